@@ -1,0 +1,80 @@
+"""Everything facopt says when something is wrong: findings with a place, what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class Severity(Enum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    """The run cannot go on; nothing is written."""
+    WARNING = "warning"
+    """The run goes on; the finding is shown in the terminal and in the report."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the user's files a finding points to; line and column count from 1."""
+
+    file: Path | None = None
+    line: int | None = None
+    column: int | None = None
+    key: str | None = None
+    """Dotted path of a scenario key, or the name of a column."""
+
+    def __str__(self) -> str:
+        parts = [str(part) for part in (self.file, self.line, self.column) if part is not None]
+        return ":".join(parts) if parts else (self.key or "")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong or remarkable, as `file:line:column: what. How to mend.`"""
+
+    what: str
+    """A sentence without its full stop."""
+    remedy: str = ""
+    """How to mend it, a sentence without its full stop; empty only where nothing can be done."""
+    place: Place = Place()
+    severity: Severity = Severity.ERROR
+    count: int | None = None
+    """How many rows, points or pairs are concerned, where that can be counted."""
+    examples: tuple[str, ...] = ()
+    """A few ids or values, at most five."""
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if str(self.place) else ""
+        shown = f" (for example {', '.join(self.examples)})" if self.examples else ""
+        remedy = f" {self.remedy}." if self.remedy else ""
+        return f"{where}{self.what}{shown}.{remedy}"
+
+
+class FacoptError(Exception):
+    """Base of facopt's own errors; carries all findings of the phase that failed, never only the first."""
+
+    def __init__(self, findings: Finding | str | Iterable[Finding]) -> None:
+        if isinstance(findings, str):
+            findings = Finding(findings)
+        self.findings: tuple[Finding, ...] = (findings,) if isinstance(findings, Finding) else tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class ScenarioError(FacoptError, ValueError):
+    """The scenario's text cannot be used (exit status 2)."""
+
+
+class DataError(FacoptError, ValueError):
+    """A data file that the scenario names cannot be used (exit status 2)."""
+
+
+class RefereeError(FacoptError, RuntimeError):
+    """The independent recomputation disagrees with the solver's plan; the plan is not written (exit status 3)."""
+
+
+class SolverError(FacoptError, RuntimeError):
+    """The solver is missing or failed in a way that is no statement about the model (exit status 3)."""

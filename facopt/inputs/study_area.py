@@ -1,0 +1,129 @@
+"""The study area: who lives where, what stands where, and which ground it all lies on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+AREA_CLASSES = ("urban", "town", "rural")
+
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+TextArray = np.ndarray[Any, np.dtype[np.object_]]
+
+
+@dataclass(frozen=True)
+class DemandPoints:
+    """Demand points i = 0..I-1; every array has shape (I,)."""
+
+    id: TextArray
+    """Unique text ids: "001" is not "1"."""
+    name: TextArray
+    """Display name; the id where the table has none."""
+    people: FloatArray
+    """Residents, finite and at least 0."""
+    zone: TextArray
+    """Id or name of the township or subdistrict; "" where the table has none."""
+    area_class: TextArray
+    """One of AREA_CLASSES."""
+    lon: FloatArray
+    """WGS-84 degrees; NaN where the table has no coordinates."""
+    lat: FloatArray
+    segments: dict[str, FloatArray] = field(default_factory=dict)
+    """People of a segment (for example "65_plus") by segment name; a part of `people`."""
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Facilities that stand and candidates, j = 0..J-1, all of a tier that the scenario names; arrays have shape (J,)."""
+
+    id: TextArray
+    name: TextArray
+    tier: TextArray
+    existing: np.ndarray[Any, np.dtype[np.bool_]]
+    """True where the facility stands today, False for a candidate."""
+    fixed: TextArray
+    """"open", "closed" or "" (free)."""
+    build_cost: FloatArray
+    """Money, in the scenario's currency; NaN where not stated. Existing sites cost nothing to keep."""
+    running_cost: FloatArray
+    """Money per year; NaN where not stated."""
+    capacity_people: FloatArray
+    """NaN where not stated."""
+    lon: FloatArray
+    """WGS-84 degrees; NaN where the table has no coordinates."""
+    lat: FloatArray
+    zone: TextArray
+    size: TextArray
+    owner: TextArray
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class ContextFacilities:
+    """Facilities of the register that no tier of the scenario names; drawn on the map, not part of the model."""
+
+    id: TextArray
+    name: TextArray
+    kind: TextArray
+    lon: FloatArray
+    lat: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the map draws beneath people and facilities; WGS-84 geometries, any of them may be missing."""
+
+    boundary: BaseGeometry | None = None
+    zones: dict[str, BaseGeometry] = field(default_factory=dict)
+    """Outline by zone id, where the scenario names a zones file."""
+    water: BaseGeometry | None = None
+
+
+@dataclass(frozen=True)
+class StudyArea:
+    """Everything read from the planner's files, validated once."""
+
+    demand: DemandPoints
+    sites: Sites
+    context: ContextFacilities
+    ground: Ground
+    metric_crs: str
+    """The one projected system in which metres are measured, as "EPSG:n"; "" where no table has coordinates."""
+
+    def __post_init__(self) -> None:
+        _require_one_length("demand", self.demand)
+        _require_one_length("sites", self.sites)
+        for name, ids in (("demand", self.demand.id), ("sites", self.sites.id)):
+            if len(set(ids)) != len(ids):
+                msg = f"{name}: ids are not unique"
+                raise ValueError(msg)
+        people = self.demand.people
+        if not np.all(np.isfinite(people)) or (people.size and people.min() < 0):
+            msg = "demand: people must be finite and at least 0"
+            raise ValueError(msg)
+
+    def replace(self, **changes: Any) -> StudyArea:
+        """Return a copy with some fields changed, validated again."""
+        return replace(self, **changes)
+
+
+def _require_one_length(name: str, table: DemandPoints | Sites) -> None:
+    size = len(table.id)
+    for key, column in vars(table).items():
+        columns = column.values() if isinstance(column, dict) else [column]
+        if any(len(values) != size for values in columns):
+            msg = f"{name}.{key}: {size} values expected"
+            raise ValueError(msg)

@@ -1,0 +1,81 @@
+"""Travel times as arcs: who reaches which site in how many minutes; an absent pair is out of reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Int32Array = np.ndarray[Any, np.dtype[np.int32]]
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the demand points of one mode reach the road network; arrays have shape (I,)."""
+
+    snap_metres: FloatArray
+    """Straight line from home to the road; NaN where the mode has no roads (tables, straight lines)."""
+    connected: np.ndarray[Any, np.dtype[np.bool_]]
+    """False where the point hangs on a piece of road that no site hangs on, or on none within the snapping limit."""
+    nearest_minutes: FloatArray
+    """Minutes to the nearest usable site, beyond the cut-off too; infinite where there is none."""
+
+
+@dataclass(frozen=True)
+class TravelTimes:
+    """Arcs (demand point, site, minutes) of one mode, sorted by demand point and then site; arrays have shape (A,).
+
+    A pair that is not listed is beyond the cut-off or cannot be travelled; a time of 0 is a time.
+    """
+
+    mode: str
+    demand_count: int
+    site_count: int
+    demand: Int32Array
+    site: Int32Array
+    minutes: FloatArray
+    cutoff_minutes: float
+    """Pairs up to and including this time are listed; infinite where all are."""
+    access: Access | None = None
+    """Known for modes on roads; None for imported tables and straight lines."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Figures for report and check: nodes, edges, components, snap distances, speeds and their sources."""
+
+    def __post_init__(self) -> None:
+        if not len(self.demand) == len(self.site) == len(self.minutes):
+            msg = f"travel times of mode {self.mode}: arc arrays differ in length"
+            raise ValueError(msg)
+        if len(self.demand):
+            _require_valid_arcs(self)
+
+    def __len__(self) -> int:
+        return len(self.demand)
+
+    def within(self, minutes: FloatArray | float) -> TravelTimes:
+        """Return the arcs with at most `minutes` (one value, or one per demand point), that value itself included."""
+        limit = np.broadcast_to(np.asarray(minutes, dtype=np.float64), (self.demand_count,))
+        keep = self.minutes <= limit[self.demand]
+        return TravelTimes(
+            mode=self.mode, demand_count=self.demand_count, site_count=self.site_count,
+            demand=self.demand[keep], site=self.site[keep], minutes=self.minutes[keep],
+            cutoff_minutes=float(min(self.cutoff_minutes, limit.max(initial=0.0))),
+            access=self.access, facts=self.facts,
+        )  # fmt: skip
+
+
+def _require_valid_arcs(times: TravelTimes) -> None:
+    if times.demand.min() < 0 or times.demand.max() >= times.demand_count:
+        msg = f"travel times of mode {times.mode}: demand index out of range"
+        raise ValueError(msg)
+    if times.site.min() < 0 or times.site.max() >= times.site_count:
+        msg = f"travel times of mode {times.mode}: site index out of range"
+        raise ValueError(msg)
+    if not np.all(np.isfinite(times.minutes)) or times.minutes.min() < 0:
+        msg = f"travel times of mode {times.mode}: minutes must be finite and at least 0"
+        raise ValueError(msg)
+    order = times.demand.astype(np.int64) * times.site_count + times.site
+    if np.any(np.diff(order) <= 0):
+        msg = f"travel times of mode {times.mode}: arcs must be sorted by demand point and site, each pair once"
+        raise ValueError(msg)
