@@ -1,0 +1,186 @@
+"""The report: every figure that map, tables, workbook and comparison show, computed once and only here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from facopt.errors import Finding
+    from facopt.inputs.study_area import Ground
+
+POINT_STATES = ("covered", "newly_covered", "loses_cover", "uncovered", "unreachable")
+"""Of a demand point: covered today and in the plan; only in the plan; only today; in neither; by no usable site ever."""
+
+SITE_ACTIONS = ("keep", "build", "close", "none")
+"""Of a site: stands and stays; is built; stands and goes; a candidate that is not used."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One level of the objective, in the order of the scenario."""
+
+    name: str
+    value: float | None
+    """Value of the final plan in people, money, sites, people x minutes or minutes; None without a plan."""
+    bound: float | None
+    """No plan can be better than this; None where nothing is proven."""
+    gap_percent: float | None
+    unit: str
+    """people, the scenario's currency, sites, people_minutes or minutes."""
+
+
+@dataclass(frozen=True)
+class TierFacts:
+    """A tier as the report defines it, with its figures; percentages are of `people_served`."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    symbol: str
+    """square, circle, hexagon, triangle or diamond, by order of the tiers and their kind."""
+    serves: tuple[str, ...]
+    mode: str
+    standard_minutes: float
+    standard_source: str | None
+    standard_verified: bool
+    people_served: float
+    people_covered_now: float
+    people_covered: float | None
+    unreachable_people: float
+    sites_now: int
+    sites_new: int
+    sites_open: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """People covered out of people, now and in the plan, of one area (everybody, an area class, a zone)."""
+
+    key: str
+    name: str
+    """Display name: the zone's name, or the key."""
+    people: float
+    covered_now: float
+    covered: float | None
+    """None where there is no plan."""
+    unreachable: float
+    mean_minutes_now: float | None
+    """People-weighted minutes to the nearest open site of the serving tiers, over those who have one; None if nobody has."""
+    mean_minutes: float | None
+    longest_minutes: float | None
+    area_class: str | None = None
+    """Of a zone: the class of most of its people."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """People by minutes to the nearest open site of their serving tier: more than `above`, at most `up_to`."""
+
+    above: float
+    up_to: float
+    """Infinite for the last band, which holds those with no site within the cut-off as well."""
+    people_now: float
+    people: float | None
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A value the plan rests on, with where it comes from."""
+
+    key: str
+    """Dotted key of the resolved scenario, such as tiers.township_clinic.standard_minutes, or profile.drive.secondary."""
+    value: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One way out of an infeasible scenario, verified by a solve: change this and a plan exists."""
+
+    key: str
+    """Dotted scenario key, such as limits.budget."""
+    place: str
+    """file:line of the statement."""
+    stated: float
+    needed: float
+    unit: str
+    sentence_zh: str
+    sentence_en: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How the plan was found and what is proven about it."""
+
+    solver: str
+    solver_version: str
+    limit: str
+    """What ended the search: "", time, interrupted."""
+    seconds: float
+    variables: int
+    rows: int
+    log_file: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results of one run. Tables are pandas frames with the columns their docstring names, index 0..n-1."""
+
+    scenario: str
+    title_zh: str
+    title_en: str
+    question: str
+    data_note: str
+    synthetic: bool
+    currency: str
+    status: str
+    """optimal, feasible, infeasible or no_solution."""
+    objectives: tuple[Objective, ...]
+    everybody: Share
+    by_area_class: tuple[Share, ...]
+    by_zone: tuple[Share, ...]
+    """Worst share covered in the plan first."""
+    tiers: tuple[TierFacts, ...]
+    bands: tuple[Band, ...]
+    """Over people x serving tier: each person once per tier that serves them; see `bands_by_tier` for one tier."""
+    bands_by_tier: dict[str, tuple[Band, ...]]
+    cost: float | None
+    targets: pd.DataFrame
+    """tier, area_class, zone, at_least_percent, people, people_needed, people_covered_now, people_covered, met (True/False/None)."""
+    limits: pd.DataFrame
+    """key, limit, used, unit."""
+    points: pd.DataFrame
+    """id, name, zone, zone_name, area_class, people, lon, lat, state, minutes_now, minutes, site_now, site (ids of the nearest open
+    site of the serving tier whose time is worst; "" where there is none), tier (key of that tier), reason (machine key for uncovered and
+    unreachable: no_site_within_standard, cut_off, nearest_too_far, limits), nearest_any_minutes (to any usable site, NaN where none),
+    remedy (machine key), people_<segment>…; sorted as the demand table."""
+    sites: pd.DataFrame
+    """id, name, tier, status (existing/candidate), action (SITE_ACTIONS), lon, lat, zone, zone_name, build_cost, capacity_people, size, owner,
+    people_assigned, points_assigned, mean_minutes, longest_minutes (over the assigned; NaN without), people_lost_without (people who would
+    lose cover if this open site were missing), stage ("" without stages), fixed; sorted as the site table."""
+    assignment: pd.DataFrame
+    """One row per demand point and serving tier that has an open site in reach: demand (row of points), site (row of sites), tier, minutes,
+    within_standard."""
+    context: pd.DataFrame
+    """id, name, kind, lon, lat of facilities that are drawn but not planned."""
+    ground: Ground
+    roads: tuple[tuple[str, np.ndarray[Any, Any]], ...]
+    """(class, coordinates as an array (n, 2) of lon, lat) of roads worth drawing; may be empty."""
+    routes: dict[tuple[int, int], np.ndarray[Any, Any]]
+    """Way along the road by (row of points, row of sites), coordinates (n, 2) lon, lat; only for the pairs a map needs."""
+    assumptions: tuple[Assumption, ...]
+    findings: tuple[Finding, ...]
+    """Warnings of check and run, in order."""
+    conflicts: tuple[Conflict, ...]
+    """For infeasible scenarios: the ways out, cheapest first."""
+    proof: Proof
+    travel_facts: dict[str, dict[str, Any]]
+    """By mode: nodes, edges, components, snap distances, counts of points cut off."""
+    generated: str
+    """Date of the run, YYYY-MM-DD."""
+    version: str

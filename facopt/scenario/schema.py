@@ -1,0 +1,263 @@
+"""What a scenario may say: frozen, unknown keys refused; the text under each key is the manual and the editors' help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+AreaClass = Literal["urban", "town", "rural"]
+ObjectiveName = Literal["coverage", "cost", "sites", "travel", "worst_travel"]
+CrsName = Annotated[str, Field(pattern=r"^(wgs84|gcj02|bd09|cgcs2000|(?i:EPSG):\d+)$")]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
+Money = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """Base of every part of a scenario."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+# --- where people live and what stands ---------------------------------------------------------------------------
+
+
+class TableSource(Section):
+    """A table: CSV (UTF-8 or GB18030), xlsx, GeoPackage, GeoParquet, GeoJSON or shapefile."""
+
+    kind: Literal["table"]
+    """A table with one row per demand point or site."""
+    file: Path
+    """Path of the table, relative to the scenario file that states it."""
+    crs: CrsName | None = None
+    """Coordinate system of the table's coordinates: wgs84, gcj02 (AMap, Tencent), bd09 (Baidu), cgcs2000 or EPSG:n. No default."""
+    layer: str | None = None
+    """Layer of a GeoPackage."""
+    sheet: str | None = None
+    """Sheet of a workbook; the first one by default."""
+    columns: dict[str, str] = {}
+    """Names of columns where they differ: `{people: 常住人口}`; the key is facopt's name, the value the file's."""
+
+
+class DemandTable(TableSource):
+    """Demand points from a table: `id, people, lon, lat` (or `x, y`), optional `name, zone, area_class, people_<segment>`."""
+
+    area_class: AreaClass | None = None
+    """One area class for all points, where the table has none."""
+
+
+class DemandRaster(Section):
+    """Demand points from a population raster (GeoTIFF in any coordinate system): one point per inhabited cell."""
+
+    kind: Literal["raster"]
+    """A GeoTIFF of people per cell."""
+    file: Path
+    """Path of the raster, relative to the scenario file that states it."""
+    cell_metres: Annotated[float, Field(gt=0)] | None = None
+    """Cells are added up to about this size; as they are by default."""
+    area_class: AreaClass | None = None
+    """One area class for all points; by default it comes from the zones file."""
+    total_people: Annotated[float, Field(gt=0)] | None = None
+    """Rescale the cells so that they sum to this many people."""
+
+
+class DemandPolygons(TableSource):
+    """Demand points from census polygons with a `people` column; one point inside each polygon, or spread over a raster."""
+
+    kind: Literal["polygons"]  # type: ignore[assignment]
+    """Polygons with people."""
+    spread_by: Path | None = None
+    """Population raster by which each polygon's people are spread over the cells inside it; sums are kept."""
+    area_class: AreaClass | None = None
+    """One area class for all points, where the polygons have none."""
+
+
+Demand = Annotated[DemandTable | DemandRaster | DemandPolygons, Field(discriminator="kind")]
+
+
+class SiteTable(TableSource):
+    """Facilities or candidates from a table: `id, tier, lon, lat`, optional `name, status, build_cost, running_cost, fixed, …`."""
+
+    status: Literal["existing", "candidate"] | None = None
+    """Status of rows that state none. Default: existing where the scenario has `candidates`, else candidate."""
+
+
+class StudyAreaSection(Section):
+    """The ground: outlines for the map, for tables by zone and for checks."""
+
+    boundary: Path | None = None
+    """Outline of the county (GeoJSON, GeoPackage, shapefile)."""
+    zones: Path | None = None
+    """Outlines of townships and subdistricts with `id`, optional `name` and `area_class`; points without a zone get theirs from it."""
+    water: Path | None = None
+    """Rivers and lakes, drawn beneath everything."""
+
+
+# --- travel ----------------------------------------------------------------------------------------------------------
+
+
+class RoadTravel(Section):
+    """Travel along roads from a file, door to door."""
+
+    kind: Literal["roads"]
+    """Along the roads of a file."""
+    file: Path
+    """Roads as .osm.pbf, .osm, GraphML or GeoPackage, relative to the scenario file that states it."""
+    profile: str = "drive"
+    """Speed table: walk, cycle, ebike or drive."""
+    cutoff_minutes: Minutes | None = None
+    """Longest trip that is kept; by default twice the longest standard of this mode, or unlimited where travel is an objective for everybody."""
+    speeds_kmh: dict[str, Annotated[float, Field(gt=0, le=200)]] = {}
+    """Speeds by road class that replace the profile's: `{secondary: 40}`."""
+    factor: Annotated[float, Field(gt=0, le=2)] = 1.0
+    """All road speeds are multiplied by this (0.8 in hills, 0.65 in snow)."""
+    off_road_kmh: Annotated[float, Field(gt=0, le=30)] | None = None
+    """Speed between door and road; the profile's by default."""
+    terminal_minutes: Annotated[float, Field(ge=0, le=60)] | None = None
+    """Added to every trip (parking, waiting); the profile's by default."""
+    maximum_snap_metres: Annotated[float, Field(gt=0)] | None = None
+    """Homes farther from any road than this are cut off; the profile's by default."""
+
+
+class TableTravel(Section):
+    """Travel times from a table: `demand_id, site_id, minutes`, optional `km, mode`; a missing pair is out of reach."""
+
+    kind: Literal["table"]
+    """An origin-destination table made elsewhere."""
+    file: Path
+    """Path of the table, relative to the scenario file that states it."""
+    columns: dict[str, str] = {}
+    """Names of columns where they differ."""
+    cutoff_minutes: Minutes | None = None
+    """Pairs beyond this are dropped; none by default."""
+
+
+class StraightLineTravel(Section):
+    """Great-circle distance x detour / speed, where there is no road data."""
+
+    kind: Literal["straight_line"]
+    """As the crow flies, times a detour factor."""
+    speed_kmh: Annotated[float, Field(gt=0, le=200)]
+    """Speed along the way."""
+    detour: Annotated[float, Field(ge=1, le=5)] = 1.0
+    """Road length over straight line: about 1.3 on plains, 1.6 in hills, 2 in mountains."""
+    cutoff_minutes: Minutes | None = None
+    """Longest trip that is kept; chosen as for roads by default."""
+
+
+Travel = Annotated[RoadTravel | TableTravel | StraightLineTravel, Field(discriminator="kind")]
+
+
+# --- what must be reached ----------------------------------------------------------------------------------------------
+
+
+class Tier(Section):
+    """A level of care with its standard."""
+
+    serves: Annotated[tuple[AreaClass, ...], Field(min_length=1)] = ("urban", "town", "rural")
+    """Area classes whose people this tier must reach; all three by default."""
+    mode: str
+    """How people travel to it: a name under `travel`."""
+    standard_minutes: Minutes
+    """A demand point is covered when an open site of the tier lies within this time, the time itself included."""
+    provides: tuple[str, ...] = ()
+    """Other tiers whose service a site of this tier gives as well; none by default (tiers do not substitute each other)."""
+    matches: tuple[str, ...] = ()
+    """Other words for this tier in the facilities' `tier` column: `[社区卫生服务中心]`."""
+    name: str | None = None
+    """Display name in Chinese, for map and report."""
+    name_en: str | None = None
+    """Display name in English, for map and report."""
+    build_cost: Money | None = None
+    """Cost of building one site, where the table states none for it."""
+    standard_source: str | None = None
+    """Where the standard comes from; printed in the report."""
+    standard_verified: bool = False
+    """True once the source has been read in the original."""
+
+
+class CoverageTarget(Section):
+    """At least so many percent of people covered. 100 asks for everybody who can be reached; less is a share of all."""
+
+    kind: Literal["coverage"]
+    """A share of people within the standard."""
+    tier: str | None = None
+    """The tier meant; without it, people covered by every tier that serves them."""
+    at_least_percent: Percent
+    """Percent of the people the tier serves (in the zone or area class named)."""
+    area_class: AreaClass | None = None
+    """Only people of this area class."""
+    zone: str | None = None
+    """Only people of this zone."""
+
+
+class Limits(Section):
+    """What the plan may use."""
+
+    budget: Money | None = None
+    """At most this much money for the plan's actions."""
+    new_sites: dict[str, Count] = {}
+    """At most so many opened candidates, by tier."""
+    sites: dict[str, Count] = {}
+    """Exactly so many open sites, existing ones included, by tier."""
+
+
+class Solver(Section):
+    """How long and how exactly to solve."""
+
+    name: str = "auto"
+    """auto, highs, cbc, or any solver that PuLP knows by name."""
+    time_limit_seconds: Annotated[float, Field(gt=0)] = 300.0
+    """For the whole chain of objectives; the best plan so far is reported with its gap."""
+    gap_percent: Annotated[float, Field(ge=0, le=100)] = 0.01
+    """Stop when the plan is proven to be this close to the best."""
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    """Random seed of the solver."""
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """Threads of the solver; its own choice by default."""
+
+
+class Scenario(Section):
+    """One question: people, facilities, travel, standards, targets, limits and what to optimise."""
+
+    name: Annotated[str, Field(pattern=r"^[^\s/\\:*?\"<>|.][^/\\:*?\"<>|]*$", max_length=100)]
+    """Name of the scenario and of its folder of results."""
+    title: str | None = None
+    """Title in Chinese for map and report; the name by default."""
+    title_en: str | None = None
+    """Title in English for map and report."""
+    question: str | None = None
+    """The question this scenario answers, in a sentence."""
+    data_note: str | None = None
+    """Shown on map and report, such as the year of the data."""
+    synthetic: bool = False
+    """True marks map and report as made from invented data."""
+    currency: str = "CNY"
+    """Currency of all money."""
+    study_area: StudyAreaSection = StudyAreaSection()
+    """Outlines of county, zones and water."""
+    demand: Demand
+    """Where people live."""
+    facilities: SiteTable | tuple[SiteTable, ...]
+    """What stands, and candidates unless `candidates` names them."""
+    candidates: SiteTable | tuple[SiteTable, ...] | None = None
+    """Where something may be built."""
+    travel: Annotated[dict[str, Travel], Field(min_length=1)]
+    """Ways to travel, by a name that the tiers use."""
+    tiers: Annotated[dict[str, Tier], Field(min_length=1)]
+    """Levels of care, by name."""
+    targets: tuple[CoverageTarget, ...] = ()
+    """What must be reached at least."""
+    objective: Annotated[tuple[ObjectiveName, ...], Field(min_length=1)]
+    """What to optimise, most important first: coverage, cost, sites, travel, worst_travel."""
+    limits: Limits = Limits()
+    """What the plan may use at most."""
+    solver: Solver = Solver()
+    """How long and how exactly to solve."""
+
+    def replace(self, **changes: Any) -> Scenario:
+        """Return a copy with some fields changed, validated again."""
+        return Scenario.model_validate({**dict(self), **changes})
