@@ -1,0 +1,1 @@
+"""The scenario stage: YAML text in, a frozen and checked scenario out."""

@@ -5,15 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from facopt.scenario.names import canonical_crs, checked_folder_name, checked_name
 
 AreaClass = Literal["urban", "town", "rural"]
 ObjectiveName = Literal["coverage", "cost", "sites", "travel", "worst_travel"]
-CrsName = Annotated[str, Field(pattern=r"^(wgs84|gcj02|bd09|cgcs2000|(?i:EPSG):\d+)$")]
-Percent = Annotated[float, Field(ge=0, le=100)]
-Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
-Money = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=0)]
+CrsName = Annotated[str, AfterValidator(canonical_crs)]
+Name = Annotated[str, AfterValidator(checked_name)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Whole = Annotated[int, Field(strict=True)]
+YesNo = Annotated[bool, Field(strict=True)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
+Minutes = Annotated[Number, Field(gt=0, le=24 * 60)]
+Money = Annotated[Number, Field(ge=0)]
+Count = Annotated[Whole, Field(ge=0)]
 
 
 class Section(BaseModel):
@@ -56,11 +62,11 @@ class DemandRaster(Section):
     """A GeoTIFF of people per cell."""
     file: Path
     """Path of the raster, relative to the scenario file that states it."""
-    cell_metres: Annotated[float, Field(gt=0)] | None = None
+    cell_metres: Annotated[Number, Field(gt=0)] | None = None
     """Cells are added up to about this size; as they are by default."""
     area_class: AreaClass | None = None
     """One area class for all points; by default it comes from the zones file."""
-    total_people: Annotated[float, Field(gt=0)] | None = None
+    total_people: Annotated[Number, Field(gt=0)] | None = None
     """Rescale the cells so that they sum to this many people."""
 
 
@@ -83,6 +89,16 @@ class SiteTable(TableSource):
 
     status: Literal["existing", "candidate"] | None = None
     """Status of rows that state none. Default: existing where the scenario has `candidates`, else candidate."""
+
+
+def _one_or_several(value: Any) -> str:
+    return "list" if isinstance(value, (list, tuple)) else "mapping"
+
+
+Sites = Annotated[
+    Annotated[SiteTable, Tag("mapping")] | Annotated[tuple[SiteTable, ...], Tag("list")],
+    Discriminator(_one_or_several),
+]
 
 
 class StudyAreaSection(Section):
@@ -110,15 +126,15 @@ class RoadTravel(Section):
     """Speed table: walk, cycle, ebike or drive."""
     cutoff_minutes: Minutes | None = None
     """Longest trip that is kept; by default twice the longest standard of this mode, or unlimited where travel is an objective for everybody."""
-    speeds_kmh: dict[str, Annotated[float, Field(gt=0, le=200)]] = {}
+    speeds_kmh: dict[str, Annotated[Number, Field(gt=0, le=200)]] = {}
     """Speeds by road class that replace the profile's: `{secondary: 40}`."""
-    factor: Annotated[float, Field(gt=0, le=2)] = 1.0
+    factor: Annotated[Number, Field(gt=0, le=2)] = 1.0
     """All road speeds are multiplied by this (0.8 in hills, 0.65 in snow)."""
-    off_road_kmh: Annotated[float, Field(gt=0, le=30)] | None = None
+    off_road_kmh: Annotated[Number, Field(gt=0, le=30)] | None = None
     """Speed between door and road; the profile's by default."""
-    terminal_minutes: Annotated[float, Field(ge=0, le=60)] | None = None
+    terminal_minutes: Annotated[Number, Field(ge=0, le=60)] | None = None
     """Added to every trip (parking, waiting); the profile's by default."""
-    maximum_snap_metres: Annotated[float, Field(gt=0)] | None = None
+    maximum_snap_metres: Annotated[Number, Field(gt=0)] | None = None
     """Homes farther from any road than this are cut off; the profile's by default."""
 
 
@@ -140,9 +156,9 @@ class StraightLineTravel(Section):
 
     kind: Literal["straight_line"]
     """As the crow flies, times a detour factor."""
-    speed_kmh: Annotated[float, Field(gt=0, le=200)]
+    speed_kmh: Annotated[Number, Field(gt=0, le=200)]
     """Speed along the way."""
-    detour: Annotated[float, Field(ge=1, le=5)] = 1.0
+    detour: Annotated[Number, Field(ge=1, le=5)] = 1.0
     """Road length over straight line: about 1.3 on plains, 1.6 in hills, 2 in mountains."""
     cutoff_minutes: Minutes | None = None
     """Longest trip that is kept; chosen as for roads by default."""
@@ -175,7 +191,7 @@ class Tier(Section):
     """Cost of building one site, where the table states none for it."""
     standard_source: str | None = None
     """Where the standard comes from; printed in the report."""
-    standard_verified: bool = False
+    standard_verified: YesNo = False
     """True once the source has been read in the original."""
 
 
@@ -210,20 +226,20 @@ class Solver(Section):
 
     name: str = "auto"
     """auto, highs, cbc, or any solver that PuLP knows by name."""
-    time_limit_seconds: Annotated[float, Field(gt=0)] = 300.0
+    time_limit_seconds: Annotated[Number, Field(gt=0)] = 300.0
     """For the whole chain of objectives; the best plan so far is reported with its gap."""
-    gap_percent: Annotated[float, Field(ge=0, le=100)] = 0.01
+    gap_percent: Annotated[Number, Field(ge=0, le=100)] = 0.01
     """Stop when the plan is proven to be this close to the best."""
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     """Random seed of the solver."""
-    threads: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[Whole, Field(ge=1)] | None = None
     """Threads of the solver; its own choice by default."""
 
 
 class Scenario(Section):
     """One question: people, facilities, travel, standards, targets, limits and what to optimise."""
 
-    name: Annotated[str, Field(pattern=r"^[^\s/\\:*?\"<>|.][^/\\:*?\"<>|]*$", max_length=100)]
+    name: Annotated[str, AfterValidator(checked_folder_name)]
     """Name of the scenario and of its folder of results."""
     title: str | None = None
     """Title in Chinese for map and report; the name by default."""
@@ -233,7 +249,7 @@ class Scenario(Section):
     """The question this scenario answers, in a sentence."""
     data_note: str | None = None
     """Shown on map and report, such as the year of the data."""
-    synthetic: bool = False
+    synthetic: YesNo = False
     """True marks map and report as made from invented data."""
     currency: str = "CNY"
     """Currency of all money."""
@@ -241,13 +257,13 @@ class Scenario(Section):
     """Outlines of county, zones and water."""
     demand: Demand
     """Where people live."""
-    facilities: SiteTable | tuple[SiteTable, ...]
+    facilities: Sites
     """What stands, and candidates unless `candidates` names them."""
-    candidates: SiteTable | tuple[SiteTable, ...] | None = None
+    candidates: Sites | None = None
     """Where something may be built."""
-    travel: Annotated[dict[str, Travel], Field(min_length=1)]
+    travel: Annotated[dict[Name, Travel], Field(min_length=1)]
     """Ways to travel, by a name that the tiers use."""
-    tiers: Annotated[dict[str, Tier], Field(min_length=1)]
+    tiers: Annotated[dict[Name, Tier], Field(min_length=1)]
     """Levels of care, by name."""
     targets: tuple[CoverageTarget, ...] = ()
     """What must be reached at least."""

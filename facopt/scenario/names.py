@@ -1,0 +1,59 @@
+"""Names that are safe wherever facopt writes them: as folders on every system, as keys, as coordinate systems."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NoReturn
+
+from pydantic_core import PydanticCustomError
+
+LONGEST_NAME = 60
+LONGEST_FOLDER_NAME = 100
+_MOST_BYTES = 240
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+
+
+def _refuse(what: str, remedy: str) -> NoReturn:
+    raise PydanticCustomError("name", what.replace("{", "{{").replace("}", "}}"), {"remedy": remedy})  # type: ignore[arg-type]
+
+
+def checked_folder_name(name: str) -> str:
+    """Return a scenario's name if Windows, macOS and Linux all take it as the name of one folder; refuse it otherwise."""
+    forbidden = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c).startswith("C")), None)
+    if not name:
+        _refuse("is empty", "Name the scenario, as in walk-15-minutes")
+    if forbidden is not None:
+        shown = f"'{forbidden}'" if forbidden.isprintable() else f"U+{ord(forbidden):04X}"
+        _refuse(f"is the name of a folder and may not hold {shown}", "Use letters, digits, - and _")
+    if name[0] in ". " or name[-1] in ". " or name != name.strip():
+        _refuse(f"is '{name}': a folder's name may not begin or end with a dot or a space", "Remove it")
+    if _DEVICES.fullmatch(name) or name.casefold() == "index.html":
+        _refuse(f"is '{name}', which is no name for a folder", "Choose another name")
+    if len(name) > LONGEST_FOLDER_NAME or len(name.encode()) > _MOST_BYTES:
+        most = f"{LONGEST_FOLDER_NAME} letters (80 in Chinese)"
+        _refuse("is too long for the name of a folder", f"Use at most {most} and put the rest under 'title'")
+    return name
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a tier or a way to travel; refuse what cannot be a key, a table column and part of a file name."""
+    if not re.fullmatch(r"\w([\w -]*\w)?", name):
+        _refuse("is no name", "Use letters, digits, _ and -, as in township_clinic or 乡镇卫生院")
+    if len(name) > LONGEST_NAME:
+        _refuse(f"is a name of {len(name)} letters", f"Use at most {LONGEST_NAME}, and 'name' for what is shown")
+    return name
+
+
+def canonical_crs(text: str) -> str:
+    """Return a coordinate system as `wgs84`, `gcj02`, `bd09`, `cgcs2000` or `EPSG:n`, however its case and hyphens are written."""
+    plain = re.sub(r"[-_ ]", "", text).casefold()
+    if plain in ("wgs84", "gcj02", "bd09", "cgcs2000"):
+        return plain
+    epsg = re.fullmatch(r"epsg:(\d{4,6})", plain)
+    if epsg:
+        return f"EPSG:{epsg[1]}"
+    remedy = "Write wgs84, gcj02, bd09, cgcs2000 or EPSG:n"
+    if re.fullmatch(r"\d{4,6}", plain):
+        remedy = f"Write EPSG:{plain}"
+    _refuse(f"is '{text}', which is no coordinate system known here", remedy)

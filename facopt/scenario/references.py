@@ -1,0 +1,143 @@
+"""Second look at a scenario: whether its parts name each other rightly, and whether its files exist. Reads no data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from facopt.errors import Finding, Place, Severity
+from facopt.scenario.schema import CoverageTarget, Scenario
+from facopt.scenario.suggest import missing_file, nearest
+
+PlaceOf = Callable[[str], Place]
+"""Gives the place of a dotted key, or of its nearest stated ancestor."""
+
+
+def check_references(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    """Yield errors and warnings about everything in the scenario that refers to something else in it, or to a file."""
+    yield from _tiers(scenario, place_of)
+    yield from _matches(scenario, place_of)
+    yield from _targets(scenario, place_of)
+    yield from _limits(scenario, place_of)
+    yield from _objective(scenario, place_of)
+    yield from _unused_modes(scenario, place_of)
+    yield from _files(scenario, place_of)
+
+
+def _unknown(key: str, word: str, known: Mapping[str, Any], group: str, place: Place) -> Finding:
+    near = nearest(word, list(known))
+    remedy = f"Perhaps '{near}' is meant" if near else f"Known under {group}: {', '.join(known)}"
+    return Finding(f"{key} names '{word}', which is not under {group}", remedy, place)
+
+
+def _warning(what: str, remedy: str, place: Place) -> Finding:
+    return Finding(what, remedy, place, Severity.WARNING)
+
+
+def _twice(key: str, words: tuple[str, ...], place_of: PlaceOf) -> Iterator[Finding]:
+    for index, word in enumerate(words):
+        if word in words[:index]:
+            yield Finding(f"{key} states '{word}' twice", "Remove one of them", place_of(f"{key}.{index}"))
+
+
+def _tiers(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    for name, tier in scenario.tiers.items():
+        key = f"tiers.{name}"
+        if tier.mode not in scenario.travel:
+            yield _unknown(f"{key}.mode", tier.mode, scenario.travel, "travel", place_of(f"{key}.mode"))
+        yield from _twice(f"{key}.serves", tier.serves, place_of)
+        yield from _twice(f"{key}.provides", tier.provides, place_of)
+        for index, provided in enumerate(tier.provides):
+            place = place_of(f"{key}.provides.{index}")
+            if provided == name:
+                yield Finding(f"{key}.provides names the tier itself", "Remove it: every tier gives its own service", place)
+            elif provided not in scenario.tiers:
+                yield _unknown(f"{key}.provides", provided, scenario.tiers, "tiers", place)
+
+
+def _matches(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    meaning = {name: name for name in scenario.tiers}
+    for name, tier in scenario.tiers.items():
+        for index, word in enumerate(tier.matches):
+            other = meaning.setdefault(word, name)
+            if other != name:
+                what = f"tiers.{name}.matches states '{word}', which already means {other}"
+                yield Finding(what, "Let each word mean one tier", place_of(f"tiers.{name}.matches.{index}"))
+
+
+def _targets(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    seen: dict[tuple[str | None, str | None, str | None], int] = {}
+    for index, target in enumerate(scenario.targets):
+        key = f"targets.{index}"
+        if target.tier is not None and target.tier not in scenario.tiers:
+            yield _unknown(f"{key}.tier", target.tier, scenario.tiers, "tiers", place_of(f"{key}.tier"))
+        elif not _serves(scenario, target):
+            who = target.tier or "no tier"
+            what = f"{key} asks for {target.area_class} people, whom {who} {'does not serve' if target.tier else 'serves'}"
+            yield Finding(what, "Correct the target, or 'serves' of the tier", place_of(f"{key}.area_class"))
+        first = seen.setdefault((target.tier, target.area_class, target.zone), index)
+        if first != index:
+            what = f"{key} is about the same people and tier as targets.{first}; only the higher percentage matters"
+            yield _warning(what, "Keep one of them", place_of(key))
+
+
+def _serves(scenario: Scenario, target: CoverageTarget) -> bool:
+    tiers = [scenario.tiers[target.tier]] if target.tier else list(scenario.tiers.values())
+    return target.area_class is None or any(target.area_class in tier.serves for tier in tiers)
+
+
+def _limits(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    limits = scenario.limits
+    for group, counts in (("new_sites", limits.new_sites), ("sites", limits.sites)):
+        for tier in counts:
+            if tier not in scenario.tiers:
+                yield _unknown(f"limits.{group}", tier, scenario.tiers, "tiers", place_of(f"limits.{group}.{tier}"))
+    for tier, count in limits.sites.items():
+        if limits.new_sites.get(tier, 0) > count:
+            what = f"limits.new_sites allows {limits.new_sites[tier]} of {tier}, but limits.sites asks for {count} in all"
+            yield _warning(what, "Remove one of the two limits", place_of(f"limits.new_sites.{tier}"))
+
+
+def _objective(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    yield from _twice("objective", scenario.objective, place_of)
+    chain, limits, place = scenario.objective, scenario.limits, place_of("objective")
+    if chain[0] in ("cost", "sites") and not scenario.targets and not limits.sites:
+        what = f"the objective begins with {chain[0]} and no target asks for coverage, so nothing will be built"
+        yield _warning(what, "State targets, or begin with coverage", place)
+    limited = limits.budget is not None or limits.new_sites or limits.sites
+    if not limited and not {"cost", "sites"} & set(chain):
+        what = "neither limits nor the objective hold back cost or sites, so every candidate may be opened"
+        yield _warning(what, "State limits, or add cost or sites to the objective", place)
+
+
+def _unused_modes(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    used = {tier.mode for tier in scenario.tiers.values()}
+    for mode in scenario.travel:
+        if mode not in used:
+            yield _warning(f"no tier uses travel.{mode}", "Name it as the mode of a tier, or remove it", place_of(f"travel.{mode}"))
+
+
+def stated_files(value: Any, key: str = "") -> Iterator[tuple[str, Path]]:
+    """Yield every path below a section of a scenario, with its dotted key, in the order of the schema."""
+    items: Any = ()
+    if isinstance(value, Path):
+        yield key, value
+    elif isinstance(value, BaseModel):
+        items = value
+    elif isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, tuple):
+        items = enumerate(value)
+    for name, item in items:
+        yield from stated_files(item, f"{key}.{name}" if key else str(name))
+
+
+def _files(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    for key, path in stated_files(scenario):
+        trouble = missing_file(path)
+        if trouble:
+            yield Finding(f"{key}: {trouble[0]}", trouble[1], place_of(key))
+
