@@ -1,4 +1,4 @@
-"""Scenario text -> a tree of stated values, each with its place; nothing is executed, guessed or expanded without limit."""
+"""Scenario text -> a tree of stated values with their places; nothing is executed or expanded without limit."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import yaml
 
 from facopt.errors import Finding, Place, ScenarioError, Severity
-from facopt.scenario.syntax import explain
+from facopt.scenario.syntax import FULL_WIDTH_COLON, explain
 
 MAXIMUM_BYTES = 256 * 1024
 """A scenario is a page of text; whatever is longer is a data file given by mistake, or an attack."""
@@ -21,7 +21,6 @@ MAXIMUM_VALUES = 20_000
 MAXIMUM_DEPTH = 50
 
 _TAG = "tag:yaml.org,2002:"
-_NUMBER_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -42,39 +41,34 @@ class Stated:
     """Whether the value stood in quotes (or in a text block), and so is text whatever it looks like."""
 
 
-class CoreTypes:
-    """What unquoted text means: YAML 1.2's core types, as editors read them.
+_CORE_TYPES = (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("int", r"^[-+]?[0-9]{1,40}$", "-+0123456789"),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", "-+."),
+    ("merge", r"^<<$", "<"),
+    ("null", r"^(?:~|null|Null|NULL|)$", ("~", "n", "N", "")),
+)
+Resolvers: TypeAlias = dict[str, list[tuple[str, re.Pattern[str]]]]
 
-    YAML 1.1, which PyYAML reads by default, turns `no` into false, `1:30` into 90, `017` into 15 and leaves `1e3` as text.
+
+def core_resolvers() -> Resolvers:
+    """Return what unquoted text means: YAML 1.2's core types, as editors read them, in the form PyYAML asks for.
+
+    YAML 1.1, which PyYAML reads by default, turns `no` into false, `1:30` into 90, `017` into 15, and leaves `1e3` as
+    text.
     """
-
-    yaml_implicit_resolvers: ClassVar[dict[str | None, list[tuple[str, re.Pattern[str]]]]] = {}
-
-    PATTERNS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-        ("int", r"^[-+]?[0-9]{1,%d}$" % _NUMBER_LENGTH, "-+0123456789"),
-        ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
-        ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", "-+."),
-        ("merge", r"^<<$", "<"),
-    )
-
-    @classmethod
-    def resolvers(cls) -> dict[str | None, list[tuple[str, re.Pattern[str]]]]:
-        """Return the patterns by first character, in the form PyYAML asks for."""
-        by_first: dict[str | None, list[tuple[str, re.Pattern[str]]]] = {}
-        for kind, pattern, first in cls.PATTERNS:
-            for character in first:
-                by_first.setdefault(character, []).append((_TAG + kind, re.compile(pattern)))
-        null = (_TAG + "null", re.compile(r"^(?:~|null|Null|NULL|)$"))
-        for character in ("~", "n", "N", ""):
-            by_first.setdefault(character, []).append(null)
-        return by_first
+    by_first: Resolvers = {}
+    for kind, pattern, first in _CORE_TYPES:
+        for character in first:
+            by_first.setdefault(character, []).append((_TAG + kind, re.compile(pattern)))
+    return by_first
 
 
 class _Loader(yaml.SafeLoader):
     """Composes nodes only; nothing is ever constructed from a tag."""
 
-    yaml_implicit_resolvers = CoreTypes.resolvers()  # type: ignore[misc]
+    yaml_implicit_resolvers: ClassVar[Resolvers] = core_resolvers()
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -125,7 +119,8 @@ def read_value(text: str, place: Place, base: Path) -> Stated:
 
 def _value_trouble(error: yaml.YAMLError) -> tuple[str, str]:
     problem = getattr(error, "problem", None) or "it has characters that YAML does not allow"
-    return f"the value cannot be read: {problem}", "Write a number, text, [a, b] or {key: value}, and quote it for the shell"
+    remedy = "Write a number, text, [a, b] or {key: value}, in quotes against the shell"
+    return f"the value cannot be read: {problem}", remedy
 
 
 def _read_bytes(file: Path) -> bytes:
@@ -163,7 +158,7 @@ def _decode(file: Path, data: bytes) -> tuple[str, list[Finding]]:
 
 def _not_a_mapping(top: Stated, text: str) -> Finding:
     colon = "：" in text and not re.search(r":\s", text)
-    remedy = "Write a plain ':' and a space after each key, not '：'" if colon else "Write lines such as 'name: my-plan'"
+    remedy = FULL_WIDTH_COLON if colon else "Write lines such as 'name: my-plan'"
     found = "a list" if isinstance(top.value, tuple) else "text"
     return Finding(f"the file should state keys with values, but it is {found}", remedy, top.place)
 
@@ -234,8 +229,8 @@ class _Tree:
         return Stated(value, place, key_place, self.base, node.value, node.style is not None)
 
     def unknown_tag(self, node: yaml.Node, key: str) -> None:
-        tag = node.tag.replace(_TAG, "!!")
-        self.complain(node.start_mark, key, f"the tag '{tag}' is not understood here", "Remove it and write the value plainly")
+        what = f"the tag '{node.tag.replace(_TAG, '!!')}' is not understood here"
+        self.complain(node.start_mark, key, what, "Remove it and write the value plainly")
 
     def mapping(self, node: yaml.MappingNode, key: str) -> dict[str, Stated]:
         """Build a mapping; keys taken over by `<<` come first and give way to the mapping's own."""
@@ -266,7 +261,8 @@ class _Tree:
             if isinstance(stated.value, Mapping):
                 result.update(stated.value)
             else:
-                self.complain(node.start_mark, key, "'<<' takes over keys, but this has none", "Name an anchor (&) of a mapping")
+                what = "'<<' takes over keys, but this has none"
+                self.complain(node.start_mark, key, what, "Name an anchor (&) of a mapping")
         return result
 
     def key_name(self, node: yaml.Node, key: str) -> str | None:

@@ -7,14 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facopt.errors import Finding, Place, ScenarioError, Severity
 from facopt.scenario.document import Stated, walk
 from facopt.scenario.merge import apply_overrides, read_chain
 from facopt.scenario.references import check_references, stated_files
-from facopt.scenario.schema import Scenario
 from facopt.scenario.validation import find, in_order, validate
+
+if TYPE_CHECKING:
+    from facopt.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class LoadedScenario:
         Parameters
         ----------
         relative_to
-            Folder to which paths are made relative, with `/` between folders; absolute paths without it, and where a path
-            lies on another drive.
+            Folder to which paths are made relative, with `/` between folders; without it, and where a path lies on
+            another drive, paths are absolute.
         """
         data: dict[str, Any] = _plain(self.scenario, relative_to.absolute() if relative_to else None)
         return data
@@ -61,8 +63,8 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> LoadedScenario:
     path
         The scenario's YAML file.
     overrides
-        Changes as `key=value`, such as `limits.budget=5000000` or `targets.0.at_least_percent=95`; the value is YAML, and
-        relative paths in it are relative to the current folder.
+        Changes as `key=value`, such as `limits.budget=5000000` or `targets.0.at_least_percent=95`; the value is YAML,
+        and relative paths in it are relative to the current folder.
 
     Raises
     ------

@@ -16,9 +16,9 @@ EXTENDS = "extends"
 def merge(parent: Stated, child: Stated) -> Stated:
     """Return the parent's values with the child's over them.
 
-    Mappings merge deeply; lists and single values replace; an empty value (`null`) removes the parent's. Where both state
-    a different `kind`, the child's mapping replaces the parent's altogether, since the keys of one kind mean nothing to
-    another.
+    Mappings merge deeply; lists and single values replace; an empty value (`null`) removes the parent's. Where the two
+    state a different `kind`, the child's mapping replaces the parent's altogether, since the keys of one kind mean
+    nothing to another.
     """
     if not isinstance(parent.value, Mapping) or not isinstance(child.value, Mapping) or _other_kind(parent, child):
         return child
@@ -77,7 +77,8 @@ def _parent(top: Stated, file: Path, files: Sequence[Path]) -> Path | None:
     if stated is None or stated.value is None:
         return None
     if not isinstance(stated.value, str) or not stated.value:
-        raise ScenarioError(Finding("'extends' names no file", "Name one scenario file: extends: base.yaml", stated.place))
+        remedy = "Name one scenario file: extends: base.yaml"
+        raise ScenarioError(Finding("'extends' names no file", remedy, stated.place))
     parent = file.parent / stated.value
     trouble = missing_file(parent)
     if trouble:
@@ -85,7 +86,8 @@ def _parent(top: Stated, file: Path, files: Sequence[Path]) -> Path | None:
     same = [known.resolve() for known in files]
     if parent.resolve() in same:
         circle = " extends ".join(known.name for known in (*files[same.index(parent.resolve()) :], parent))
-        raise ScenarioError(Finding(f"files extend each other in a circle: {circle}", "Remove one 'extends'", stated.place))
+        what = f"files extend each other in a circle: {circle}"
+        raise ScenarioError(Finding(what, "Remove one 'extends'", stated.place))
     return parent
 
 

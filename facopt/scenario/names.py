@@ -11,15 +11,17 @@ from pydantic_core import PydanticCustomError
 LONGEST_NAME = 60
 LONGEST_FOLDER_NAME = 100
 _MOST_BYTES = 240
+_ERROR_TYPE = "name"
 _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 
 
 def _refuse(what: str, remedy: str) -> NoReturn:
-    raise PydanticCustomError("name", what.replace("{", "{{").replace("}", "}}"), {"remedy": remedy})  # type: ignore[arg-type]
+    template = "{what}"  # filled from the context, so that braces in a name stay what they are
+    raise PydanticCustomError(_ERROR_TYPE, template, {"what": what, "remedy": remedy})
 
 
 def checked_folder_name(name: str) -> str:
-    """Return a scenario's name if Windows, macOS and Linux all take it as the name of one folder; refuse it otherwise."""
+    """Return a scenario's name if Windows, macOS and Linux all take it as the name of one folder; else refuse it."""
     forbidden = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c).startswith("C")), None)
     if not name:
         _refuse("is empty", "Name the scenario, as in walk-15-minutes")
@@ -37,7 +39,7 @@ def checked_folder_name(name: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    """Return the name of a tier or a way to travel; refuse what cannot be a key, a table column and part of a file name."""
+    """Return the name of a tier or a way to travel; refuse what cannot be a key, a column and part of a file name."""
     if not re.fullmatch(r"\w([\w -]*\w)?", name):
         _refuse("is no name", "Use letters, digits, _ and -, as in township_clinic or 乡镇卫生院")
     if len(name) > LONGEST_NAME:
@@ -46,7 +48,7 @@ def checked_name(name: str) -> str:
 
 
 def canonical_crs(text: str) -> str:
-    """Return a coordinate system as `wgs84`, `gcj02`, `bd09`, `cgcs2000` or `EPSG:n`, however its case and hyphens are written."""
+    """Return a coordinate system as `wgs84`, `gcj02`, `bd09`, `cgcs2000` or `EPSG:n`, whatever its case and hyphens."""
     plain = re.sub(r"[-_ ]", "", text).casefold()
     if plain in ("wgs84", "gcj02", "bd09", "cgcs2000"):
         return plain

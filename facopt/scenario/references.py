@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from facopt.errors import Finding, Place, Severity
-from facopt.scenario.schema import CoverageTarget, Scenario
 from facopt.scenario.suggest import missing_file, nearest
+
+if TYPE_CHECKING:
+    from facopt.scenario.schema import CoverageTarget, Scenario
 
 PlaceOf = Callable[[str], Place]
 """Gives the place of a dotted key, or of its nearest stated ancestor."""
@@ -53,7 +55,7 @@ def _tiers(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
         for index, provided in enumerate(tier.provides):
             place = place_of(f"{key}.provides.{index}")
             if provided == name:
-                yield Finding(f"{key}.provides names the tier itself", "Remove it: every tier gives its own service", place)
+                yield Finding(f"{key}.provides names the tier itself", "Remove it", place)
             elif provided not in scenario.tiers:
                 yield _unknown(f"{key}.provides", provided, scenario.tiers, "tiers", place)
 
@@ -76,7 +78,8 @@ def _targets(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
             yield _unknown(f"{key}.tier", target.tier, scenario.tiers, "tiers", place_of(f"{key}.tier"))
         elif not _serves(scenario, target):
             who = target.tier or "no tier"
-            what = f"{key} asks for {target.area_class} people, whom {who} {'does not serve' if target.tier else 'serves'}"
+            verb = "does not serve" if target.tier else "serves"
+            what = f"{key} asks for {target.area_class} people, whom {who} {verb}"
             yield Finding(what, "Correct the target, or 'serves' of the tier", place_of(f"{key}.area_class"))
         first = seen.setdefault((target.tier, target.area_class, target.zone), index)
         if first != index:
@@ -97,7 +100,8 @@ def _limits(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
                 yield _unknown(f"limits.{group}", tier, scenario.tiers, "tiers", place_of(f"limits.{group}.{tier}"))
     for tier, count in limits.sites.items():
         if limits.new_sites.get(tier, 0) > count:
-            what = f"limits.new_sites allows {limits.new_sites[tier]} of {tier}, but limits.sites asks for {count} in all"
+            allowed = limits.new_sites[tier]
+            what = f"limits.new_sites allows {allowed} of {tier}, but limits.sites asks for {count} in all"
             yield _warning(what, "Remove one of the two limits", place_of(f"limits.new_sites.{tier}"))
 
 
@@ -117,7 +121,8 @@ def _unused_modes(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
     used = {tier.mode for tier in scenario.tiers.values()}
     for mode in scenario.travel:
         if mode not in used:
-            yield _warning(f"no tier uses travel.{mode}", "Name it as the mode of a tier, or remove it", place_of(f"travel.{mode}"))
+            remedy = "Name it as the mode of a tier, or remove it"
+            yield _warning(f"no tier uses travel.{mode}", remedy, place_of(f"travel.{mode}"))
 
 
 def stated_files(value: Any, key: str = "") -> Iterator[tuple[str, Path]]:

@@ -1,8 +1,8 @@
-"""What a scenario may say: frozen, unknown keys refused; the text under each key is the manual and the editors' help."""
+"""What a scenario may say: frozen, unknown keys refused; the text under each key is the manual."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - pydantic reads it at run time
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -39,7 +39,7 @@ class TableSource(Section):
     file: Path
     """Path of the table, relative to the scenario file that states it."""
     crs: CrsName | None = None
-    """Coordinate system of the table's coordinates: wgs84, gcj02 (AMap, Tencent), bd09 (Baidu), cgcs2000 or EPSG:n. No default."""
+    """Coordinate system of the table: wgs84, gcj02 (AMap, Tencent), bd09 (Baidu), cgcs2000 or EPSG:n. No default."""
     layer: str | None = None
     """Layer of a GeoPackage."""
     sheet: str | None = None
@@ -49,7 +49,10 @@ class TableSource(Section):
 
 
 class DemandTable(TableSource):
-    """Demand points from a table: `id, people, lon, lat` (or `x, y`), optional `name, zone, area_class, people_<segment>`."""
+    """Demand points from a table.
+
+    Columns: `id, people, lon, lat` (or `x, y`), optional `name, zone, area_class, people_<segment>`.
+    """
 
     area_class: AreaClass | None = None
     """One area class for all points, where the table has none."""
@@ -71,7 +74,7 @@ class DemandRaster(Section):
 
 
 class DemandPolygons(TableSource):
-    """Demand points from census polygons with a `people` column; one point inside each polygon, or spread over a raster."""
+    """Demand points from census polygons with `people`; one point inside each, or spread over a raster."""
 
     kind: Literal["polygons"]  # type: ignore[assignment]
     """Polygons with people."""
@@ -85,7 +88,10 @@ Demand = Annotated[DemandTable | DemandRaster | DemandPolygons, Field(discrimina
 
 
 class SiteTable(TableSource):
-    """Facilities or candidates from a table: `id, tier, lon, lat`, optional `name, status, build_cost, running_cost, fixed, …`."""
+    """Facilities or candidates from a table.
+
+    Columns: `id, tier, lon, lat` (or `x, y`), optional `name, status, build_cost, running_cost, fixed, …`.
+    """
 
     status: Literal["existing", "candidate"] | None = None
     """Status of rows that state none. Default: existing where the scenario has `candidates`, else candidate."""
@@ -107,7 +113,10 @@ class StudyAreaSection(Section):
     boundary: Path | None = None
     """Outline of the county (GeoJSON, GeoPackage, shapefile)."""
     zones: Path | None = None
-    """Outlines of townships and subdistricts with `id`, optional `name` and `area_class`; points without a zone get theirs from it."""
+    """Outlines of townships and subdistricts with `id`, optional `name` and `area_class`.
+
+    Points without a zone get theirs from it.
+    """
     water: Path | None = None
     """Rivers and lakes, drawn beneath everything."""
 
@@ -125,7 +134,10 @@ class RoadTravel(Section):
     profile: str = "drive"
     """Speed table: walk, cycle, ebike or drive."""
     cutoff_minutes: Minutes | None = None
-    """Longest trip that is kept; by default twice the longest standard of this mode, or unlimited where travel is an objective for everybody."""
+    """Longest trip that is kept.
+
+    By default twice the longest standard of this mode, or unlimited where travel is an objective for everybody.
+    """
     speeds_kmh: dict[str, Annotated[Number, Field(gt=0, le=200)]] = {}
     """Speeds by road class that replace the profile's: `{secondary: 40}`."""
     factor: Annotated[Number, Field(gt=0, le=2)] = 1.0
@@ -167,7 +179,7 @@ class StraightLineTravel(Section):
 Travel = Annotated[RoadTravel | TableTravel | StraightLineTravel, Field(discriminator="kind")]
 
 
-# --- what must be reached ----------------------------------------------------------------------------------------------
+# --- what must be reached ------------------------------------------------------------------------------------------
 
 
 class Tier(Section):
@@ -180,7 +192,7 @@ class Tier(Section):
     standard_minutes: Minutes
     """A demand point is covered when an open site of the tier lies within this time, the time itself included."""
     provides: tuple[str, ...] = ()
-    """Other tiers whose service a site of this tier gives as well; none by default (tiers do not substitute each other)."""
+    """Other tiers whose service a site of this tier gives as well; by default none, tiers do not replace each other."""
     matches: tuple[str, ...] = ()
     """Other words for this tier in the facilities' `tier` column: `[社区卫生服务中心]`."""
     name: str | None = None

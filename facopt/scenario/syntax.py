@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from facopt.errors import Finding, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FULL_WIDTH_COLON = "Write a plain ':' and a space after each key, not '：'"
 
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("found character '\\t'", "a tab stands where only spaces may", "Replace tabs by spaces"),
@@ -18,13 +23,13 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "Check the indentation here and in the line above, or put text with ': ' in quotes",
     ),
     ("could not find expected ':'", "a key without ':' and a value", "Write 'key: value' and check the line above"),
-    ("expected <block end>", "the line does not fit the ones above", "Check its indentation, and quotes and brackets before it"),
+    ("expected <block end>", "the line does not fit the ones above", "Check its indentation, and quotes before it"),
     ("expected ',' or ']'", "a list in [ ] is not closed before here", "Add ']' or the missing ','"),
     ("expected ',' or '}'", "a mapping in { } is not closed before here", "Add '}' or the missing ','"),
     ("expected the node content", "a value is missing here", "Write a value, and check brackets and commas"),
     ("cannot start any token", "a value may not begin with this character", "Put the value in quotes"),
     ("found undefined alias", "this alias (*) has no anchor (&) above it", "Write the value out"),
-    ("unknown escape character", "a backslash in double quotes means something else", "Use single quotes, and / in paths"),
+    ("unknown escape character", "a backslash in double quotes starts a code", "Use single quotes, and / in paths"),
     ("undefined tag handle", "a tag (!) that is not understood", "Remove it and write the value plainly"),
 )
 
@@ -50,7 +55,7 @@ def explain(error: yaml.YAMLError, text: str, file: Path) -> Finding:
         return Finding("a quotation mark is never closed", "Close it", _place(file, context or mark))
     what, remedy = _words(problem)
     if _line(text, mark).count("：") or _line(text, context).count("："):
-        remedy = "Write a plain ':' and a space after each key, not '：'"
+        remedy = FULL_WIDTH_COLON
     return Finding(what, remedy, _place(file, mark))
 
 
@@ -67,7 +72,8 @@ def _unprintable(error: yaml.reader.ReaderError, text: str, file: Path) -> Findi
     before = text[: error.position]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     character = error.character if isinstance(error.character, int) else ord(error.character)
-    return Finding(f"a control character (U+{character:04X}) stands in the text", "Remove it", Place(file, line, column))
+    what = f"a control character (U+{character:04X}) stands in the text"
+    return Finding(what, "Remove it", Place(file, line, column))
 
 
 def _line(text: str, mark: yaml.Mark | None) -> str:

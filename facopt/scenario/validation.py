@@ -6,16 +6,18 @@ import re
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from facopt.errors import Finding, Place, ScenarioError
 from facopt.scenario.document import Stated, plain
 from facopt.scenario.schema import Scenario
 from facopt.scenario.suggest import nearest
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
 
 
 def validate(top: Stated) -> tuple[Scenario, Stated]:
@@ -53,7 +55,8 @@ def _change(stated: Stated, parts: Sequence[str]) -> Stated:
         return replace(stated, value={**stated.value, parts[0]: _change(stated.value[parts[0]], parts[1:])})
     if isinstance(stated.value, tuple):
         index = int(parts[0])
-        return replace(stated, value=(*stated.value[:index], _change(stated.value[index], parts[1:]), *stated.value[index + 1 :]))
+        changed = _change(stated.value[index], parts[1:])
+        return replace(stated, value=(*stated.value[:index], changed, *stated.value[index + 1 :]))
     return stated
 
 
@@ -147,7 +150,7 @@ def find(top: Stated, parts: Sequence[str]) -> tuple[Stated, bool]:
     return here, True
 
 
-# --- what is said ------------------------------------------------------------------------------------------------------
+# --- what is said ----------------------------------------------------------------------------------------------------
 
 
 def _findings(top: Stated, errors: Sequence[ErrorDetails]) -> list[Finding]:
@@ -173,7 +176,7 @@ def in_order(place: Place, top: Stated) -> tuple[bool, bool, str, int, int]:
 
 
 def _finding(top: Stated, error: ErrorDetails, spot: _Spot) -> Finding:
-    stated, exact = find(top, spot.parts)
+    stated, _ = find(top, spot.parts)
     kind = error["type"]
     if kind in ("missing", "union_tag_not_found"):
         return _missing(stated, spot if kind == "missing" else _Spot.of((*error["loc"], "kind")), error)
@@ -189,13 +192,12 @@ def _finding(top: Stated, error: ErrorDetails, spot: _Spot) -> Finding:
 
 def _missing(stated: Stated, spot: _Spot, error: ErrorDetails) -> Finding:
     under = ".".join(spot.parts[:-1])
-    where = f"{under}: the" if under else "the"
-    what = f"{where} key '{spot.parts[-1]}' is missing or empty" if stated.value is None else f"{where} key '{spot.parts[-1]}' is missing"
+    trouble = "empty" if stated.value is None else "missing"
+    what = f"{under}{': ' if under else ''}the key '{spot.parts[-1]}' is {trouble}"
     if error["type"] == "union_tag_not_found":
         kinds = [str(kind) for choice in _Spot.of(error["loc"]).here for kind in _kinds(choice)]
         return Finding(what, f"State one of: {', '.join(kinds)}", stated.place)
-    description = spot.description()
-    return Finding(what, f"State it: {description[:1].lower()}{description[1:]}" if description else "State it", stated.place)
+    return Finding(what, f"State it: {spot.description()}", stated.place)
 
 
 def _valid_keys(parent: tuple[Any, ...]) -> list[str]:
@@ -302,7 +304,8 @@ def _number_meant(text: str) -> str | None:
     clock = re.fullmatch(r"(\d{1,3}):([0-5]\d)", text)
     if clock:
         return str(int(clock[1]) * 60 + int(clock[2]))
-    amount = re.fullmatch(r"\s*([-+]?\d+(?:\.\d+)?)\s*(万|亿)?\s*([^\d\s].*)?", re.sub(r"(?<=\d)[,，_ ](?=\d{3})", "", text))
+    joined = re.sub(r"(?<=\d)[,，_ ](?=\d{3})", "", text)
+    amount = re.fullmatch(r"\s*([-+]?\d+(?:\.\d+)?)\s*(万|亿)?\s*([^\d\s].*)?", joined)
     if amount is None:
         return None
     if amount[2] is None:
