@@ -1,0 +1,152 @@
+"""Urban, town or rural: each demand point's class by the best evidence there is, and which rule decided for whom."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facopt.inputs.findings import FindingLog, counted
+from facopt.inputs.numbers import BoolArray
+from facopt.inputs.study_area import AREA_CLASSES, FloatArray, TextArray
+from facopt.inputs.tables import Table
+
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("urban", "城", "城区", "城市", "主城区", "城乡结合区", "街道", "市区"), "urban"),
+    **dict.fromkeys(("town", "镇", "镇区", "镇中心区", "镇乡结合区", "特殊区域", "建制镇"), "town"),
+    **dict.fromkeys(("rural", "乡", "乡村", "农村", "村", "乡中心区", "村庄", "countryside"), "rural"),
+}
+_ENDINGS = (
+    ("urban", re.compile(r"(街道|街道办事处|街道办|街办事处|地区办事处)$")),
+    ("town", re.compile(r"镇(人民政府|政府)?$|^.+镇$")),
+    ("rural", re.compile(r"(乡|苏木)(人民政府|政府)?$")),
+)
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65".split()
+)
+_DIVISION_CODE = re.compile(r"\d{9}(\d{3})?")
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How much one rule decided."""
+
+    rule: str
+    points: int
+    people: float
+
+
+@dataclass(frozen=True)
+class ClassEvidence:
+    """What is known about the classes of demand points, best first; arrays have shape (I,)."""
+
+    constant: str = ""
+    """One class for all, as the scenario states it."""
+    stated: TextArray | None = None
+    class_code: TextArray | None = None
+    """Code of the urban-rural classification, 111 to 220."""
+    division_code: TextArray | None = None
+    zone: TextArray | None = None
+
+
+def area_class_of_word(word: str) -> str:
+    """Return the class that a cell states in English, in Chinese or as a class code; "" for anything else."""
+    plain = unicodedata.normalize("NFKC", word).strip().casefold()
+    return _WORDS.get(plain, "") or area_class_of_code(plain)
+
+
+def area_class_of_code(code: str) -> str:
+    """Return the class of a code of the urban-rural classification (111 city to 220 village); "" otherwise."""
+    if not re.fullmatch(r"(11|12)[0-3]|100|2[0-2]0", code):
+        return ""
+    return "urban" if code.startswith("11") else "town" if code.startswith("12") else "rural" if code[0] == "2" else ""
+
+
+def area_class_of_division(code: str) -> str:
+    """Return the class that the township part of a 9 or 12 digit division code tells; "" for other codes."""
+    if not _DIVISION_CODE.fullmatch(code) or code[:2] not in _PROVINCES:
+        return ""
+    township = int(code[6:9])
+    return "" if township == 0 else "urban" if township < 100 else "town" if township < 200 else "rural"
+
+
+def area_class_of_zone(name: str) -> str:
+    """Return the class that the ending of a township's name tells (街道, 镇, 乡); "" otherwise."""
+    return next((area_class for area_class, ending in _ENDINGS if ending.search(name.strip())), "")
+
+
+def classify(
+    table: Table, evidence: ClassEvidence, people: FloatArray, tier_classes: Collection[Sequence[str]], log: FindingLog
+) -> tuple[TextArray, tuple[RuleCount, ...]]:
+    """Return the area class of each row, shape (I,), and how many people each rule classified.
+
+    Rows that no rule can classify are an error, unless nothing at all is known and all tiers serve the same classes
+    (`tier_classes`), in which case the classes make no difference and the first served class stands for all.
+    """
+    result = np.full(len(table), "", dtype=object)
+    counts = []
+    for rule, classes in _rules(table, evidence, log):
+        taken = (result == "") & (classes != "")
+        result[taken] = classes[taken]
+        if taken.any():
+            counts.append(RuleCount(rule, int(taken.sum()), float(np.nansum(people[taken]))))
+    missing = result == ""
+    if missing.any():
+        result = _settle(table, result, missing, tier_classes, log)
+    if [count.rule for count in counts] not in ([], ["scenario"], ["column area_class"]):
+        told = "; ".join(f"{count.rule}: {count.people:,.0f} people in {counted(count.points, 'row')}" for count in counts)
+        log.warning(f"Area classes were worked out ({told})", "Give a column area_class to decide yourself",
+                    place=table.place("area_class"))  # fmt: skip
+    return result, tuple(counts)
+
+
+def _rules(table: Table, evidence: ClassEvidence, log: FindingLog) -> list[tuple[str, TextArray]]:
+    if evidence.constant:
+        return [("scenario", np.full(len(table), evidence.constant, dtype=object))]
+    rules = []
+    if evidence.stated is not None:
+        classes = _each(evidence.stated, area_class_of_word)
+        unknown: BoolArray = (evidence.stated != "") & (classes == "")
+        remedy = f"Use one of {', '.join(AREA_CLASSES)}, 城区, 镇区, 乡村 or a class code such as 111"
+        table.complain("area_class", unknown, log, "is no area class", remedy)
+        rules.append(("column area_class", classes))
+    for rule, texts, read in (
+        ("class code", evidence.class_code, area_class_of_code),
+        ("division code", evidence.division_code, area_class_of_division),
+        ("name of the zone", evidence.zone, area_class_of_zone),
+    ):
+        if texts is not None:
+            rules.append((rule, _each(texts, read)))
+    return rules
+
+
+def _each(texts: TextArray, read: object) -> TextArray:
+    known = {text: read(text) for text in dict.fromkeys(texts.tolist())}  # type: ignore[operator]
+    result = np.empty(len(texts), dtype=object)
+    result[:] = [known[text] for text in texts.tolist()]
+    return result
+
+
+def _settle(
+    table: Table, result: TextArray, missing: BoolArray, tier_classes: Collection[Sequence[str]], log: FindingLog
+) -> TextArray:
+    served = [tuple(classes) for classes in tier_classes]
+    if missing.all() and served and len({frozenset(classes) for classes in served}) == 1:
+        log.warning(
+            f"There are no area classes; all people are taken as {served[0][0]}",
+            "This changes no decision, as every tier serves the same classes; give a column area_class to tell them apart",
+            place=table.place("area_class"),
+        )
+        return np.full(len(table), served[0][0], dtype=object)
+    if not log.has_errors:
+        rows = np.flatnonzero(missing)
+        log.error(
+            f"The area class of {counted(len(rows), 'row')} is not known",
+            "Fill the column area_class with urban, town or rural, or state one for all: area_class: rural",
+            place=table.place("area_class", int(rows[0])), count=len(rows),
+            examples=(f"line {table.lines[row]}" for row in rows),
+        )  # fmt: skip
+    return result

@@ -1,0 +1,151 @@
+"""Population rasters as cells with people: read strip by strip, placed in WGS-84, put together without losing anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facopt.errors import DataError, Finding, Place
+from facopt.inputs import coordinates
+from facopt.inputs.findings import FindingLog, counted
+from facopt.inputs.requests import Source
+from facopt.inputs.study_area import FloatArray, TextArray
+from facopt.inputs.tables import RecognisedTable
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+IntArray = np.ndarray[Any, np.dtype[np.int64]]
+
+_STRIP_ROWS = 1024
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Raster cells in which people live; arrays have shape (C,)."""
+
+    row: IntArray
+    column: IntArray
+    lon: FloatArray
+    lat: FloatArray
+    people: FloatArray
+    metres: tuple[float, float]
+    """Size of a cell on the ground in the middle of the raster, east-west and north-south."""
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def keep(self, rows: np.ndarray[Any, Any]) -> Cells:
+        """Return some of the cells."""
+        return Cells(
+            self.row[rows], self.column[rows], self.lon[rows], self.lat[rows], self.people[rows], self.metres
+        )
+
+    def ids(self) -> TextArray:
+        """Return ids like "r12c7", counted from the raster's north-western corner."""
+        result = np.empty(len(self), dtype=object)
+        result[:] = [f"r{row}c{column}" for row, column in zip(self.row, self.column, strict=True)]
+        return result
+
+
+def read_cells(source: Source, band: int, log: FindingLog) -> tuple[Cells, RecognisedTable]:
+    """Return all cells of a raster in which people live.
+
+    Raises a DataError where the file is no raster, has no such band or no coordinate system.
+    """
+    import rasterio
+    from rasterio.errors import RasterioIOError
+
+    path = source.file
+    if not path.is_file():
+        raise DataError(Finding("There is no such file", "Paths are relative to the scenario file", Place(path)))
+    try:
+        with rasterio.open(path) as raster:
+            crs = _system(raster, source)
+            if not 1 <= band <= raster.count:
+                raise DataError(Finding(f"There is no band {band}", f"The raster has bands 1 to {raster.count}", Place(path)))
+            row, column, people = _people(raster, band, source, log)
+            x, y = raster.transform * (column + 0.5, row + 0.5)
+            lon, lat = coordinates.to_wgs84(x, y, crs)
+            metres = _cell_metres(raster, crs)
+    except RasterioIOError as error:
+        raise DataError(Finding("This file is no raster that can be read", "Use a GeoTIFF", Place(path))) from error
+    cells = Cells(row, column, lon, lat, people, metres)
+    if not len(cells):
+        log.error("No cell of the raster has people", "Check file and band", place=Place(path))
+    return cells, RecognisedTable(path, "raster", len(cells), layer=f"band {band}", crs=crs)
+
+
+def _system(raster: Any, source: Source) -> str:
+    own = "" if raster.crs is None else str(raster.crs.to_string())
+    stated = source.crs and coordinates.canonical_crs(source.crs, Place(source.file, key="crs"))
+    if not own and not stated:
+        raise DataError(
+            Finding("The raster has no coordinate system", "State it: crs: EPSG:n", Place(source.file, key="crs"))
+        )
+    return stated if not own else own
+
+
+def _people(raster: Any, band: int, source: Source, log: FindingLog) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return rows, columns and people of the inhabited cells; declared gaps and NaN are empty."""
+    from rasterio.windows import Window
+
+    rows, columns, people = [], [], []
+    negative = 0
+    for top in range(0, raster.height, _STRIP_ROWS):
+        height = min(_STRIP_ROWS, raster.height - top)
+        strip = raster.read(band, window=Window(0, top, raster.width, height), masked=True)
+        values = np.asarray(strip.filled(0), dtype=np.float64)
+        negative += int((values < 0).sum())
+        row, column = np.nonzero(np.isfinite(values) & (values > 0))
+        rows.append(row + top)
+        columns.append(column)
+        people.append(values[row, column])
+    if negative:
+        log.warning(
+            f"{counted(negative, 'cell has', 'cells have')} negative values; taken as empty",
+            "Declare the value for gaps in the raster (nodata)", place=Place(source.file), count=negative,
+        )  # fmt: skip
+    return np.concatenate(rows), np.concatenate(columns), np.concatenate(people)
+
+
+def _cell_metres(raster: Any, crs: str) -> tuple[float, float]:
+    from pyproj import Geod
+
+    middle_x, middle_y = raster.width // 2, raster.height // 2
+    steps = [(middle_x, middle_y), (middle_x + 1, middle_y), (middle_x, middle_y + 1)]
+    x, y = (np.array(values, dtype=np.float64) for values in zip(*(raster.transform * step for step in steps), strict=True))
+    lon, lat = coordinates.to_wgs84(x, y, crs)
+    geod = Geod(ellps="WGS84")
+    east = geod.inv(lon[0], lat[0], lon[1], lat[1])[2]
+    south = geod.inv(lon[0], lat[0], lon[2], lat[2])[2]
+    return float(east), float(south)
+
+
+def inside(cells: Cells, boundary: BaseGeometry | None) -> Cells:
+    """Return the cells whose middle lies in the boundary; all of them where there is none."""
+    import shapely
+
+    if boundary is None:
+        return cells
+    shapely.prepare(boundary)
+    return cells.keep(np.flatnonzero(shapely.intersects_xy(boundary, cells.lon, cells.lat)))
+
+
+def aggregate(cells: Cells, cell_metres: float | None, group: IntArray) -> tuple[Cells, IntArray]:
+    """Return blocks of cells of about the wished size and the group of each block; a block never mixes groups.
+
+    Blocks lie at the mean place of their people, and people are summed, so every group keeps its total.
+    """
+    factors = [max(1, round((cell_metres or 0.0) / size)) for size in cells.metres]
+    column, row = cells.column // factors[0], cells.row // factors[1]
+    keys = np.column_stack((group, row, column))
+    blocks, block_of = np.unique(keys, axis=0, return_inverse=True)
+    block_of = block_of.reshape(-1)
+    people = np.bincount(block_of, weights=cells.people, minlength=len(blocks))
+    lon = np.bincount(block_of, weights=cells.lon * cells.people, minlength=len(blocks)) / people
+    lat = np.bincount(block_of, weights=cells.lat * cells.people, minlength=len(blocks)) / people
+    metres = (cells.metres[0] * factors[0], cells.metres[1] * factors[1])
+    return Cells(blocks[:, 1], blocks[:, 2], lon, lat, people, metres), blocks[:, 0]

@@ -1,0 +1,184 @@
+"""Doubts that only the tables together can raise: facilities abroad, twins, totals that do not add up."""
+
+from __future__ import annotations
+
+import difflib
+
+import numpy as np
+
+from facopt.errors import Place
+from facopt.inputs.coordinates import to_metres
+from facopt.inputs.findings import FindingLog, counted
+from facopt.inputs.ground import GroundFiles
+from facopt.inputs.headings import ZONE_FIELDS
+from facopt.inputs.numbers import BoolArray
+from facopt.inputs.requests import StudyAreaRequest
+from facopt.inputs.study_area import DemandPoints, FloatArray, Sites, TextArray
+from facopt.inputs.tables import read_table
+
+_TWIN_METRES = 150.0
+_CLOSE_METRES = 200.0
+_TOLERANCE = 0.05
+_ABROAD_DEGREES = 5.0
+_SIMILAR = 0.75
+
+
+def check_together(
+    request: StudyAreaRequest, demand: DemandPoints, sites: Sites, ground: GroundFiles, metric_crs: str, log: FindingLog
+) -> None:
+    """Note warnings about demand points, sites and ground as a whole."""
+    places = (Place(request.demand.source.file), Place(request.facilities[0].source.file))
+    _check_people(demand, places[0], log)
+    _check_apart(demand, sites, places[1], log)
+    if ground.ground.boundary is not None:
+        _check_boundary(demand, sites, ground, places, log)
+    if metric_crs:
+        _check_neighbours(sites, metric_crs, places[1], log)
+    _check_totals(request, demand, ground, log)
+
+
+def _check_people(demand: DemandPoints, place: Place, log: FindingLog) -> None:
+    if not demand.people.sum() > 0:
+        log.error("Nobody lives in the study area", "Check the column people", place=place)
+        return
+    empty = np.flatnonzero(demand.people == 0)
+    if len(empty):
+        log.warning(f"{counted(len(empty), 'demand point has', 'demand points have')} no people", place=place,
+                    count=len(empty), examples=demand.id[empty])  # fmt: skip
+    _check_repeated_totals(demand, place, log)
+
+
+def _check_repeated_totals(demand: DemandPoints, place: Place, log: FindingLog) -> None:
+    """Note zones whose rows all have the same people: a total written into every row counts its people many times."""
+    zones, zone_of, counts = np.unique(demand.zone.astype(str), return_inverse=True, return_counts=True)
+    zone_of = zone_of.reshape(-1)
+    low, high = np.full(len(zones), np.inf), np.full(len(zones), -np.inf)
+    np.minimum.at(low, zone_of, demand.people)
+    np.maximum.at(high, zone_of, demand.people)
+    several = (counts >= 3) & (zones != "")
+    same = several & (low == high) & (low > 0)
+    if several.sum() >= 3 and same.sum() > 0.9 * several.sum() and len(np.unique(low[same])) > 1:
+        log.warning(
+            "All demand points of a zone have the same people: this looks like the zone's total in each of its rows, "
+            f"which would count people {demand.people.sum() / low[low < np.inf].sum():.1f} times",
+            "Use a column with the people of each point", place=place, count=int(same.sum()), examples=zones[same],
+        )  # fmt: skip
+
+
+def _check_apart(demand: DemandPoints, sites: Sites, place: Place, log: FindingLog) -> None:
+    """Note sites far away from all people; where exchanging their columns would bring them home, that is an error."""
+    known = np.isfinite(sites.lon) & np.isfinite(demand.lon).any()
+    if not known.any():
+        return
+    far = known & _far(demand, sites.lon, sites.lat)
+    if far.sum() > 0.5 * known.sum() and not _far(demand, sites.lat, sites.lon)[known].any():
+        log.error(
+            "Longitude and latitude of facilities and demand points do not match: one of the tables has them swapped",
+            "Exchange lon and lat under `columns` of that table", place=place,
+        )  # fmt: skip
+    elif far.any():
+        log.warning(
+            f"{counted(int(far.sum()), 'facility lies', 'facilities lie')} more than 500 km away from all people",
+            "Check their coordinates and crs", place=place, count=int(far.sum()), examples=sites.id[far],
+        )  # fmt: skip
+
+
+def _far(demand: DemandPoints, lon: FloatArray, lat: FloatArray) -> BoolArray:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            (lon < np.nanmin(demand.lon) - _ABROAD_DEGREES)
+            | (lon > np.nanmax(demand.lon) + _ABROAD_DEGREES)
+            | (lat < np.nanmin(demand.lat) - _ABROAD_DEGREES)
+            | (lat > np.nanmax(demand.lat) + _ABROAD_DEGREES)
+        )
+
+
+def _check_boundary(
+    demand: DemandPoints, sites: Sites, ground: GroundFiles, places: tuple[Place, Place], log: FindingLog
+) -> None:
+    import shapely
+
+    boundary = ground.ground.boundary
+    shapely.prepare(boundary)
+    for what, part, place in (("demand point", demand, places[0]), ("facility", sites, places[1])):
+        outside = np.isfinite(part.lon) & ~shapely.intersects_xy(boundary, part.lon, part.lat)
+        if outside.any():
+            verb = "demand points lie" if what == "demand point" else "facilities lie"
+            log.warning(
+                f"{counted(int(outside.sum()), f'{what} lies', verb)} outside of the boundary",
+                "They are planned with all the same; check crs and coordinates if this is not meant", place=place,
+                count=int(outside.sum()), examples=part.id[outside],
+            )  # fmt: skip
+
+
+def _check_neighbours(sites: Sites, metric_crs: str, place: Place, log: FindingLog) -> None:
+    """Note sites of one tier that stand close to each other, and which of them are probably one and the same."""
+    from scipy.spatial import cKDTree
+
+    rows = np.flatnonzero(np.isfinite(sites.lon))
+    if len(rows) < 2:
+        return
+    points = to_metres(sites.lon[rows], sites.lat[rows], metric_crs)
+    pairs = rows[cKDTree(points).query_pairs(_CLOSE_METRES, output_type="ndarray")]
+    pairs = pairs[sites.tier[pairs[:, 0]] == sites.tier[pairs[:, 1]]]
+    if not len(pairs):
+        return
+    metres = dict(zip(rows.tolist(), points, strict=True))
+    twins = [
+        pair for pair in np.sort(pairs, axis=1).tolist()
+        if np.hypot(*(metres[pair[0]] - metres[pair[1]])) <= _TWIN_METRES and _similar(sites.name, pair)
+    ]  # fmt: skip
+    _note_pairs(sites, sorted(map(tuple, twins)), f"within {_TWIN_METRES:.0f} m with similar names, probably the same",
+                place, log)  # fmt: skip
+    close = sorted({tuple(pair) for pair in np.sort(pairs, axis=1).tolist()} - set(map(tuple, twins)))
+    _note_pairs(sites, close, f"within {_CLOSE_METRES:.0f} m of each other", place, log)
+
+
+def _note_pairs(sites: Sites, pairs: list[tuple[int, ...]], what: str, place: Place, log: FindingLog) -> None:
+    if pairs:
+        log.warning(
+            f"{counted(len(pairs), 'pair')} of facilities of one tier {what}", "Check whether they are two", place=place,
+            count=len(pairs), examples=(f"{sites.id[a]} and {sites.id[b]}" for a, b in pairs),
+        )  # fmt: skip
+
+
+def _similar(names: TextArray, pair: list[int]) -> bool:
+    one, other = (str(names[row]) for row in pair)
+    return one in other or other in one or difflib.SequenceMatcher(None, one, other).ratio() >= _SIMILAR
+
+
+def _check_totals(request: StudyAreaRequest, demand: DemandPoints, ground: GroundFiles, log: FindingLog) -> None:
+    """Note zones whose demand points do not add up to the control totals."""
+    totals = _control_totals(request, ground, log)
+    if not totals:
+        return
+    sums: dict[str, float] = {}
+    for zone, people in zip(demand.zone.tolist(), demand.people.tolist(), strict=True):
+        sums[zone] = sums.get(zone, 0.0) + people
+    off = [
+        f"{zone}: {sums.get(zone, 0.0):,.0f} instead of {total:,.0f}" for zone, total in sorted(totals.items())
+        if abs(sums.get(zone, 0.0) - total) > _TOLERANCE * total
+    ]  # fmt: skip
+    if off:
+        source = request.control_totals or request.zones
+        log.warning(
+            f"{counted(len(off), 'zone differs', 'zones differ')} from the control totals by more than 5 %",
+            "Check year and kind of the population figures", place=Place(source.file if source else None),
+            count=len(off), examples=off,
+        )  # fmt: skip
+
+
+def _control_totals(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog) -> dict[str, float]:
+    source, zones = request.control_totals, ground.zones
+    if source is None:
+        if zones is None or zones.people is None:
+            return {}
+        return {zone: total for zone, total in zip(zones.id.tolist(), zones.people.tolist(), strict=True) if total >= 0}
+    with log.keeping():
+        table = read_table(source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=ZONE_FIELDS)
+        log.add(table.findings)
+        key = next((name for name in ("zone", "id", "name") if name in table), "zone")
+        if table.require((key, "people"), log):
+            values = table.numbers("people", log, least=0.0, required=True)
+            return dict(zip(table.text(key).tolist(), values.tolist(), strict=True))
+    return {}

@@ -1,0 +1,241 @@
+"""Demand points from a table, a population raster or polygons with people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from facopt.errors import Place
+from facopt.inputs import cells as rasters
+from facopt.inputs.area_class import ClassEvidence, RuleCount, classify
+from facopt.inputs.findings import FindingLog, counted
+from facopt.inputs.ground import GroundFiles, Zones, outlines_in_wgs84
+from facopt.inputs.headings import DEMAND_FIELDS, SEGMENT_PREFIX
+from facopt.inputs.positions import locate
+from facopt.inputs.requests import DemandRequest, StudyAreaRequest
+from facopt.inputs.study_area import DemandPoints, FloatArray, TextArray
+from facopt.inputs.tables import RecognisedTable, Table, read_table
+
+
+@dataclass(frozen=True)
+class DemandFiles:
+    """Demand points and what was understood of the files."""
+
+    demand: DemandPoints
+    recognised: tuple[RecognisedTable, ...]
+    class_rules: tuple[RuleCount, ...] = ()
+    """How many people each rule of area classes classified."""
+
+
+def read_demand(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog) -> DemandFiles | None:
+    """Return the demand points; None where the file cannot be read, findings are noted."""
+    with log.keeping():
+        if request.demand.kind == "raster":
+            return _from_raster(request, ground, log)
+        files = _from_table(request, ground, log)
+        if request.demand.raster is not None and not log.has_errors:
+            return _spread(request.demand, files, ground, log)
+        return files[0]
+    return None
+
+
+def _from_table(
+    request: StudyAreaRequest, ground: GroundFiles, log: FindingLog
+) -> tuple[DemandFiles, Table]:
+    """Return one demand point per row, and the table itself."""
+    part, source = request.demand, request.demand.source
+    table = read_table(
+        source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=DEMAND_FIELDS
+    )
+    log.add(table.findings)
+    table.require(("id", "people"), log)
+    _check_ids(table, log)
+    people = table.numbers("people", log, least=0.0, required=True)
+    (lon, lat), crs = locate(table, source.crs, required=request.coordinates_required, log=log)
+    zone = _zone(table, part, ground.zones, (lon, lat), people, log)
+    area_class, rules = _area_class(table, request, ground.zones, zone, people, log)
+    ids = table.text("id")
+    names = table.text("name")
+    demand = DemandPoints(
+        id=ids, name=np.where(names == "", ids, names).astype(object), people=people, zone=zone,
+        area_class=area_class, lon=lon, lat=lat, segments=_segments(table, people, log),
+    )  # fmt: skip
+    recognised = replace(table.recognised, crs=crs)
+    return DemandFiles(demand, (recognised,), rules), table
+
+
+def _check_ids(table: Table, log: FindingLog) -> None:
+    """Note blank ids, ids that stand twice, and codes that a spreadsheet has rounded."""
+    ids = table.text("id", "?")
+    if "id" not in table:
+        return
+    table.complain("id", ids == "", log, "is blank", "Give every row an id")
+    _, first, inverse = np.unique(ids.astype(str), return_index=True, return_inverse=True)
+    again = (np.arange(len(ids)) != first[inverse.reshape(-1)]) & (ids != "")
+    table.complain("id", again, log, "stands in an earlier row too", "Every row needs an id of its own")
+    rounded = np.array([_is_rounded(text) for text in ids], dtype=np.bool_)
+    if rounded.any():
+        log.warning(
+            f"id: {ids[np.flatnonzero(rounded)[0]]!r} looks like a code that a spreadsheet has rounded",
+            "Format the column as text before saving, and export again",
+            place=table.place("id", int(np.flatnonzero(rounded)[0])), count=int(rounded.sum()),
+        )  # fmt: skip
+
+
+def _is_rounded(text: str) -> bool:
+    mantissa, mark, exponent = text.upper().partition("E+")
+    return bool(mark) and exponent.isdigit() and mantissa.replace(".", "", 1).isdigit()
+
+
+def _zone(
+    table: Table, part: DemandRequest, zones: Zones | None, at: tuple[FloatArray, FloatArray], people: FloatArray,
+    log: FindingLog,
+) -> TextArray:  # fmt: skip
+    """Return the zone of each row: as stated, else by the outline that the point lies in."""
+    if part.zone:
+        return np.full(len(table), part.zone, dtype=object)
+    stated = table.text("zone")
+    if zones is None:
+        return stated
+    if "zone" in table and (stated != "").all():
+        return _zone_ids(table, stated, zones, log)
+    found = zones.at(*at)
+    lost = (found < 0) & (stated == "")
+    if lost.any():
+        log.warning(
+            f"{counted(int(lost.sum()), 'demand point lies', 'demand points lie')} in none of the zones "
+            f"({np.nansum(people[lost]):,.0f} people)", "Check the zones file",
+            place=table.place("zone", int(np.flatnonzero(lost)[0])), count=int(lost.sum()),
+        )  # fmt: skip
+    by_place = np.where(found < 0, "", zones.id[found]).astype(object)
+    return np.where(stated != "", stated, by_place).astype(object)
+
+
+def _zone_ids(table: Table, stated: TextArray, zones: Zones, log: FindingLog) -> TextArray:
+    """Return the zones' ids where the table names them by id or by name; other texts stay."""
+    keys = zones.keyed_by(stated)
+    ids = dict(zip(keys.tolist(), zones.id.tolist(), strict=True))
+    unknown = sorted({text for text in stated if text not in ids})
+    if unknown:
+        log.warning(
+            f"{counted(len(unknown), 'zone')} of the demand points not in the zones file",
+            "Use the ids or the names of the zones file", place=table.place("zone"), count=len(unknown), examples=unknown,
+        )  # fmt: skip
+    result = np.empty(len(stated), dtype=object)
+    result[:] = [ids.get(text, text) for text in stated]
+    return result
+
+
+def _area_class(
+    table: Table, request: StudyAreaRequest, zones: Zones | None, zone: TextArray, people: FloatArray, log: FindingLog
+) -> tuple[TextArray, tuple[RuleCount, ...]]:
+    codes = table.columns.get("code", table.columns.get("id"))
+    evidence = ClassEvidence(
+        constant=request.demand.area_class, stated=table.columns.get("area_class"),
+        class_code=table.columns.get("class_code"), division_code=codes, zone=_zone_names(zone, zones),
+    )  # fmt: skip
+    return classify(table, evidence, people, [tier.serves for tier in request.tiers.values()], log)
+
+
+def _zone_names(zone: TextArray, zones: Zones | None) -> TextArray:
+    if zones is None:
+        return zone
+    names = dict(zip(zones.id.tolist(), zones.name.tolist(), strict=True))
+    result = np.empty(len(zone), dtype=object)
+    result[:] = [names.get(text, text) for text in zone]
+    return result
+
+
+def _segments(table: Table, people: FloatArray, log: FindingLog) -> dict[str, FloatArray]:
+    segments = {}
+    for field in sorted(name for name in table.columns if name.startswith(SEGMENT_PREFIX)):
+        values = table.numbers(field, log, least=0.0, required=True)
+        with np.errstate(invalid="ignore"):
+            more = values > people * (1 + 1e-9)
+        if more.any():
+            log.warning(
+                f"{table.heading(field)}: {counted(int(more.sum()), 'row has', 'rows have')} more of them than people",
+                "Check the column", place=table.place(field, int(np.flatnonzero(more)[0])), count=int(more.sum()),
+            )  # fmt: skip
+        segments[field.removeprefix(SEGMENT_PREFIX)] = np.nan_to_num(values)
+    return segments
+
+
+def _from_raster(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog) -> DemandFiles:
+    """Return one demand point per inhabited cell, or per block of cells within one zone."""
+    part = request.demand
+    cells, recognised = rasters.read_cells(part.source, part.band, log)
+    before = cells.people.sum()
+    cells = rasters.inside(cells, ground.ground.boundary)
+    log.raise_errors()
+    if not len(cells):
+        log.error("No inhabited cell lies within the boundary", "Check both files", place=Place(part.source.file))
+        log.raise_errors()
+    if cells.people.sum() < before:
+        log.warning(
+            f"The boundary cuts off {before - cells.people.sum():,.0f} of the raster's {before:,.0f} people",
+            place=Place(part.source.file),
+        )  # fmt: skip
+    zones = ground.zones
+    group = zones.at(cells.lon, cells.lat) if zones is not None else np.full(len(cells), -1, dtype=np.int64)
+    blocks, group = rasters.aggregate(cells, part.cell_metres, group)
+    table = _table_of_cells(blocks, group, zones, recognised)
+    zone = _zone(table, part, zones, (blocks.lon, blocks.lat), blocks.people, log)
+    area_class, rules = _area_class(table, request, zones, zone, blocks.people, log)
+    ids = table.text("id")
+    demand = DemandPoints(ids, ids, blocks.people, zone, area_class, blocks.lon, blocks.lat)
+    return DemandFiles(demand, (recognised,), rules)
+
+
+def _table_of_cells(
+    blocks: rasters.Cells, group: rasters.IntArray, zones: Zones | None, recognised: RecognisedTable
+) -> Table:
+    """Return blocks as a table, so that zones and area classes are found as for any other table."""
+    ids = blocks.ids()
+    columns = {"id": ids}
+    if zones is not None:
+        columns["zone"] = np.where(group < 0, "", zones.id[group]).astype(object)
+        split = _standing_twice(ids)
+        ids[split] = ids[split] + "-" + columns["zone"][split]
+    lines = np.arange(1, len(blocks) + 1, dtype=np.int64)
+    return Table(recognised.path, columns, lines, recognised, columns)
+
+
+def _standing_twice(ids: TextArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    _, inverse, counts = np.unique(ids.astype(str), return_inverse=True, return_counts=True)
+    return np.asarray(counts[inverse.reshape(-1)] > 1)
+
+
+def _spread(part: DemandRequest, files: tuple[DemandFiles, Table], ground: GroundFiles, log: FindingLog) -> DemandFiles:
+    """Return the people of each polygon spread over the inhabited cells of a raster; every polygon keeps its people."""
+    polygons, table = files
+    if part.raster is None or table.geometry is None:
+        log.error("There are no outlines to spread people over", "Use a polygon layer", place=table.place())
+        return polygons
+    cells, recognised = rasters.read_cells(part.raster, part.band, log)
+    log.raise_errors()
+    demand = polygons.demand
+    outline = outlines_in_wgs84(table.geometry, part.source.crs or table.crs)
+    owner = Zones(table, demand.id, demand.name, outline).at(cells.lon, cells.lat)
+    cells, owner = cells.keep(np.flatnonzero(owner >= 0)), owner[owner >= 0]
+    blocks, owner = rasters.aggregate(cells, part.cell_metres, owner)
+    weight = np.bincount(owner, weights=blocks.people, minlength=len(demand))
+    empty = np.flatnonzero(weight == 0)
+    if len(empty):
+        log.warning(
+            f"{counted(len(empty), 'polygon has', 'polygons have')} no inhabited cell of the raster; their people stay in "
+            f"one point each ({demand.people[empty].sum():,.0f} people)", place=table.place(),
+            count=len(empty), examples=demand.id[empty],
+        )  # fmt: skip
+    share = np.concatenate((blocks.people / weight[owner], np.ones(len(empty))))
+    row = np.concatenate((owner, empty))
+    cell_ids = np.concatenate((blocks.ids(), np.full(len(empty), "all", dtype=object)))
+    spread = DemandPoints(
+        id=demand.id[row] + "-" + cell_ids, name=demand.name[row], people=demand.people[row] * share,
+        zone=np.where(demand.zone[row] == "", demand.id[row], demand.zone[row]).astype(object),
+        area_class=demand.area_class[row], lon=np.concatenate((blocks.lon, demand.lon[empty])),
+        lat=np.concatenate((blocks.lat, demand.lat[empty])),
+        segments={name: values[row] * share for name, values in demand.segments.items()},
+    )  # fmt: skip
+    return DemandFiles(spread, (*polygons.recognised, recognised), polygons.class_rules)

@@ -1,0 +1,45 @@
+"""What kind of facility a Chinese name, or a kind as registers write it, stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+NOT_HUMAN_CARE = ("veterinary", "pharmacy", "dental", "beauty")
+"""Kinds that are no primary care and are left out."""
+
+# The order matters: 卫生服务站 before 卫生服务中心, 中心卫生院 before 卫生院.
+_RULES: tuple[tuple[str, str], ...] = (
+    ("veterinary", r"宠物|动物|兽医"),
+    ("pharmacy", r"药店|药房|大药房|药业|药堂|医药(有限|连锁)"),
+    ("dental", r"口腔|牙科|牙医|齿科"),
+    ("beauty", r"美容|整形|医美"),
+    ("community_health_station", r"卫生服务站"),
+    ("community_health_centre", r"社区卫生服务中心|卫生服务中心"),
+    ("township_clinic_branch", r"卫生院.*(分院|门诊部|分部)"),
+    ("central_township_clinic", r"中心卫生院"),
+    ("township_clinic", r"卫生院"),
+    ("village_clinic", r"村卫生室|卫生所|卫生室"),
+    ("county_hospital", r"人民医院|中医医院|中医院|妇幼保健院|县医院|医共体总院"),
+    ("clinic", r"诊所|门诊部|医务室"),
+)
+_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _RULES)
+
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "community_health_station": ("社区卫生服务站", "卫生服务站"),
+    "community_health_centre": ("社区卫生服务中心", "community health center", "community health centre", "CHC"),
+    "central_township_clinic": ("中心卫生院", "中心乡镇卫生院"),
+    "township_clinic": ("乡镇卫生院", "卫生院", "township health center", "township health centre", "THC"),
+    "village_clinic": ("村卫生室", "卫生室", "卫生所"),
+    "county_hospital": ("县级医院", "县医院"),
+    "clinic": ("诊所", "门诊部", "医务室"),
+}
+"""How registers write the kinds in a column of their own."""
+
+WIDER: Mapping[str, str] = {"central_township_clinic": "township_clinic"}
+"""The kind that includes a kind, where a scenario has no tier of its own for it."""
+
+
+def kind_of_name(name: str) -> str:
+    """Return the kind that a facility's name tells, "" where it tells none; the first rule that fits decides."""
+    return next((kind for kind, pattern in _COMPILED if pattern.search(name)), "")

@@ -1,0 +1,281 @@
+"""Travel times from a table: fast for millions of pairs, strict about ids, negative times and contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facopt.errors import DataError, Finding, Place
+from facopt.inputs.findings import FindingLog, counted, listed
+from facopt.inputs.grids import decode, find_delimiter
+from facopt.inputs.headings import OD_FIELDS, RecognisedColumn, recognise
+from facopt.inputs.numbers import parse_numbers
+from facopt.inputs.study_area import FloatArray, TextArray
+from facopt.inputs.tables import TEXT_SUFFIXES, read_table
+from facopt.travel.times import TravelTimes
+
+if TYPE_CHECKING:
+    import pyarrow
+
+IntArray = np.ndarray[Any, np.dtype[np.int64]]
+
+_REQUIRED = ("demand_id", "site_id", "minutes")
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """A column of ids as positions in a list of distinct texts."""
+
+    codes: IntArray
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The rows of the table; `codes` by column, `minutes` in minutes, NaN where blank."""
+
+    path: Path
+    codes: dict[str, _Codes]
+    minutes: FloatArray
+    factor: float
+    headings: dict[str, RecognisedColumn]
+
+    def __len__(self) -> int:
+        return len(self.minutes)
+
+    def keep(self, rows: np.ndarray[Any, Any]) -> _Pairs:
+        codes = {name: _Codes(column.codes[rows], column.texts) for name, column in self.codes.items()}
+        return _Pairs(self.path, codes, self.minutes[rows], self.factor, self.headings)
+
+
+def read_od(
+    path: Path, *, mode: str, demand_ids: TextArray, site_ids: TextArray, columns: Mapping[str, str] | None = None,
+    place: Place = Place(),
+) -> tuple[TravelTimes, tuple[Finding, ...]]:  # fmt: skip
+    """Return the travel times of one mode from a table `demand_id, site_id, minutes` and what is remarkable in it.
+
+    A missing pair, or one whose minutes are blank, is out of reach. Where the table has a column `mode`, only the rows
+    of this mode count. `place` is where the scenario names the file. Raises a DataError for negative times, pairs that
+    contradict each other, and tables that know none of the demand points or sites.
+    """
+    log = FindingLog()
+    if not path.is_file():
+        raise DataError(Finding(f"There is no file {path}", "Paths are relative to the scenario file", place))
+    pairs = _read_text(path, columns or {}, log) if path.suffix.lower() in TEXT_SUFFIXES else _read_other(path, columns or {}, log)
+    pairs = _of_mode(pairs, mode, log)
+    _check_minutes(pairs, log)
+    demand, demand_known = _positions(pairs, "demand_id", demand_ids, "demand point", log)
+    site, site_known = _positions(pairs, "site_id", site_ids, "site", log)
+    log.raise_errors()
+    usable = demand_known & site_known & np.isfinite(pairs.minutes)
+    times = _arcs(mode, demand[usable], site[usable], pairs.minutes[usable], (demand_ids, site_ids), path, log)
+    log.raise_errors()
+    facts = _facts(times, pairs, log)
+    return TravelTimes(**{**vars(times), "facts": facts}), log.items
+
+
+def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs:
+    """Return the rows of a CSV, ids as text and encoded by value, without one Python object per row."""
+    import pyarrow
+    from pyarrow import csv
+
+    encoding, delimiter, headings = _head(path)
+    found = recognise(headings, columns, OD_FIELDS, Place(path, 1), log)
+    _require(found, headings, path, log)
+    log.raise_errors()
+    needed = {found[name].heading for name in (*_REQUIRED, "mode") if name in found}
+    ids = {found[name].heading for name in ("demand_id", "site_id", "mode") if name in found}
+    types = {name: pyarrow.dictionary(pyarrow.int32(), pyarrow.string()) if name in ids else pyarrow.string() for name in needed}
+    try:
+        table = csv.read_csv(
+            path, read_options=csv.ReadOptions(encoding=encoding, column_names=headings, skip_rows=1),
+            parse_options=csv.ParseOptions(delimiter=delimiter),
+            convert_options=csv.ConvertOptions(
+                column_types=types, include_columns=sorted(needed), strings_can_be_null=False, check_utf8=True
+            ),
+        )  # fmt: skip
+    except pyarrow.ArrowInvalid as error:
+        raise DataError(Finding(f"This table is not regular ({error})".replace("\n", " "), "Check the row", Place(path))) from error
+    codes = {name: _from_arrow(table[found[name].heading]) for name in ("demand_id", "site_id", "mode") if name in found}
+    factor = found["minutes"].factor
+    return _Pairs(path, codes, _minutes(path, table[found["minutes"].heading], log) * factor, factor, found)
+
+
+def _head(path: Path) -> tuple[str, str, list[str]]:
+    """Return encoding, delimiter and headings of a text table."""
+    import csv as text_csv
+
+    text, encoding = decode(path)
+    delimiter = find_delimiter(text)
+    first = text.split("\n", 1)[0]
+    headings = [heading.strip() for heading in next(text_csv.reader([first.rstrip("\r")], delimiter=delimiter), [])]
+    return encoding, delimiter, headings
+
+
+def _require(found: Mapping[str, RecognisedColumn], headings: list[str], path: Path, log: FindingLog) -> None:
+    for name in _REQUIRED:
+        if name not in found:
+            log.error(
+                f"There is no column {name!r}",
+                f"The file has {listed(headings)}; name the right one: columns: {{{name}: <heading>}}",
+                place=Place(path, 1, key=name),
+            )
+
+
+def _from_arrow(column: pyarrow.ChunkedArray) -> _Codes:
+    import pyarrow
+
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pyarrow.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], type=column.type)
+    return _Codes(whole.indices.to_numpy(zero_copy_only=False).astype(np.int64), [text.strip() for text in whole.dictionary.to_pylist()])
+
+
+def _minutes(path: Path, column: pyarrow.ChunkedArray, log: FindingLog) -> FloatArray:
+    """Return the numbers of a column of text: all at once where they are plain, with tolerance otherwise."""
+    import pyarrow
+    from pyarrow import compute
+
+    trimmed = compute.utf8_trim_whitespace(column)
+    filled = compute.if_else(compute.equal(trimmed, ""), pyarrow.scalar(None, pyarrow.string()), trimmed)
+    try:
+        values = compute.cast(filled, pyarrow.float64()).to_numpy()
+    except pyarrow.ArrowInvalid:
+        values = np.full(len(column), np.nan)
+        blank = np.ones(len(column), dtype=np.bool_)
+    else:
+        blank = compute.is_null(filled).to_numpy()
+    if np.all(np.isfinite(values) | blank) and not (blank.all() and len(column)):
+        return np.asarray(values, dtype=np.float64)
+    numbers = parse_numbers(column.to_numpy().astype(object))
+    _complain(path, "minutes", numbers.bad, column, "is not a number", log)
+    return numbers.values
+
+
+def _complain(path: Path, name: str, wrong: np.ndarray[Any, Any], texts: Any, what: str, log: FindingLog) -> None:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        first = texts[int(rows[0])]
+        more = f", and so in {counted(len(rows) - 1, 'more row')}" if len(rows) > 1 else ""
+        log.error(f"{name}: {str(first)!r} {what}{more}", "Correct it, or leave the cell blank where there is no way",
+                  place=Place(path, int(rows[0]) + 2, key=name), count=len(rows))  # fmt: skip
+
+
+def _read_other(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs:
+    table = read_table(path, columns=columns, fields=OD_FIELDS)
+    log.add(table.findings)
+    table.require(_REQUIRED, log)
+    log.raise_errors()
+    codes = {}
+    for name in ("demand_id", "site_id", "mode"):
+        if name in table:
+            texts, inverse = np.unique(table.text(name).astype(str), return_inverse=True)
+            codes[name] = _Codes(inverse.astype(np.int64), [str(text) for text in texts])
+    found = table.recognised.columns
+    return _Pairs(path, codes, table.numbers("minutes", log), found["minutes"].factor, found)
+
+
+def _of_mode(pairs: _Pairs, mode: str, log: FindingLog) -> _Pairs:
+    """Return the rows of this mode, all of them where the table does not tell modes apart."""
+    if "mode" not in pairs.codes:
+        return pairs
+    column = pairs.codes["mode"]
+    wanted = [code for code, text in enumerate(column.texts) if text == mode]
+    keep = np.isin(column.codes, wanted)
+    if not keep.any():
+        log.error(
+            f"The table has no row of mode {mode!r}", f"It has {listed(sorted(column.texts))}",
+            place=Place(pairs.path, key="mode"),
+        )  # fmt: skip
+        log.raise_errors()
+    return pairs.keep(keep)
+
+
+def _check_minutes(pairs: _Pairs, log: FindingLog) -> None:
+    with np.errstate(invalid="ignore"):
+        negative = pairs.minutes < 0
+    if negative.any():
+        first = int(np.flatnonzero(negative)[0])
+        who = " to ".join(pairs.codes[name].texts[pairs.codes[name].codes[first]] for name in ("demand_id", "site_id"))
+        log.error(
+            f"minutes: {counted(int(negative.sum()), 'pair has', 'pairs have')} a negative time", "Correct the times",
+            place=Place(pairs.path, key="minutes"), count=int(negative.sum()),
+            examples=[f"{who}: {pairs.minutes[first]:g}"],
+        )  # fmt: skip
+
+
+def _positions(
+    pairs: _Pairs, name: str, ids: TextArray, what: str, log: FindingLog
+) -> tuple[IntArray, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return where each row's id stands among `ids`, and whether it does."""
+    column = pairs.codes[name]
+    index = {id_: position for position, id_ in enumerate(ids.tolist())}
+    by_code = np.array([index.get(text, -1) for text in column.texts] or [-1], dtype=np.int64)
+    used = np.unique(column.codes)
+    unknown = sorted(column.texts[code] for code in used if by_code[code] < 0)
+    positions = by_code[column.codes] if len(pairs) else np.empty(0, dtype=np.int64)
+    place = Place(pairs.path, key=name)
+    if unknown and len(unknown) == len(used):
+        log.error(
+            f"{name}: no id is that of a {what}", f"The {what}s are called {', '.join(map(repr, ids[:3]))} and so on; ids are text, \"001\" is not \"1\"",
+            place=place, count=len(unknown), examples=map(repr, unknown),
+        )  # fmt: skip
+    elif unknown:
+        log.warning(
+            f"{name}: {counted(len(unknown), 'id is', 'ids are')} not that of a {what}; their pairs are left out",
+            'Ids are text: "001" is not "1"', place=place, count=len(unknown), examples=map(repr, unknown),
+        )  # fmt: skip
+    return positions, positions >= 0
+
+
+def _arcs(
+    mode: str, demand: IntArray, site: IntArray, minutes: FloatArray, ids: tuple[TextArray, TextArray], path: Path,
+    log: FindingLog,
+) -> TravelTimes:  # fmt: skip
+    """Return the pairs in order, each once; the same pair with two times is an error."""
+    key = demand * len(ids[1]) + site
+    if np.any(np.diff(key) <= 0):
+        order = np.lexsort((minutes, key))
+        key, minutes = key[order], minutes[order]
+    first = np.ones(len(key), dtype=np.bool_)
+    first[1:] = key[1:] != key[:-1]
+    differ = np.flatnonzero(~first[1:] & (minutes[1:] != minutes[:-1])) + 1
+    if len(differ):
+        row = differ[0]
+        who = f"{ids[0][key[row] // len(ids[1])]!r} to {ids[1][key[row] % len(ids[1])]!r}"
+        log.error(
+            f"{counted(len(np.unique(key[differ])), 'pair stands', 'pairs stand')} in the table more than once with different times",
+            "Keep one row per pair and mode", place=Place(path, key="minutes"), count=len(np.unique(key[differ])),
+            examples=[f"{who}: {minutes[row - 1]:g} and {minutes[row]:g}"],
+        )  # fmt: skip
+    key, minutes = key[first], minutes[first]
+    return TravelTimes(
+        mode=mode, demand_count=len(ids[0]), site_count=len(ids[1]),
+        demand=(key // max(len(ids[1]), 1)).astype(np.int32), site=(key % max(len(ids[1]), 1)).astype(np.int32),
+        minutes=minutes, cutoff_minutes=np.inf,
+    )  # fmt: skip
+
+
+def _facts(times: TravelTimes, pairs: _Pairs, log: FindingLog) -> dict[str, Any]:
+    """Return how complete the table is, and note demand points and sites that it does not connect."""
+    lonely_demand = times.demand_count - len(np.unique(times.demand))
+    lonely_sites = times.site_count - len(np.unique(times.site))
+    for number, noun in ((lonely_demand, "demand point"), (lonely_sites, "site")):
+        if number:
+            log.warning(
+                f"{counted(number, f'{noun} has', f'{noun}s have')} no travel time of mode {times.mode} at all",
+                "They count as out of reach", place=Place(pairs.path), count=number,
+            )  # fmt: skip
+    return {
+        "source": "table",
+        "pairs": len(times),
+        "possible_pairs": times.demand_count * times.site_count,
+        "demand_without_pair": lonely_demand,
+        "sites_without_pair": lonely_sites,
+        "columns": {name: column.heading for name, column in pairs.headings.items()},
+        "factor_to_minutes": pairs.factor,
+    }

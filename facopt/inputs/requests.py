@@ -1,0 +1,77 @@
+"""What is asked of the readers, in plain fields, so that they know nothing of scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file and how to read it."""
+
+    file: Path
+    crs: str = ""
+    """`wgs84 | gcj02 | bd09 | cgcs2000 | EPSG:n`; "" where the scenario says none."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Heading in the file by field."""
+    layer: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class DemandRequest:
+    """Where people live."""
+
+    kind: str
+    """`table`, `raster` or `polygons`."""
+    source: Source
+    area_class: str = ""
+    """One class for all demand points."""
+    zone: str = ""
+    """One zone for all demand points."""
+    cell_metres: float | None = None
+    """Raster cells are put together to cells of about this size."""
+    band: int = 1
+    raster: Source | None = None
+    """For `polygons`: a raster after which the people of each polygon are spread."""
+
+
+@dataclass(frozen=True)
+class FacilitiesRequest:
+    """One register of facilities, candidates or both."""
+
+    source: Source
+    tier: str = ""
+    """Tier of all rows, where the table has no such column."""
+    default_status: str = "existing"
+    """For rows that do not say: `existing` or `candidate`."""
+    status_stated: bool = False
+    """Whether the scenario states `default_status`, so that no warning is due."""
+
+
+@dataclass(frozen=True)
+class TierRequest:
+    """What the readers must know of a tier."""
+
+    serves: tuple[str, ...]
+    """Area classes."""
+    matches: tuple[str, ...] = ()
+    """What the registers call it."""
+
+
+@dataclass(frozen=True)
+class StudyAreaRequest:
+    """All files of a study area."""
+
+    demand: DemandRequest
+    facilities: tuple[FacilitiesRequest, ...]
+    tiers: Mapping[str, TierRequest]
+    boundary: Source | None = None
+    zones: Source | None = None
+    water: Source | None = None
+    control_totals: Source | None = None
+    """Table of people by zone that the demand points are checked against."""
+    coordinates_required: bool = True
+    """False where every mode has a table of travel times."""
