@@ -21,6 +21,8 @@ class Access:
     """False where the point hangs on a piece of road that no site hangs on, or on none within the snapping limit."""
     nearest_minutes: FloatArray
     """Minutes to the nearest usable site, beyond the cut-off too; infinite where there is none."""
+    nearest_site: Int32Array | None = None
+    """Index of that site, -1 where there is none."""
 
 
 @dataclass(frozen=True)

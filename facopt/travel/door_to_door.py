@@ -1,0 +1,194 @@
+"""Travel times from door to door: home to the road, along the road, to the site."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from facopt.travel.doors import DemandDoors, demand_doors, site_places
+from facopt.travel.facts import road_facts
+from facopt.travel.kernels import LAST_MS, UNREACHED, SitePlaces, bucket_shift, new_workspace, scatter, search_sites
+from facopt.travel.nearest import nearest_sites
+from facopt.travel.network import Network
+from facopt.travel.snapping import RoadIndex, Snap
+from facopt.travel.straight_line import straight_line_travel_times
+from facopt.travel.times import Access, TravelTimes
+
+__all__ = ["cutoff_ms", "road_travel_times", "straight_line_travel_times"]
+
+BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+Int32Array = np.ndarray[Any, np.dtype[np.int32]]
+Int64Array = np.ndarray[Any, np.dtype[np.int64]]
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
+SITES_PER_TASK = 64
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Everything the searches need of demand points and sites."""
+
+    network: Network
+    demand: DemandDoors
+    sites: SitePlaces
+    demand_count: int
+
+
+def cutoff_ms(cutoff_minutes: float) -> int:
+    """Return a cut-off in whole milliseconds; infinite ones as the longest time there is."""
+    if math.isnan(cutoff_minutes) or cutoff_minutes < 0:
+        msg = f"the cut-off must be at least 0 minutes, not {cutoff_minutes}"
+        raise ValueError(msg)
+    return int(min(cutoff_minutes * 60_000 + 1e-6, LAST_MS))
+
+
+def road_travel_times(  # noqa: PLR0913 - the interface of the stage
+    network: Network,
+    *,
+    mode: str,
+    demand_lonlat: FloatArray,
+    site_lonlat: FloatArray,
+    cutoff_minutes: float,
+    usable_sites: BoolArray | None = None,
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> TravelTimes:
+    """Return who reaches which site within a cut-off, in integer milliseconds expressed as minutes.
+
+    Parameters
+    ----------
+    network
+        Roads as the mode travels them.
+    mode
+        Name of the mode, for reports.
+    demand_lonlat
+        WGS-84 degrees of the demand points (I, 2).
+    site_lonlat
+        WGS-84 degrees of the sites (J, 2).
+    cutoff_minutes
+        Pairs up to and including this time are listed; may be infinite. Journeys above 298 hours never are.
+    usable_sites
+        Sites that count for the nearest one (J,); all by default.
+    threads
+        Searches at the same time; as many as the machine has processors by default. The result does not depend on it.
+    progress
+        Called with the share done, from 0 to 1, in ascending order.
+
+    Raises
+    ------
+    DataError
+        If a point has no usable coordinates.
+    """
+    demand_lonlat, site_lonlat = _points(demand_lonlat), _points(site_lonlat)
+    limit = cutoff_ms(cutoff_minutes)
+    usable = np.ones(len(site_lonlat), dtype=bool) if usable_sites is None else np.asarray(usable_sites, dtype=bool)
+    index = RoadIndex(network)
+    demand_snap, site_snap = index.snap(demand_lonlat), index.snap(site_lonlat)
+    journey = Journey(
+        network, demand_doors(network, demand_snap), site_places(network, site_snap), len(demand_lonlat)
+    )
+    demand, site, minutes = _arcs(journey, limit, threads or os.cpu_count() or 1, progress or _ignore)
+    nearest_minutes, nearest_site = _nearest(journey, np.flatnonzero(usable).astype(np.int32))
+    access = Access(
+        snap_metres=demand_snap.metres, connected=_connected(network, demand_snap, site_snap, usable),
+        nearest_minutes=nearest_minutes, nearest_site=nearest_site,
+    )  # fmt: skip
+    return TravelTimes(
+        mode=mode, demand_count=len(demand_lonlat), site_count=len(site_lonlat), demand=demand, site=site,
+        minutes=minutes, cutoff_minutes=cutoff_minutes, access=access,
+        facts=road_facts(network, demand_snap, site_snap, access),
+    )  # fmt: skip
+
+
+def _points(lonlat: FloatArray) -> FloatArray:
+    points = np.asarray(lonlat, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 2:
+        msg = f"points must have shape (K, 2), not {points.shape}"
+        raise ValueError(msg)
+    return points
+
+
+def _ignore(_share: float) -> None:
+    """Take a report of progress that nobody asked for."""
+
+
+def _arcs(
+    journey: Journey, limit: int, threads: int, progress: Callable[[float], None]
+) -> tuple[Int32Array, Int32Array, FloatArray]:
+    """Search from all sites and sort what is found by demand point and site."""
+    sites, network = journey.sites, journey.network
+    order = np.argsort(sites.link, kind="stable").astype(np.int32)
+    size = max(1, min(SITES_PER_TASK, -(-len(order) // threads)))
+    tasks = [order[k : k + size] for k in range(0, len(order), size)]
+    shift, buckets = bucket_shift(network.longest_ms)
+    spare: list[Any] = []
+
+    def search(chosen: Int32Array) -> tuple[Int64Array, Int32Array, Int32Array, int]:
+        work = spare.pop() if spare else new_workspace(len(network.junction_node), len(journey.demand.place), buckets)
+        found = search_sites(network.reverse, journey.demand.doors, sites, chosen, limit, shift, work)
+        spare.append(work)
+        return found
+
+    found = []
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        for done, result in enumerate(pool.map(search, tasks), start=1):
+            found.append(result)
+            progress(done / len(tasks))
+    return _sorted_arcs(journey, tasks, found)
+
+
+def _sorted_arcs(
+    journey: Journey, tasks: list[Int32Array], found: list[tuple[Int64Array, Int32Array, Int32Array, int]]
+) -> tuple[Int32Array, Int32Array, FloatArray]:
+    place = journey.demand.place
+    counts = np.zeros(journey.demand_count, dtype=np.int64)
+    for _, points, _, _ in found:
+        counts[place] += np.bincount(points, minlength=len(place))
+    rows = np.concatenate([[0], np.cumsum(counts)])
+    site_of, minutes = np.empty(rows[-1], dtype=np.int32), np.empty(rows[-1])
+    next_free = rows[:-1].copy()
+    for site, points, ms in _by_site(len(journey.sites.link), tasks, found):
+        scatter(site, points, ms, place, next_free, site_of, minutes)
+    return np.repeat(np.arange(journey.demand_count, dtype=np.int32), counts), site_of, minutes
+
+
+def _by_site(
+    site_count: int, tasks: list[Int32Array], found: list[tuple[Int64Array, Int32Array, Int32Array, int]]
+) -> list[tuple[int, Int32Array, Int32Array]]:
+    """Return what each site found, in the order of the sites."""
+    parts: list[tuple[int, Int32Array, Int32Array]] = [(0, np.empty(0, np.int32), np.empty(0, np.int32))] * site_count
+    for chosen, (counts, points, ms, _) in zip(tasks, found, strict=True):
+        ends = np.cumsum(counts)
+        for site, end, count in zip(chosen.tolist(), ends.tolist(), counts.tolist(), strict=True):
+            parts[site] = (site, points[end - count : end], ms[end - count : end])
+    return [part for part in parts if len(part[1])]
+
+
+def _nearest(journey: Journey, usable: Int32Array) -> tuple[FloatArray, Int32Array]:
+    """Return minutes to and index of the nearest usable site, infinite and -1 where there is none."""
+    minutes = np.full(journey.demand_count, np.inf)
+    nearest = np.full(journey.demand_count, -1, dtype=np.int32)
+    demand, sites, network = journey.demand, journey.sites, journey.network
+    if not len(usable) or not len(demand.place):
+        return minutes, nearest
+    longest_start = int(sites.node_ms.max(initial=0)) + int(sites.own_ms.max(initial=0))
+    shift, buckets = bucket_shift(max(network.longest_ms, longest_start))
+    work = new_workspace(len(network.junction_node), len(demand.place), buckets)
+    ms, site = nearest_sites(network.reverse, demand.doors, sites, usable, LAST_MS, shift, work)
+    minutes[demand.place] = np.where(ms == UNREACHED, np.inf, ms / 60_000)
+    nearest[demand.place] = site
+    return minutes, nearest
+
+
+def _connected(network: Network, demand: Snap, sites: Snap, usable: BoolArray) -> BoolArray:
+    """Return which demand points hang on a piece of the network that a usable site hangs on."""
+    component = network.piece_component()
+    served = np.zeros(len(network.component_km), dtype=bool)
+    served[component[sites.piece[usable & (sites.piece >= 0)]]] = True
+    return np.asarray((demand.piece >= 0) & served[component[np.maximum(demand.piece, 0)]])

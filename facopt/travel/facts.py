@@ -1,0 +1,53 @@
+"""Figures about a network and how people reach it, for report and check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from facopt.travel.network import Network
+from facopt.travel.snapping import Snap
+from facopt.travel.times import Access
+
+FAR_METRES = 1_000.0
+"""Farther from the road than this deserves a warning."""
+PERCENTILES = (50, 90, 95, 99, 100)
+COMPONENTS_LISTED = 10
+
+
+def road_facts(network: Network, demand: Snap, sites: Snap, access: Access) -> dict[str, Any]:
+    """Return plain figures (text, numbers, lists, dicts): network, snapping, what is cut off and the speeds' sources."""
+    component = network.piece_component()
+    return {
+        "profile": network.profile.name,
+        "nodes": len(np.unique(np.concatenate([network.pieces.start, network.pieces.end]))),
+        "edges": len(network.piece_edge),
+        "junctions": len(network.junction_node),
+        "links": len(network.links.start),
+        "components": len(network.component_km),
+        "component_km": [round(float(km), 3) for km in network.component_km[:COMPONENTS_LISTED]],
+        "length_km": round(float(network.component_km.sum()), 3),
+        "length_km_by_class": network.length_km_by_class(),
+        "demand": _snap_facts(network, demand, component),
+        "sites": _snap_facts(network, sites, component),
+        "demand_without_connection": int(np.count_nonzero(~access.connected)),
+        "speeds": network.profile.sources(),
+    }
+
+
+def _snap_facts(network: Network, snap: Snap, component: np.ndarray[Any, np.dtype[np.int32]]) -> dict[str, Any]:
+    joined = snap.piece >= 0
+    metres = snap.metres[joined]
+    of_point = component[snap.piece[joined]]
+    counts = np.bincount(of_point, minlength=len(network.component_km))
+    return {
+        "points": len(snap),
+        "snap_metres": {
+            f"p{p}": round(float(np.percentile(metres, p)), 1) if len(metres) else None for p in PERCENTILES
+        },
+        "farther_than_1_km": int(np.count_nonzero(metres > FAR_METRES)),
+        "cut_off": int(np.count_nonzero(~joined)),
+        "moved_from_islands": int(np.count_nonzero(snap.moved)),
+        "by_component": {int(c): int(counts[c]) for c in np.flatnonzero(counts)[:COMPONENTS_LISTED]},
+    }

@@ -1,0 +1,283 @@
+"""Bounded shortest-path searches in integer milliseconds, compiled to machine code.
+
+One search per site on the reversed network, with a queue of buckets: a node waits in the bucket of its time, in a list
+linked through the node's own label, so that memory is fixed and nothing can overflow. Buckets are reused in a circle that
+is longer than the longest arc, so the cut-off may be as far away as one likes. Within a bucket a node may be settled
+again when a shorter way turns up, which keeps the result exact for any width of the buckets.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from facopt.travel.compiled import compiled
+
+Int32Array = np.ndarray[Any, np.dtype[np.int32]]
+Int64Array = np.ndarray[Any, np.dtype[np.int64]]
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
+UNREACHED = np.int32(2**31 - 1)
+LAST_MS = 2**31 - 2**30 - 2
+"""Longer journeys (298 hours) count as out of reach, so that time plus the longest arc stays within 32 bits."""
+
+TIME, NEXT, PREVIOUS, LABEL = 0, 1, 2, 3
+"""Columns of a node's label: milliseconds, neighbours in its bucket, and where it is reached from: the junction before it
+in a search from one site, the site in a search from all."""
+END_OF_LIST = -1
+NOT_WAITING = -2
+
+
+class SearchGraph(NamedTuple):
+    """Arcs of node v are `arc[first_arc[v]:first_arc[v + 1]]`, each a row (node, milliseconds)."""
+
+    first_arc: Int32Array
+    arc: Int32Array
+
+
+class Doors(NamedTuple):
+    """Demand points (I,) in the order of their links, and where their ways meet the junctions (D doors at N nodes)."""
+
+    first_at_node: Int32Array
+    """Doors of node v are `first_at_node[v]` up to `first_at_node[v + 1]` (N + 1,)."""
+    demand: Int32Array
+    """Demand point of each door (D,)."""
+    ms: Int32Array
+    """From the demand point's home to the node (D,)."""
+    first_on_link: Int32Array
+    """Demand points on link l are `first_on_link[l]` up to `first_on_link[l + 1]` (L + 1,)."""
+    along_m: FloatArray
+    """Metres from the link's start (I,)."""
+    forward_ms: Int32Array
+    """From the link's start to the point, travelling with the link; -1 where closed (I,)."""
+    backward_ms: Int32Array
+    """From the point to the link's start, travelling against the link; -1 where closed (I,)."""
+    own_ms: Int32Array
+    """Walk from home to the road, and terminal time (I,)."""
+
+
+class SitePlaces(NamedTuple):
+    """Sites (J,) on their links; `link` is -1 where a site is cut off."""
+
+    link: Int32Array
+    along_m: FloatArray
+    forward_ms: Int32Array
+    backward_ms: Int32Array
+    node: Int32Array
+    """Junctions from which the site is reached without passing another, -1 for none (J, 2)."""
+    node_ms: Int32Array
+    """From the junction to the site (J, 2)."""
+    own_ms: Int32Array
+    """Walk from the road to the door (J,)."""
+
+
+class Workspace(NamedTuple):
+    """Memory that one thread reuses from search to search."""
+
+    label: Int32Array
+    """(N, 4)."""
+    bucket: Int32Array
+    """First node of each bucket; the number of buckets is a power of two."""
+    reached: Int32Array
+    """Nodes reached by this search (N,)."""
+    best: Int32Array
+    """Milliseconds of each demand point (I,)."""
+    hit: Int32Array
+    """Demand points reached by this search (I,)."""
+
+
+def bucket_shift(longest_ms: int, width_ms: int = 4096) -> tuple[int, int]:
+    """Return the logarithm of the bucket width, and how many buckets surely hold all that waits at once."""
+    shift = max(width_ms, longest_ms >> 16, 1).bit_length() - 1
+    needed = (longest_ms >> shift) + 3
+    return shift, 1 << (needed - 1).bit_length()
+
+
+def new_workspace(node_count: int, demand_count: int, buckets: int) -> Workspace:
+    """Return empty working memory."""
+    label = np.empty((node_count, 4), dtype=np.int32)
+    label[:] = (UNREACHED, END_OF_LIST, NOT_WAITING, -1)
+    return Workspace(
+        label=label, bucket=np.full(buckets, END_OF_LIST, dtype=np.int32), reached=np.empty(node_count, dtype=np.int32),
+        best=np.full(demand_count, UNREACHED, dtype=np.int32), hit=np.empty(demand_count, dtype=np.int32),
+    )  # fmt: skip
+
+
+@compiled
+def take_out(label, bucket, node, place):  # type: ignore[no-untyped-def]  # machine code, typed by use
+    """Unlink a waiting node from its bucket."""
+    following, previous = label[node, NEXT], label[node, PREVIOUS]
+    if previous == END_OF_LIST:
+        bucket[place] = following
+    else:
+        label[previous, NEXT] = following
+    if following != END_OF_LIST:
+        label[following, PREVIOUS] = previous
+
+
+@compiled
+def put_in(label, bucket, node, place):  # type: ignore[no-untyped-def]  # machine code
+    """Link a node into a bucket as its first."""
+    following = bucket[place]
+    label[node, NEXT] = following
+    label[node, PREVIOUS] = END_OF_LIST
+    if following != END_OF_LIST:
+        label[following, PREVIOUS] = node
+    bucket[place] = node
+
+
+@compiled
+def settle(graph, work, reached, waiting, limit, shift):  # type: ignore[no-untyped-def]  # machine code
+    """Run the queue empty; return how many nodes were reached.
+
+    `reached` nodes have been labelled and `waiting` of them stand in their buckets when this begins.
+    """
+    label, bucket = work.label, work.bucket
+    mask = bucket.size - 1
+    place = 0
+    while waiting > 0:
+        node = bucket[place]
+        if node == END_OF_LIST:
+            place = (place + 1) & mask
+            continue
+        following = label[node, NEXT]
+        bucket[place] = following
+        if following != END_OF_LIST:
+            label[following, PREVIOUS] = END_OF_LIST
+        label[node, PREVIOUS] = NOT_WAITING
+        waiting -= 1
+        time = label[node, TIME]
+        for t in range(graph.first_arc[node], graph.first_arc[node + 1]):
+            other = graph.arc[t, 0]
+            arrival = time + graph.arc[t, 1]
+            known = label[other, TIME]
+            if arrival < known and arrival <= limit:
+                goal = (arrival >> shift) & mask
+                if label[other, PREVIOUS] == NOT_WAITING:
+                    if known == UNREACHED:
+                        work.reached[reached] = other
+                        reached += 1
+                    waiting += 1
+                    put_in(label, bucket, other, goal)
+                else:
+                    old = (known >> shift) & mask
+                    if old != goal:
+                        take_out(label, bucket, other, old)
+                        put_in(label, bucket, other, goal)
+                label[other, TIME] = arrival
+                label[other, LABEL] = node
+    return reached
+
+
+@compiled
+def start(work, nodes, times, limit, shift):  # type: ignore[no-untyped-def]  # machine code
+    """Label the junctions next to a site and let them wait; return how many there are."""
+    label, bucket = work.label, work.bucket
+    mask = bucket.size - 1
+    count = 0
+    for k in range(nodes.size):
+        node, time = nodes[k], times[k]
+        if node < 0 or time > limit or time >= label[node, TIME]:
+            continue
+        if label[node, TIME] == UNREACHED:
+            work.reached[count] = node
+            count += 1
+        else:
+            take_out(label, bucket, node, (label[node, TIME] >> shift) & mask)
+        label[node, TIME] = time
+        label[node, LABEL] = -1
+        put_in(label, bucket, node, (time >> shift) & mask)
+    return count
+
+
+@compiled
+def _note(work, hits, demand, time):  # type: ignore[no-untyped-def]  # machine code
+    """Keep the shortest time of a demand point; return how many points are noted."""
+    known = work.best[demand]
+    if time < known:
+        work.best[demand] = time
+        if known == UNREACHED:
+            work.hit[hits] = demand
+            hits += 1
+    return hits
+
+
+@compiled
+def _collect(doors, sites, site, work, reached, limit):  # type: ignore[no-untyped-def]  # machine code
+    """Note every demand point within the limit of one site, and make the labels ready for the next search."""
+    hits = 0
+    for k in range(reached):
+        node = work.reached[k]
+        time = work.label[node, TIME]
+        for door in range(doors.first_at_node[node], doors.first_at_node[node + 1]):
+            total = np.int64(time) + doors.ms[door]
+            if total <= limit:
+                hits = _note(work, hits, doors.demand[door], np.int32(total))
+        work.label[node, TIME] = UNREACHED
+    link = sites.link[site]
+    for demand in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
+        total = np.int64(along_link(doors, sites, site, demand))
+        if total >= 0 and total + doors.own_ms[demand] <= limit:
+            hits = _note(work, hits, demand, np.int32(total + doors.own_ms[demand]))
+    return hits
+
+
+@compiled
+def along_link(doors, sites, site, demand):  # type: ignore[no-untyped-def]  # machine code
+    """Return milliseconds from a demand point to a site on its own link without leaving it; -1 where it cannot be."""
+    total = -1
+    if sites.forward_ms[site] >= 0 and doors.along_m[demand] <= sites.along_m[site]:
+        total = sites.forward_ms[site] - doors.forward_ms[demand]
+    if sites.backward_ms[site] >= 0 and doors.along_m[demand] >= sites.along_m[site]:
+        against = doors.backward_ms[demand] - sites.backward_ms[site]
+        if total < 0 or against < total:
+            total = against
+    return total
+
+
+@compiled
+def search_sites(graph, doors, sites, chosen, limit, shift, work):  # type: ignore[no-untyped-def]  # machine code
+    """Search from some sites, one after the other.
+
+    Returns the number of demand points reached by each, then demand points and milliseconds of all one after the other,
+    and the number of settled junctions. Demand points of one site come in no particular order.
+    """
+    counts = np.zeros(chosen.size, np.int64)
+    demand = np.empty(1 << 14, np.int32)
+    ms = np.empty(1 << 14, np.int32)
+    used = 0
+    settled = 0
+    for k in range(chosen.size):
+        site = chosen[k]
+        left = limit - sites.own_ms[site]
+        if sites.link[site] < 0 or left < 0:
+            continue
+        reached = start(work, sites.node[site], sites.node_ms[site], left, shift)
+        reached = settle(graph, work, reached, reached, left, shift)
+        settled += reached
+        hits = _collect(doors, sites, site, work, reached, left)
+        if used + hits > demand.size:
+            room = 2 * (used + hits)
+            longer_demand, longer_ms = np.empty(room, np.int32), np.empty(room, np.int32)
+            longer_demand[:used], longer_ms[:used] = demand[:used], ms[:used]
+            demand, ms = longer_demand, longer_ms
+        for h in range(hits):
+            point = work.hit[h]
+            demand[used + h] = point
+            ms[used + h] = work.best[point] + sites.own_ms[site]
+            work.best[point] = UNREACHED
+        counts[k] = hits
+        used += hits
+    return counts, demand[:used].copy(), ms[:used].copy(), settled
+
+
+@compiled
+def scatter(site, demand, ms, place, next_free, out_site, out_minutes):  # type: ignore[no-untyped-def]  # machine code
+    """Write the arcs of one site into the rows of their demand points, and move the rows' ends on."""
+    for k in range(demand.size):
+        point = place[demand[k]]
+        at = next_free[point]
+        out_site[at] = site
+        out_minutes[at] = ms[k] / 60000.0
+        next_free[point] = at + 1
