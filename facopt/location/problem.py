@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -164,6 +165,15 @@ def reach(problem: LocationProblem, service: Service, sites: BoolArray) -> BoolA
     covered = np.zeros(problem.demand_count, dtype=bool)
     covered[service.demand[service.within & sites[service.site]]] = True
     return covered
+
+
+def groups(demand: IntArray, values: np.ndarray[Any, Any]) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
+    """Yield (demand point, its values) over two arrays (A,) sorted by demand point."""
+    if not len(demand):
+        return
+    first = np.flatnonzero(np.r_[True, demand[1:] != demand[:-1]])
+    for start, stop in zip(first, np.r_[first[1:], len(demand)], strict=True):
+        yield int(demand[start]), values[start:stop]
 
 
 def _check_arcs(service: Service, demand_count: int, site_count: int) -> None:

@@ -59,7 +59,8 @@ def evaluate(problem: LocationProblem, open_sites: BoolArray) -> Evaluation:
     nearest = tuple(site for site, _ in pairs)
     minutes = tuple(time for _, time in pairs)
     covered_by_tier = tuple(
-        service.needed & (time <= service.standard_minutes) for service, time in zip(problem.services, minutes, strict=True)
+        service.needed & (time <= service.standard_minutes)
+        for service, time in zip(problem.services, minutes, strict=True)
     )
     assigned = tuple(
         np.isfinite(time) if problem.assigns_everybody else covered
@@ -78,7 +79,9 @@ def evaluate(problem: LocationProblem, open_sites: BoolArray) -> Evaluation:
         travel=float(
             sum((problem.people[who] * time[who]).sum() for who, time in zip(assigned, minutes, strict=True)),
         ),
-        worst_travel=max((float(time[who].max()) for who, time in zip(assigned, minutes, strict=True) if who.any()), default=0.0),
+        worst_travel=max(
+            (float(time[who].max()) for who, time in zip(assigned, minutes, strict=True) if who.any()), default=0.0
+        ),
         violations=tuple(_violations(problem, open_sites, covered_by_tier, covered, minutes)),
     )
 
