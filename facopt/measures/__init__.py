@@ -1,0 +1,1 @@
+"""From the plan to every figure of the report."""

@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from facopt.inputs.study_area import Ground
 
 POINT_STATES = ("covered", "newly_covered", "loses_cover", "uncovered", "unreachable")
-"""Of a demand point: covered today and in the plan; only in the plan; only today; in neither; by no usable site ever."""
+"""Of a demand point: covered today and in the plan; only in the plan; only today; in neither; in neither, and no usable
+site could (without a plan: today's states, covered, uncovered or unreachable)."""
 
 SITE_ACTIONS = ("keep", "build", "close", "none")
 """Of a site: stands and stays; is built; stands and goes; a candidate that is not used."""
+
+REASONS = ("no_site_within_standard", "cut_off", "limits", "not_chosen", "not_served")
+"""Why a demand point stays uncovered: no usable site within the standard; no road leads there; a feasible site lies
+beyond the limits; one lies within them but objective and targets do not ask for it; no tier serves its area class."""
+
+REMEDIES = ("new_candidate_site", "mobile_round", "road", "raise_limits", "raise_target", "add_tier")
+"""What it would take: a site nearby; a visiting service for a place too small for one; a road; more money or sites; a
+target that asks for it; a tier for its area class."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +61,11 @@ class TierFacts:
     people_covered: float | None
     unreachable_people: float
     sites_now: int
+    """Existing ones, also those that the scenario fixes closed."""
     sites_new: int
+    """Opened candidates; 0 where there is no plan."""
     sites_open: int
+    """In the plan; without one, today."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +81,21 @@ class Share:
     """None where there is no plan."""
     unreachable: float
     mean_minutes_now: float | None
-    """People-weighted minutes to the nearest open site of the serving tiers, over those who have one; None if nobody has."""
+    """People-weighted minutes to the nearest open site (of the worst of the serving tiers), over those who have one;
+    None if nobody has."""
     mean_minutes: float | None
     longest_minutes: float | None
+    """Not weighed by people; None where there is no plan or no point has a site in reach."""
     area_class: str | None = None
     """Of a zone: the class of most of its people."""
 
 
 @dataclass(frozen=True)
 class Band:
-    """People by minutes to the nearest open site of their serving tier: more than `above`, at most `up_to`."""
+    """People by minutes to the nearest open site of their serving tier: more than `above`, at most `up_to`.
+
+    A time of 0 is in the first band. The standards are among the edges.
+    """
 
     above: float
     up_to: float
@@ -92,7 +109,8 @@ class Assumption:
     """A value the plan rests on, with where it comes from."""
 
     key: str
-    """Dotted key of the resolved scenario, such as tiers.township_clinic.standard_minutes, or profile.drive.secondary."""
+    """Dotted key of the resolved scenario, such as tiers.township_clinic.standard_minutes, or
+    profile.drive.secondary."""
     value: str
     source: str
     verified: bool
@@ -144,35 +162,43 @@ class Report:
     everybody: Share
     by_area_class: tuple[Share, ...]
     by_zone: tuple[Share, ...]
-    """Worst share covered in the plan first."""
+    """Worst share covered in the plan (without one: today) first, then by name; people of no stated zone under the key
+    "". Empty where no point states a zone."""
     tiers: tuple[TierFacts, ...]
     bands: tuple[Band, ...]
     """Over people x serving tier: each person once per tier that serves them; see `bands_by_tier` for one tier."""
     bands_by_tier: dict[str, tuple[Band, ...]]
     cost: float | None
     targets: pd.DataFrame
-    """tier, area_class, zone, at_least_percent, people, people_needed, people_covered_now, people_covered, met (True/False/None)."""
+    """tier, area_class, zone ("" where the target names none), at_least_percent, people, people_needed,
+    people_covered_now, people_covered (NaN without a plan), met (True/False/None)."""
     limits: pd.DataFrame
-    """key, limit, used, unit."""
+    """key, limit, used (NaN without a plan), unit."""
     points: pd.DataFrame
-    """id, name, zone, zone_name, area_class, people, lon, lat, state, minutes_now, minutes, site_now, site (ids of the nearest open
-    site of the serving tier whose time is worst; "" where there is none), tier (key of that tier), reason (machine key for uncovered and
-    unreachable: no_site_within_standard, cut_off, nearest_too_far, limits), nearest_any_minutes (to any usable site, NaN where none),
-    remedy (machine key), people_<segment>…; sorted as the demand table."""
+    """One row per demand point, sorted as the demand table: id, name, zone, zone_name, area_class, people, lon, lat,
+    state (POINT_STATES), minutes_now, minutes (to the nearest open site of the serving tier whose time is worst; NaN
+    where it has none within the cut-off), site_now, site (its id; "" where there is none), tier (its key in the
+    plan, without one today; "" where none serves the point), reason (REASONS, for everybody the plan does not cover;
+    "" for the others), nearest_any_minutes (to the nearest usable site, existing or candidate, worst of the serving
+    tiers; NaN where unknown or none), remedy (REMEDIES, as reason), people_<segment>…
+    Without a plan `minutes` is NaN, `site` is "", and only those who cannot be reached or served have a reason."""
     sites: pd.DataFrame
-    """id, name, tier, status (existing/candidate), action (SITE_ACTIONS), lon, lat, zone, zone_name, build_cost, capacity_people, size, owner,
-    people_assigned, points_assigned, mean_minutes, longest_minutes (over the assigned; NaN without), people_lost_without (people who would
-    lose cover if this open site were missing), stage ("" without stages), fixed; sorted as the site table."""
+    """One row per site, sorted as the site table: id, name, tier, status (existing/candidate), action (SITE_ACTIONS),
+    lon, lat, zone, zone_name, build_cost, capacity_people, size, owner, people_assigned, points_assigned, mean_minutes,
+    longest_minutes (over the assigned; NaN without), people_lost_without (people who would lose cover if this open site
+    were missing; NaN where it is not open), stage ("" without stages), fixed.
+    Without a plan what stands is kept, nothing is built, and the figures are NaN."""
     assignment: pd.DataFrame
-    """One row per demand point and serving tier that has an open site in reach: demand (row of points), site (row of sites), tier, minutes,
-    within_standard."""
+    """One row per demand point and serving tier that has an open site in reach, sorted so: demand (row of points), site
+    (row of sites), tier, minutes, within_standard. Empty without a plan."""
     context: pd.DataFrame
     """id, name, kind, lon, lat of facilities that are drawn but not planned."""
     ground: Ground
     roads: tuple[tuple[str, np.ndarray[Any, Any]], ...]
     """(class, coordinates as an array (n, 2) of lon, lat) of roads worth drawing; may be empty."""
     routes: dict[tuple[int, int], np.ndarray[Any, Any]]
-    """Way along the road by (row of points, row of sites), coordinates (n, 2) lon, lat; only for the pairs a map needs."""
+    """Way along the road by (row of points, row of sites), coordinates (n, 2) lon, lat; only for the pairs a map
+    needs."""
     assumptions: tuple[Assumption, ...]
     findings: tuple[Finding, ...]
     """Warnings of check and run, in order."""

@@ -1,0 +1,215 @@
+"""From all the stages' values to the report: every figure computed once, then checked against all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from facopt.errors import Finding, RefereeError
+from facopt.measures.bands import added_bands, all_bands
+from facopt.measures.check import check_report
+from facopt.measures.coverage import Situation, situation
+from facopt.measures.points import points_table, reason_columns, state_columns
+from facopt.measures.report import Objective, Proof, Report
+from facopt.measures.rules import limits_table, targets_table
+from facopt.measures.shares import PointFigures, share_of_everybody, shares_by_area_class, shares_by_zone
+from facopt.measures.sites import assignment_table, sites_table
+from facopt.measures.tiers import all_tier_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from facopt.inputs.study_area import ContextFacilities, StudyArea
+    from facopt.location.problem import LocationProblem
+    from facopt.location.referee import Evaluation
+    from facopt.location.solution import Effort, Solution
+    from facopt.measures.report import Assumption, Conflict
+    from facopt.scenario.schema import Scenario
+    from facopt.travel.times import TravelTimes
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What the stages of one run have found. Demand points and sites of all parts are in the same order."""
+
+    scenario: Scenario
+    area: StudyArea
+    times: Mapping[str, TravelTimes]
+    """By mode."""
+    problem: LocationProblem
+    """With one service per tier and one target per target of the scenario, in its order."""
+    solution: Solution
+    baseline: Evaluation
+    """The referee's evaluation of today's sites: all existing ones, also those that the scenario fixes closed."""
+    generated: str
+    """Date of the run, YYYY-MM-DD."""
+    version: str
+    """Of facopt."""
+    log_file: str = ""
+    """Path of the solver's log, relative to the run folder."""
+    zone_names: Mapping[str, str] | None = None
+    """Display name by zone key; the key itself where there is none."""
+    findings: tuple[Finding, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    roads: tuple[tuple[str, np.ndarray[Any, Any]], ...] = ()
+    routes: Mapping[tuple[int, int], np.ndarray[Any, Any]] | None = None
+
+
+def build_report(result: RunResult) -> Report:
+    """Return all figures of a run.
+
+    Raises
+    ------
+    RefereeError
+        If the plan breaks a rule of the problem, or two tables of the report disagree.
+    ValueError
+        If the parts of the result do not fit each other.
+    """
+    _require_alike(result)
+    report = _assemble(result)
+    broken = result.solution.evaluation.violations if result.solution.evaluation is not None else ()
+    disagreements = (*broken, *check_report(report))
+    if disagreements:
+        raise RefereeError([Finding(f"The report contradicts itself: {what}") for what in disagreements])
+    return report
+
+
+def _require_alike(result: RunResult) -> None:
+    area, problem = result.area, result.problem
+    if (len(area.demand), len(area.sites)) != (problem.demand_count, problem.site_count):
+        msg = "study area and problem differ in their demand points or sites"
+        raise ValueError(msg)
+    if [service.tier for service in problem.services] != list(result.scenario.tiers):
+        msg = "scenario and problem differ in their tiers"
+        raise ValueError(msg)
+    if (result.solution.open is None) != (result.solution.evaluation is None):
+        msg = "a plan needs its open sites and its evaluation"
+        raise ValueError(msg)
+
+
+def _assemble(result: RunResult) -> Report:
+    problem, scenario = result.problem, result.scenario
+    today = situation(problem, problem.existing, result.baseline)
+    plan = _plan(problem, result.solution)
+    names = result.zone_names or {}
+    times = [result.times[tier.mode] for tier in scenario.tiers.values()]
+    bands = all_bands(problem, today, plan)
+    return Report(
+        **_head(result),
+        **_shares(result, today, plan, names),
+        objectives=objectives_of(scenario, result.solution),
+        tiers=all_tier_facts(scenario.tiers, problem, today, plan),
+        bands=added_bands(bands.values()),
+        bands_by_tier=bands,
+        cost=None if plan is None else plan.evaluation.cost,
+        targets=targets_table(scenario.targets, problem, today, plan),
+        limits=limits_table(problem, plan, scenario.currency),
+        points=points_table(
+            result.area,
+            names,
+            state_columns(result.area, problem, today, plan),
+            reason_columns(result.area, problem, times, today, plan),
+        ),
+        sites=sites_table(result.area.sites, problem, plan, names),
+        assignment=assignment_table(problem, plan),
+        **_surroundings(result),
+        proof=proof_of(result.solution.effort, result.log_file),
+    )
+
+
+def _plan(problem: LocationProblem, solution: Solution) -> Situation | None:
+    if solution.open is None or solution.evaluation is None:
+        return None
+    return situation(problem, solution.open, solution.evaluation)
+
+
+def _head(result: RunResult) -> dict[str, Any]:
+    scenario = result.scenario
+    return {
+        "scenario": scenario.name,
+        "title_zh": scenario.title or scenario.name,
+        "title_en": scenario.title_en or scenario.name,
+        "question": scenario.question or "",
+        "data_note": scenario.data_note or "",
+        "synthetic": scenario.synthetic,
+        "currency": scenario.currency,
+        "status": result.solution.status.value,
+        "generated": result.generated,
+        "version": result.version,
+    }
+
+
+def _shares(result: RunResult, today: Situation, plan: Situation | None, names: Mapping[str, str]) -> dict[str, Any]:
+    figures = PointFigures(
+        people=result.problem.people,
+        unreachable=result.problem.unreachable,
+        covered_now=today.covered,
+        minutes_now=today.nearest.minutes,
+        covered=None if plan is None else plan.covered,
+        minutes=None if plan is None else plan.nearest.minutes,
+    )
+    demand = result.area.demand
+    return {
+        "everybody": share_of_everybody(figures),
+        "by_area_class": shares_by_area_class(figures, demand),
+        "by_zone": shares_by_zone(figures, demand, names),
+    }
+
+
+def _surroundings(result: RunResult) -> dict[str, Any]:
+    """What the report passes on as the stages gave it."""
+    return {
+        "context": context_table(result.area.context),
+        "ground": result.area.ground,
+        "roads": result.roads,
+        "routes": dict(result.routes or {}),
+        "assumptions": result.assumptions,
+        "findings": result.findings,
+        "conflicts": result.conflicts,
+        "travel_facts": {mode: dict(times.facts) for mode, times in sorted(result.times.items())},
+    }
+
+
+def objectives_of(scenario: Scenario, solution: Solution) -> tuple[Objective, ...]:
+    """Return the levels of the objective in the scenario's order; without values where the search did not get there."""
+    levels = {level.name: level for level in solution.levels}
+    units = {
+        "coverage": "people",
+        "cost": scenario.currency,
+        "sites": "sites",
+        "travel": "people_minutes",
+        "worst_travel": "minutes",
+    }
+    return tuple(
+        Objective(
+            name=name,
+            value=levels[name].value if name in levels else None,
+            bound=levels[name].bound if name in levels else None,
+            gap_percent=levels[name].gap_percent if name in levels else None,
+            unit=units[name],
+        )
+        for name in scenario.objective
+    )
+
+
+def proof_of(effort: Effort, log_file: str) -> Proof:
+    """Return what the search took, with the path of its log in the run folder."""
+    return Proof(
+        solver=effort.solver,
+        solver_version=effort.version,
+        limit=effort.limit,
+        seconds=effort.seconds,
+        variables=effort.variables,
+        rows=effort.rows,
+        log_file=log_file,
+    )
+
+
+def context_table(context: ContextFacilities) -> pd.DataFrame:
+    """Return the facilities that are drawn but not planned, as `Report.context` names the columns."""
+    return pd.DataFrame({key: getattr(context, key) for key in ("id", "name", "kind", "lon", "lat")})

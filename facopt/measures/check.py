@@ -1,0 +1,212 @@
+"""The last check before anything is written: the same people must come out of every table of a report."""
+
+from __future__ import annotations
+
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facopt.location.referee import RELATIVE_TOLERANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+
+    from facopt.measures.coverage import BoolArray
+    from facopt.measures.report import Report, Share
+
+SUMMED = ("people", "covered_now", "covered", "unreachable")
+
+
+def check_report(report: Report) -> tuple[str, ...]:
+    """Return where a report contradicts itself, in words; empty for a sound one.
+
+    Sums are taken anew from the tables of points, sites and assignment and compared with the figures stated elsewhere:
+    zones and classes with everybody, states with people covered, time bands at the standard with people covered, people
+    assigned with people covered, targets, limits, cost and objectives with the plan. (Acceptance checks of planning
+    reports; nothing here is new knowledge, only a second way to it.)
+    """
+    checks = [_shares(report), _states(report), _bands(report), _tiers(report), _targets(report)]
+    if has_plan(report):
+        checks += [_reasons(report), _sites(report), _objectives(report), _limits(report)]
+    return tuple(chain.from_iterable(checks))
+
+
+def has_plan(report: Report) -> bool:
+    """Return whether the report has a plan, whose figures are None or NaN otherwise."""
+    return report.everybody.covered is not None
+
+
+def _differs(what: str, stated: float | None, counted: float | None) -> Iterator[str]:
+    """Yield a sentence where two figures differ by more than the rounding of a sum."""
+    if stated is None or counted is None:
+        if stated is not counted:
+            yield f"{what}: {stated} is stated, {counted} is counted"
+    elif abs(stated - counted) > RELATIVE_TOLERANCE * max(abs(stated), abs(counted), 1.0):
+        yield f"{what}: {stated:.15g} is stated, {counted:.15g} is counted"
+
+
+def _sum(figures: Iterable[float | None]) -> float | None:
+    values = list(figures)
+    return None if any(value is None for value in values) else float(sum(value or 0.0 for value in values))
+
+
+def _people(report: Report, who: pd.Series[bool] | BoolArray) -> float:
+    return float(report.points["people"].to_numpy()[np.asarray(who)].sum())
+
+
+def _shares(report: Report) -> Iterator[str]:
+    """Everybody is the sum of the points, of the classes and of the zones."""
+    yield from _differs("everybody: people", report.everybody.people, float(report.points["people"].sum()))
+    for name, shares in (("by_area_class", report.by_area_class), ("by_zone", report.by_zone)):
+        if shares:
+            yield from _group(name, shares, report.everybody)
+    order = [_share_covered(share) for share in report.by_zone]
+    if any(later < earlier for earlier, later in pairwise(order)):
+        yield "by_zone: the worst share covered is not first"
+
+
+def _group(name: str, shares: tuple[Share, ...], everybody: Share) -> Iterator[str]:
+    for figure in SUMMED:
+        counted = _sum(getattr(share, figure) for share in shares)
+        yield from _differs(f"{name}: {figure}", getattr(everybody, figure), counted)
+
+
+def _share_covered(share: Share) -> float:
+    covered = share.covered_now if share.covered is None else share.covered
+    return covered / share.people if share.people > 0 else 1.0
+
+
+def _states(report: Report) -> Iterator[str]:
+    """Covered and not covered people are those of the points' states."""
+    state, everybody = report.points["state"], report.everybody
+    today = ("covered", "loses_cover") if has_plan(report) else ("covered",)
+    yield from _differs("points: people covered today", everybody.covered_now, _people(report, state.isin(today)))
+    if everybody.covered is not None:
+        covered = _people(report, state.isin(("covered", "newly_covered")))
+        yield from _differs("points: people covered", everybody.covered, covered)
+    lost = _people(report, state == "unreachable")
+    if lost > everybody.unreachable * (1 + RELATIVE_TOLERANCE):
+        yield f"points: {lost:.15g} people are unreachable, {everybody.unreachable:.15g} are stated"
+
+
+def _reasons(report: Report) -> Iterator[str]:
+    """Whoever is not covered has a reason and a remedy, and nobody else has."""
+    points = report.points
+    covered = points["state"].isin(("covered", "newly_covered"))
+    for column in ("reason", "remedy"):
+        if not ((points[column] != "") == ~covered).all():
+            yield f"points: {column} is not given for exactly those whom the plan does not cover"
+
+
+def _bands(report: Report) -> Iterator[str]:
+    """The bands of a tier hold everybody it serves, and up to its standard everybody it covers."""
+    for tier in report.tiers:
+        bands = report.bands_by_tier[tier.key]
+        within = [band for band in bands if band.up_to <= tier.standard_minutes]
+        name = f"bands of {tier.key}"
+        yield from _differs(f"{name}: people today", tier.people_served, _sum(band.people_now for band in bands))
+        yield from _differs(f"{name}: covered today", tier.people_covered_now, _sum(b.people_now for b in within))
+        if has_plan(report):
+            yield from _differs(f"{name}: people", tier.people_served, _sum(band.people for band in bands))
+            yield from _differs(f"{name}: covered", tier.people_covered, _sum(band.people for band in within))
+    served = _sum(tier.people_served for tier in report.tiers)
+    yield from _differs("bands: people", served, _sum(band.people_now for band in report.bands))
+
+
+def _tiers(report: Report) -> Iterator[str]:
+    """A tier's people are those of the classes it serves, its covered people those assigned within the standard."""
+    points, rows = report.points, report.assignment
+    for tier in report.tiers:
+        served = _people(report, points["area_class"].isin(tier.serves))
+        yield from _differs(f"{tier.key}: people served", tier.people_served, served)
+        if has_plan(report):
+            who = rows["demand"][(rows["tier"] == tier.key) & rows["within_standard"]]
+            covered = float(points["people"].to_numpy()[who].sum())
+            yield from _differs(f"{tier.key}: people covered", tier.people_covered, covered)
+
+
+def _sites(report: Report) -> Iterator[str]:
+    """Sites serve the people that are covered or assigned, are counted by tier, and cost what the plan costs."""
+    sites, rows = report.sites, report.assignment
+    counted = rows if _assigns_everybody(report) else rows[rows["within_standard"]]
+    people = report.points["people"].to_numpy()[counted["demand"]]
+    by_site = np.bincount(counted["site"], weights=people, minlength=len(sites))
+    stated = sites["people_assigned"].to_numpy(dtype=float)
+    wrong = ~np.isclose(stated, by_site, rtol=RELATIVE_TOLERANCE, atol=RELATIVE_TOLERANCE)
+    if wrong.any():
+        yield f"sites: people assigned to {sites['id'][wrong].iloc[0]} are not those of the assignment"
+    used = sites["action"].isin(("keep", "build"))
+    if sites["people_assigned"][~used].any():
+        yield "sites: people are assigned to a site that is not open"
+    for tier in report.tiers:
+        own = sites["tier"] == tier.key
+        yield from _differs(f"{tier.key}: open sites", tier.sites_open, int((own & used).sum()))
+        yield from _differs(f"{tier.key}: new sites", tier.sites_new, int((own & (sites["action"] == "build")).sum()))
+    yield from _differs("cost", report.cost, float(sites["build_cost"][sites["action"] == "build"].sum()))
+
+
+def _assigns_everybody(report: Report) -> bool:
+    """Travel is for everybody where it is optimised and coverage is not, or only after it."""
+    names = [level.name for level in report.objectives]
+    first = next((name for name in names if name in {"coverage", "travel", "worst_travel"}), "coverage")
+    return first != "coverage"
+
+
+def _objectives(report: Report) -> Iterator[str]:
+    """Objective values are those of the plan shown."""
+    rows = report.assignment if _assigns_everybody(report) else report.assignment[report.assignment["within_standard"]]
+    people = report.points["people"].to_numpy()[rows["demand"]]
+    counted = {
+        "coverage": report.everybody.covered,
+        "cost": report.cost,
+        "sites": float(sum(tier.sites_open for tier in report.tiers)),
+        "travel": float((people * rows["minutes"].to_numpy()).sum()),
+        "worst_travel": float(rows["minutes"].max()) if len(rows) else 0.0,
+    }
+    for level in report.objectives:
+        yield from _differs(f"objective {level.name}", level.value, counted[level.name])
+
+
+def _targets(report: Report) -> Iterator[str]:
+    """A target's people are those of its class and zone, and a plan meets every target."""
+    for row in report.targets.to_dict("records"):
+        name = f"target {row['tier'] or 'all tiers'} {row['area_class']} {row['zone']}".strip()
+        if row["met"] is False:
+            yield f"{name}: the plan misses it"
+        members = _members(report, str(row["tier"]), str(row["area_class"]), str(row["zone"]))
+        yield from _differs(f"{name}: people", row["people"], _people(report, members))
+        if has_plan(report):
+            covered = _people(report, members & _covered(report, str(row["tier"])))
+            yield from _differs(f"{name}: people covered", row["people_covered"], covered)
+
+
+def _members(report: Report, tier: str, area_class: str, zone: str) -> BoolArray:
+    points = report.points
+    serves = chain.from_iterable(facts.serves for facts in report.tiers if tier in {"", facts.key})
+    members = points["area_class"].isin(set(serves))
+    if area_class:
+        members &= points["area_class"] == area_class
+    if zone:
+        members &= points["zone"] == zone
+    return members.to_numpy(dtype=bool)
+
+
+def _covered(report: Report, tier: str) -> BoolArray:
+    points, rows = report.points, report.assignment
+    if not tier:
+        return points["state"].isin(("covered", "newly_covered")).to_numpy(dtype=bool)
+    covered = np.zeros(len(points), dtype=bool)
+    covered[rows["demand"][(rows["tier"] == tier) & rows["within_standard"]]] = True
+    return covered
+
+
+def _limits(report: Report) -> Iterator[str]:
+    """No limit is exceeded; sites of `limits.sites` are exactly as many as stated."""
+    for row in report.limits.to_dict("records"):
+        over = row["used"] > row["limit"] * (1 + RELATIVE_TOLERANCE)
+        exact = str(row["key"]).startswith("limits.sites")
+        if over or (exact and row["used"] != row["limit"]):
+            yield f"{row['key']}: {row['used']:.15g} is used, {row['limit']:.15g} is stated"

@@ -1,0 +1,83 @@
+"""Who is covered today and in the plan, and how far the nearest open site is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from facopt.inputs.study_area import FloatArray, TextArray
+    from facopt.location.problem import IntArray, LocationProblem
+    from facopt.location.referee import Evaluation
+
+BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest open site of the serving tier that is worst off; arrays have shape (I,)."""
+
+    minutes: FloatArray
+    """NaN where that tier has no open site in reach, or where no tier serves the point."""
+    site: IntArray
+    """-1 where `minutes` is NaN."""
+    tier: IntArray
+    """Index of that tier, the first of equals; -1 where no tier serves the point."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a set of open sites does: today's, or the plan's."""
+
+    open: BoolArray
+    """(J,) open sites."""
+    evaluation: Evaluation
+    nearest: Nearest
+
+    @property
+    def covered(self) -> BoolArray:
+        """(I,) covered by every tier that serves the point."""
+        return self.evaluation.covered
+
+
+def situation(problem: LocationProblem, open_sites: BoolArray, evaluation: Evaluation) -> Situation:
+    """Return the situation with some open sites (J,), from the referee's evaluation of them."""
+    return Situation(open_sites, evaluation, worst_nearest(problem, evaluation))
+
+
+def worst_nearest(problem: LocationProblem, evaluation: Evaluation) -> Nearest:
+    """Return, for each demand point, the largest of its serving tiers' times to their nearest open site.
+
+    A person needs every tier that serves them, so the slowest of them decides whether the standard is met.
+    """
+    minutes = np.full(problem.demand_count, -np.inf)
+    site = np.full(problem.demand_count, -1, dtype=np.int32)
+    tier = np.full(problem.demand_count, -1, dtype=np.int32)
+    for k, service in enumerate(problem.services):
+        worse = service.needed & (evaluation.minutes[k] > minutes)
+        minutes[worse] = evaluation.minutes[k][worse]
+        site[worse] = evaluation.nearest[k][worse]
+        tier[worse] = k
+    minutes[~np.isfinite(minutes)] = np.nan
+    return Nearest(minutes, site, tier)
+
+
+def point_states(covered_now: BoolArray, covered: BoolArray | None, unreachable: BoolArray) -> TextArray:
+    """Return (I,) the state of each demand point, one of `POINT_STATES`.
+
+    Parameters
+    ----------
+    covered_now, covered
+        (I,) covered by every serving tier, today and in the plan; None where there is no plan, which gives today's
+        states.
+    unreachable
+        (I,) some serving tier has no usable site within its standard.
+    """
+    after = covered_now if covered is None else covered
+    states = np.where(unreachable, "unreachable", "uncovered").astype(object)
+    states[covered_now & ~after] = "loses_cover"
+    states[~covered_now & after] = "newly_covered"
+    states[covered_now & after] = "covered"
+    return states
