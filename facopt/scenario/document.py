@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -68,7 +68,7 @@ def core_resolvers() -> Resolvers:
 class _Loader(yaml.SafeLoader):
     """Composes nodes only; nothing is ever constructed from a tag."""
 
-    yaml_implicit_resolvers: ClassVar[Resolvers] = core_resolvers()
+    yaml_implicit_resolvers = core_resolvers()
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -76,7 +76,7 @@ class _Loader(yaml.SafeLoader):
         if self.depth > MAXIMUM_DEPTH:
             problem = f"values are nested more than {MAXIMUM_DEPTH} deep"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
-        node: yaml.Node | None = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
         return node
 

@@ -14,8 +14,8 @@ _NULL = {"type": "null"}
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of a scenario file.
 
-    It is more lenient than the loader where a file says only half: what is missing may stand in the file it extends, and
-    an empty value removes what stands there.
+    It is more lenient than the loader where a file says only half: what is missing may stand in the file it extends,
+    and an empty value removes what stands there.
     """
     schema = Scenario.model_json_schema(mode="validation")
     for definition in schema["$defs"].values():
@@ -42,7 +42,7 @@ def _relax(section: dict[str, Any]) -> None:
 
 
 def _open(value: Any) -> Any:
-    """Return a key's schema without titles, with alternatives that need not exclude each other, and with empty entries."""
+    """Return a key's schema without titles, with alternatives that may overlap, and with entries that may be empty."""
     if isinstance(value, list):
         return [_open(item) for item in value]
     if not isinstance(value, dict):

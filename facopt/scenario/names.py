@@ -27,7 +27,7 @@ def checked_folder_name(name: str) -> str:
         _refuse("is empty", "Name the scenario, as in walk-15-minutes")
     if forbidden is not None:
         shown = f"'{forbidden}'" if forbidden.isprintable() else f"U+{ord(forbidden):04X}"
-        _refuse(f"is the name of a folder and may not hold {shown}", "Use letters, digits, - and _")
+        _refuse(f"holds {shown}, which no folder's name may hold", "Use letters, digits, - and _")
     if name[0] in ". " or name[-1] in ". " or name != name.strip():
         _refuse(f"is '{name}': a folder's name may not begin or end with a dot or a space", "Remove it")
     if _DEVICES.fullmatch(name) or name.casefold() == "index.html":

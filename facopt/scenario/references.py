@@ -66,7 +66,7 @@ def _matches(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
         for index, word in enumerate(tier.matches):
             other = meaning.setdefault(word, name)
             if other != name:
-                what = f"tiers.{name}.matches states '{word}', which already means {other}"
+                what = f"tiers.{name}.matches states '{word}', which already stands for {other}"
                 yield Finding(what, "Let each word mean one tier", place_of(f"tiers.{name}.matches.{index}"))
 
 

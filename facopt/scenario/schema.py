@@ -7,11 +7,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from facopt.scenario.names import canonical_crs, checked_folder_name, checked_name
+from facopt.scenario.names import LONGEST_FOLDER_NAME, canonical_crs, checked_folder_name, checked_name
 
 AreaClass = Literal["urban", "town", "rural"]
 ObjectiveName = Literal["coverage", "cost", "sites", "travel", "worst_travel"]
-CrsName = Annotated[str, AfterValidator(canonical_crs)]
+CrsFolderName = Annotated[
+    str, AfterValidator(checked_folder_name), Field(json_schema_extra={"maxLength": LONGEST_FOLDER_NAME})
+]
+Name = Annotated[
+    str,
+    AfterValidator(canonical_crs),
+    Field(json_schema_extra={"examples": ["wgs84", "gcj02", "bd09", "cgcs2000", "EPSG:4490"]}),
+]
+FolderName = Annotated[
+    str, AfterValidator(checked_folder_name), Field(json_schema_extra={"maxLength": LONGEST_FOLDER_NAME})
+]
 Name = Annotated[str, AfterValidator(checked_name)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True)]
@@ -251,7 +261,7 @@ class Solver(Section):
 class Scenario(Section):
     """One question: people, facilities, travel, standards, targets, limits and what to optimise."""
 
-    name: Annotated[str, AfterValidator(checked_folder_name)]
+    name: FolderName
     """Name of the scenario and of its folder of results."""
     title: str | None = None
     """Title in Chinese for map and report; the name by default."""

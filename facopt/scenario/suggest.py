@@ -12,18 +12,30 @@ if TYPE_CHECKING:
 
 def missing_file(path: Path) -> tuple[str, str] | None:
     """Return what is wrong with a path that should be a file, and how to mend it; None when it is a file."""
-    if path.is_file():
-        return None
-    if path.is_dir():
-        return f"'{path.name}' is a folder", "Name a file in it"
-    if "\\" in path.name:
-        return f"no such file: '{path.name}'", "Write / between folders, not \\"
-    if not path.parent.is_dir():
-        return f"no such file, since there is no folder '{path.parent}'", "Check the path"
-    names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
-    near = nearest(path.name, names)
-    remedy = f"Perhaps '{near}' is meant" if near else "Check the path; it is relative to the file that states it"
-    return f"no such file: '{path.name}'", remedy
+    try:
+        if path.is_file():
+            return None
+        if path.exists():
+            return f"'{path.name}' is no file", "Name a file in it" if path.is_dir() else "Name a file"
+        return _not_there(path)
+    except OSError as error:
+        return f"the path cannot be followed: {error.strerror}", "Check the path and its rights"
+
+
+def _not_there(path: Path) -> tuple[str, str]:
+    """Return which part of a path does not exist, and the nearest that does."""
+    missing = path
+    while not missing.parent.exists():
+        missing = missing.parent
+    wanted = "file" if missing == path else "folder"
+    what = f"no such {wanted}: '{missing.name}' in {missing.parent.absolute()}"
+    if "\\" in missing.name:
+        return what, "Write / between folders, not \\"
+    if not missing.parent.is_dir():
+        return what, f"'{missing.parent.name}' is a file"
+    names = sorted(entry.name for entry in missing.parent.iterdir() if entry.is_dir() == (wanted == "folder"))
+    near = nearest(missing.name, names)
+    return what, f"Perhaps '{near}' is meant" if near else "Check the path"
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:

@@ -50,7 +50,7 @@ def _as_written(top: Stated, errors: Sequence[ErrorDetails]) -> Stated:
 def _change(stated: Stated, parts: Sequence[str]) -> Stated:
     """Return the values with the single, unquoted value at a place taken as text."""
     if not parts:
-        return replace(stated, value=stated.text) if stated.text is not None else stated
+        return replace(stated, value=stated.text) if isinstance(stated.value, (int, float)) else stated
     if isinstance(stated.value, Mapping):
         return replace(stated, value={**stated.value, parts[0]: _change(stated.value[parts[0]], parts[1:])})
     if isinstance(stated.value, tuple):
@@ -164,9 +164,16 @@ def _findings(top: Stated, errors: Sequence[ErrorDetails]) -> list[Finding]:
             meant.add(".".join((*spot.parts[:-1], near or "")))
     for error in errors:
         spot = _Spot.of(error["loc"])
-        if not (error["type"] == "missing" and spot.key in meant):
+        if not _follows(top, error, spot, meant):
             found[_finding(top, error, spot)] = None
     return sorted(found, key=lambda finding: in_order(finding.place, top))
+
+
+def _follows(top: Stated, error: ErrorDetails, spot: _Spot, meant: set[str]) -> bool:
+    """Return whether an error only follows from others: a mistyped key missing, a list short of its wrong entries."""
+    if error["type"] == "missing":
+        return spot.key in meant
+    return error["type"] == "too_short" and bool(plain(find(top, spot.parts)[0]))
 
 
 def in_order(place: Place, top: Stated) -> tuple[bool, bool, str, int, int]:
@@ -179,7 +186,7 @@ def _finding(top: Stated, error: ErrorDetails, spot: _Spot) -> Finding:
     stated, _ = find(top, spot.parts)
     kind = error["type"]
     if kind in ("missing", "union_tag_not_found"):
-        return _missing(stated, spot if kind == "missing" else _Spot.of((*error["loc"], "kind")), error)
+        return _missing(stated, spot, without_kind=kind != "missing")
     if kind == "extra_forbidden":
         return _unknown_key(stated, spot)
     if kind == "union_tag_invalid":
@@ -190,14 +197,21 @@ def _finding(top: Stated, error: ErrorDetails, spot: _Spot) -> Finding:
     return Finding(what, remedy, place)
 
 
-def _missing(stated: Stated, spot: _Spot, error: ErrorDetails) -> Finding:
-    under = ".".join(spot.parts[:-1])
-    trouble = "empty" if stated.value is None else "missing"
-    what = f"{under}{': ' if under else ''}the key '{spot.parts[-1]}' is {trouble}"
-    if error["type"] == "union_tag_not_found":
-        kinds = [str(kind) for choice in _Spot.of(error["loc"]).here for kind in _kinds(choice)]
-        return Finding(what, f"State one of: {', '.join(kinds)}", stated.place)
-    return Finding(what, f"State it: {spot.description()}", stated.place)
+def _missing(stated: Stated, spot: _Spot, *, without_kind: bool) -> Finding:
+    *above, key = (*spot.parts, "kind") if without_kind else spot.parts
+    under = f"{'.'.join(above)}: " if above else ""
+    what = f"{under}the key '{key}' is {'empty' if stated.value is None else 'missing'}"
+    if without_kind:
+        return Finding(what, f"Add it with one of: {', '.join(_all_kinds(spot))}", stated.place)
+    return Finding(what, f"Add it: {_lower(spot.description())}", stated.place)
+
+
+def _all_kinds(spot: _Spot) -> list[str]:
+    return [str(kind) for choice in spot.here for kind in _kinds(choice)]
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _valid_keys(parent: tuple[Any, ...]) -> list[str]:
@@ -230,6 +244,8 @@ def _shown(stated: Stated) -> str:
         return "a group of keys"
     if isinstance(stated.value, tuple):
         return "a list"
+    if not isinstance(stated.value, str):
+        return stated.text or ""
     text = " ".join((stated.text or "").split())
     return f"'{text if len(text) <= 60 else text[:57] + '...'}'"
 
@@ -255,30 +271,36 @@ def _value_words(error: ErrorDetails, spot: _Spot, stated: Stated) -> tuple[str,
     if kind in ("float_type", "int_type", "int_from_float", "finite_number"):
         return _number_words(key, stated, whole=kind.startswith("int"))
     if kind == "too_short":
-        return f"{key} is empty", f"State at least one: {spot.description()}"
+        return f"{key} is empty", f"State at least one: {_lower(spot.description())}"
     if "remedy" in context:
         return f"{key} {error['msg']}", str(context["remedy"])
-    return _shape_words(kind, key, stated, error["msg"])
+    return _shape_words(kind, spot, stated, error["msg"])
 
 
 def _literals(here: tuple[Any, ...]) -> list[str]:
     return [str(value) for choice in here if get_origin(choice) is Literal for value in get_args(choice)]
 
 
-def _shape_words(kind: str, key: str, stated: Stated, message: str) -> tuple[str, str]:
+def _shape_words(kind: str, spot: _Spot, stated: Stated, message: str) -> tuple[str, str]:
+    mapping = ("keys with values", _keys_for(spot, stated))
     expects = {
         "bool_type": ("true or false", _yes_or_no(stated)),
         "string_type": ("text", "Write one text"),
         "path_type": ("the path of a file", "Write one path"),
         "tuple_type": ("a list", f"Write [{stated.text}]" if stated.text else "Begin each entry with '- '"),
-        "dict_type": ("keys with values", "Write lines 'key: value' beneath it"),
-        "model_type": ("keys with values", "Write lines 'key: value' beneath it"),
-        "model_attributes_type": ("keys with values", "Write lines 'key: value' beneath it"),
+        **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), mapping),
     }
     if kind in expects:
         expected, remedy = expects[kind]
-        return f"{key or 'the file'} should be {expected}, but is {_shown(stated)}", remedy
-    return f"{key}: {message[:1].lower()}{message[1:]}", "Correct the value"
+        return f"{spot.key} should be {expected}, but is {_shown(stated)}", remedy
+    return f"{spot.key}: {_lower(message)}", "Correct the value"
+
+
+def _keys_for(spot: _Spot, stated: Stated) -> str:
+    kinds = _all_kinds(spot)
+    if kinds and isinstance(stated.value, str) and "file" in spot.here[0].model_fields:
+        return f"Write {{kind: {kinds[0]}, file: {stated.text}}}"
+    return "Write lines 'key: value' beneath it"
 
 
 def _yes_or_no(stated: Stated) -> str:
@@ -296,7 +318,7 @@ def _number_words(key: str, stated: Stated, *, whole: bool) -> tuple[str, str]:
     meant = None if isinstance(stated.value, float) else _number_meant(text)
     if isinstance(stated.value, float) and stated.value.is_integer():
         meant = f"{stated.value:.0f}"
-    return what, f"Write {meant}" if meant else "Write digits alone, as in 30"
+    return what, f"Write {meant}" if meant else "Write one number in digits, as in 30"
 
 
 def _number_meant(text: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -25,7 +25,7 @@ def _both(older: Resolvers, core: Resolvers) -> Resolvers:
 class _Dumper(yaml.SafeDumper):
     """Quotes text that facopt, or any reader of the older YAML 1.1, would take for something else."""
 
-    yaml_implicit_resolvers: ClassVar[Resolvers] = _both(yaml.SafeDumper.yaml_implicit_resolvers, core_resolvers())
+    yaml_implicit_resolvers = _both(yaml.SafeDumper.yaml_implicit_resolvers, core_resolvers())
 
 
 def write_resolved(loaded: LoadedScenario, path: Path) -> None:
