@@ -1,0 +1,265 @@
+"""What the page's script draws: the report as columns, with states and figures for each stop (today, plan, later stages)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facopt.outputs.map import geometry
+from facopt.outputs.map.places import Places, places_of
+from facopt.outputs.map.values import exact, index_of, number, numbers, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from facopt.measures.report import Report, Share
+
+STATE_LETTERS = {"covered": "c", "newly_covered": "n", "loses_cover": "l", "uncovered": "u", "unreachable": "x"}
+"""State of a settlement, as one letter a settlement."""
+
+_TODAY = {"n": "u", "l": "c"}
+_ACTION_LETTERS = {"keep": "k", "build": "b", "close": "d", "none": "n"}
+_BANDS = (15.0, 30.0, 45.0, 60.0)
+_RAMP = ((0xEE, 0xF3, 0xCF), (0xA9, 0xD3, 0xB0), (0x5A, 0xA6, 0xA6), (0x2F, 0x6A, 0x92), (0x26, 0x27, 0x5C))
+
+
+def payload_of(report: Report) -> dict[str, Any]:
+    """Return everything the page needs as plain lists, dictionaries, numbers and text."""
+    places = places_of(report)
+    tolerance = places.extent / 6000
+    return {
+        "zones": _zones(report, places, tolerance),
+        "tiers": [_tier(tier) for tier in report.tiers],
+        "bands": _bands(report),
+        "stops": _stops(report),
+        "points": _points(report, places),
+        "sites": _sites(report, places),
+        "assignment": _assignment(report),
+        "routes": _routes(report),
+        "context": _context(report),
+        "ground": _ground(report, tolerance),
+        "view": places.view,
+        "urban": places.urban,
+        "targets": _targets(report, places),
+        "limits": [[text(row.key), number(row.limit), number(row.used), text(row.unit)] for row in report.limits.itertuples()],
+        "reasons": sorted({text(value) for value in report.points["reason"]} - {""}),
+        "remedies": sorted({text(value) for value in report.points["remedy"]} - {""}),
+    }
+
+
+def has_plan(report: Report) -> bool:
+    """Return whether the run found a plan."""
+    return report.everybody.covered is not None
+
+
+# --- areas and tiers -------------------------------------------------------------------------------------------------
+
+
+def _zones(report: Report, places: Places, tolerance: float) -> list[dict[str, Any]]:
+    shares = {share.key: share for share in report.by_zone}
+    return [
+        {
+            "key": key,
+            "name": places.zone_names[key],
+            "share": _share(shares.get(key)),
+            "label": places.labels.get(key),
+            "rings": geometry.polygons(report.ground.zones.get(key), tolerance),
+        }
+        for key in places.zones
+    ]
+
+
+def _share(share: Share | None) -> dict[str, Any] | None:
+    if share is None:
+        return None
+    return {
+        "people": number(share.people),
+        "covered": [number(share.covered_now), number(share.covered)],
+        "unreachable": number(share.unreachable),
+        "mean": [number(share.mean_minutes_now, 4), number(share.mean_minutes, 4)],
+        "longest": number(share.longest_minutes, 4),
+        "class": text(share.area_class),
+    }
+
+
+def _tier(tier: Any) -> dict[str, Any]:
+    return {"key": tier.key, "name": [tier.name_zh, tier.name_en], "symbol": tier.symbol}
+
+
+def _bands(report: Report) -> dict[str, Any]:
+    edges = tuple(band.up_to for band in report.bands[:-1]) or _BANDS
+    return {"edges": numbers(edges), "colours": [_ramp(k / len(edges)) for k in range(len(edges) + 1)]}
+
+
+def _ramp(position: float) -> str:
+    low = min(int(position * (len(_RAMP) - 1)), len(_RAMP) - 2)
+    part = position * (len(_RAMP) - 1) - low
+    mixed = (round(a + (b - a) * part) for a, b in zip(_RAMP[low], _RAMP[low + 1], strict=True))
+    return "#" + "".join(f"{value:02X}" for value in mixed)
+
+
+def _targets(report: Report, places: Places) -> list[dict[str, Any]]:
+    tiers = {tier.key: k for k, tier in enumerate(report.tiers)}
+    return [
+        {
+            "tier": tiers.get(text(row.tier), -1),
+            "class": text(row.area_class),
+            "zone": places.zone_names.get(text(row.zone), text(row.zone)),
+            "percent": number(row.at_least_percent),
+            "people": number(row.people),
+            "needed": number(row.people_needed),
+            "covered": [number(row.people_covered_now), number(row.people_covered)],
+            "met": None if row.met is None or row.met != row.met else bool(row.met),
+        }
+        for row in report.targets.itertuples()
+    ]
+
+
+# --- stops -----------------------------------------------------------------------------------------------------------
+
+
+def _stops(report: Report) -> list[dict[str, Any]]:
+    """Return the stops of the slider in order of time; each says the state of every settlement and site at that time."""
+    points, sites = report.points, report.sites
+    plan = "".join(STATE_LETTERS[state] for state in points["state"])
+    today = "".join(_TODAY.get(state, state) for state in plan)
+    standing = "".join("e" if status == "existing" else "-" for status in sites["status"])
+    stops = [_stop(report, "now", today, standing)]
+    if has_plan(report):
+        actions = "".join(_ACTION_LETTERS[action] for action in sites["action"])
+        stops.append(_stop(report, "plan", plan, actions))
+    return stops
+
+
+def _stop(report: Report, key: str, states: str, site_states: str) -> dict[str, Any]:
+    suffix = "_now" if key == "now" else ""
+    sites = {text(value): k for k, value in enumerate(report.sites["id"])}
+    minutes = report.points[f"minutes{suffix}"].to_numpy(dtype=float)
+    people = report.points["people"].to_numpy(dtype=float)
+    return {
+        "key": key,
+        "states": states,
+        "sites": site_states,
+        "minutes": numbers(minutes, 4),
+        "nearest": index_of(report.points[f"site{suffix}"], sites),
+        "people": {letter: _sum(people, np.array([state == letter for state in states])) for letter in STATE_LETTERS.values()},
+        "bands": _band_sums(report, minutes, people),
+        "figures": _figures(report, key, people, states),
+    }
+
+
+def _band_sums(report: Report, minutes: Any, people: Any) -> list[float | int | None]:
+    edges = tuple(band.up_to for band in report.bands[:-1]) or _BANDS
+    band = np.searchsorted(np.array(edges), minutes, side="left")
+    known = np.isfinite(minutes)
+    return [_sum(people, known & (band == k)) for k in range(len(edges) + 1)] + [_sum(people, ~known)]
+
+
+def _sum(people: Any, chosen: Any) -> float | int | None:
+    return number(math.fsum(people[chosen])) if len(people) else 0
+
+
+def _figures(report: Report, key: str, people: Any, states: str) -> dict[str, str | None]:
+    """Return the headline figures of a stop as exact text; an absent figure is None."""
+    everybody, now = report.everybody, key == "now"
+    covered = everybody.covered_now if now else everybody.covered
+    actions = report.sites["action"]
+    existing = report.sites["status"] == "existing"
+    standing = existing if now else actions.isin(["keep", "build"])
+    return {
+        "people": exact(everybody.people),
+        "people_covered": exact(covered),
+        "people_covered_percent": exact(100 * covered / everybody.people) if covered is not None and everybody.people else None,
+        "people_newly_covered": exact(_sum(people, np.array([state == "n" for state in states]))),
+        "people_losing_cover": exact(_sum(people, np.array([state == "l" for state in states]))),
+        "unreachable_people": exact(everybody.unreachable),
+        "sites_new": exact(0 if now else int((actions == "build").sum())),
+        "sites_closed": exact(0 if now else int((actions == "close").sum())),
+        "sites_open": exact(int(standing.sum())),
+        "cost": exact(0.0 if now else report.cost),
+    }
+
+
+# --- points, sites and their links -----------------------------------------------------------------------------------
+
+
+def _points(report: Report, places: Places) -> dict[str, Any]:
+    points = report.points
+    tiers = {tier.key: k for k, tier in enumerate(report.tiers)}
+    reasons = {value: k for k, value in enumerate(sorted({text(value) for value in points["reason"]} - {""}))}
+    remedies = {value: k for k, value in enumerate(sorted({text(value) for value in points["remedy"]} - {""}))}
+    return {
+        "id": [text(value) for value in points["id"]],
+        "name": [text(value) for value in points["name"]],
+        "zone": index_of(points["zone"], {key: k for k, key in enumerate(places.zones)}),
+        "class": "".join({"urban": "u", "town": "t", "rural": "r"}.get(text(value), "-") for value in points["area_class"]),
+        "people": numbers(points["people"]),
+        "lonlat": _lonlat(points),
+        "tier": index_of(points["tier"], tiers),
+        "reason": index_of(points["reason"], reasons),
+        "remedy": index_of(points["remedy"], remedies),
+        "any": numbers(points["nearest_any_minutes"], 4),
+    }
+
+
+def _sites(report: Report, places: Places) -> dict[str, Any]:
+    sites = report.sites
+    tiers = {tier.key: k for k, tier in enumerate(report.tiers)}
+    return {
+        "id": [text(value) for value in sites["id"]],
+        "name": [text(value) for value in sites["name"]],
+        "tier": index_of(sites["tier"], tiers),
+        "zone": index_of(sites["zone"], {key: k for k, key in enumerate(places.zones)}),
+        "lonlat": _lonlat(sites),
+        **{key: [text(value) for value in sites[key]] for key in ("size", "owner", "stage", "fixed")},
+        **{
+            key: numbers(sites[key], 4 if key.endswith("minutes") else None)
+            for key in (
+                "build_cost", "capacity_people", "people_assigned", "points_assigned", "mean_minutes", "longest_minutes",
+                "people_lost_without",
+            )
+        },
+    }
+
+
+def _lonlat(table: pd.DataFrame) -> list[int | None]:
+    """Return lon, lat, lon, lat, … in 1 / SCALE degrees; None, None where a row has no coordinates."""
+    both = table[["lon", "lat"]].to_numpy(dtype=float)
+    known = np.isfinite(both).all(axis=1)
+    whole = np.round(np.where(known[:, None], both, 0.0) * geometry.SCALE).astype(np.int64)
+    return [value for row, there in zip(whole.tolist(), known, strict=True) for value in (row if there else (None, None))]
+
+
+def _assignment(report: Report) -> dict[str, Any]:
+    pairs = report.assignment
+    return {
+        "point": [int(value) for value in pairs["demand"]],
+        "site": [int(value) for value in pairs["site"]],
+        "minutes": numbers(pairs["minutes"], 2),
+        "within": "".join("1" if value else "0" for value in pairs["within_standard"]),
+    }
+
+
+def _routes(report: Report) -> list[list[Any]]:
+    return [[point, site, geometry.quantised(line)] for (point, site), line in sorted(report.routes.items(), key=lambda item: item[0])]
+
+
+def _context(report: Report) -> list[list[Any]]:
+    rows = report.context
+    lonlat = _lonlat(rows)
+    return [
+        [text(row.name), text(row.kind), lonlat[2 * k], lonlat[2 * k + 1]]
+        for k, row in enumerate(rows[["name", "kind"]].itertuples(index=False))
+    ]
+
+
+def _ground(report: Report, tolerance: float) -> dict[str, Any]:
+    ground = report.ground
+    return {
+        "boundary": geometry.polygons(ground.boundary, tolerance),
+        "water": geometry.polygons(ground.water, tolerance),
+        "rivers": geometry.lines(ground.water, tolerance),
+        "roads": geometry.roads_by_level(report.roads, tolerance),
+    }
