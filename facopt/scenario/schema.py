@@ -11,10 +11,7 @@ from facopt.scenario.names import LONGEST_FOLDER_NAME, canonical_crs, checked_fo
 
 AreaClass = Literal["urban", "town", "rural"]
 ObjectiveName = Literal["coverage", "cost", "sites", "travel", "worst_travel"]
-CrsFolderName = Annotated[
-    str, AfterValidator(checked_folder_name), Field(json_schema_extra={"maxLength": LONGEST_FOLDER_NAME})
-]
-Name = Annotated[
+CrsName = Annotated[
     str,
     AfterValidator(canonical_crs),
     Field(json_schema_extra={"examples": ["wgs84", "gcj02", "bd09", "cgcs2000", "EPSG:4490"]}),
