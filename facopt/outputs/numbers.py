@@ -56,6 +56,19 @@ def count(value: float | None) -> str:
     return fixed(value, 0)
 
 
+def is_missing(value: float | None) -> bool:
+    """Return whether there is no value to print."""
+    return value is None or not math.isfinite(value)
+
+
+def with_unit(figure: str, unit: str) -> str:
+    """Return a figure with its unit: a thin space before Chinese, an ordinary one before English, none before %."""
+    if not unit or figure == MISSING:
+        return figure
+    gap = "" if unit == "%" else " " if unit.isascii() else THIN_SPACE
+    return f"{figure}{gap}{unit}"
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -78,7 +91,7 @@ def people_parts(value: float | None, lang: Lang) -> tuple[str, str]:
 
 def people_headline(value: float | None, lang: Lang) -> str:
     """Return people for a headline or a sentence: 24.5 万人, or 245,050."""
-    return _with_unit(*people_parts(value, lang))
+    return with_unit(*people_parts(value, lang))
 
 
 # --- money -----------------------------------------------------------------------------------------------------------
@@ -126,14 +139,14 @@ def money_parts(amount: float | None, currency: str, lang: Lang) -> tuple[str, s
 
 def money_headline(amount: float | None, currency: str, lang: Lang) -> str:
     """Return money for a headline: 13,570 万元, ¥135.7 million, EUR 1,200."""
-    return _with_unit(*money_parts(amount, currency, lang))
+    return with_unit(*money_parts(amount, currency, lang))
 
 
 def money_sentence(amount: float | None, currency: str, lang: Lang) -> str:
     """Return money for running text, where large sums of yuan are told in 亿: 1.36 亿元, ¥1.36 billion."""
     if amount is not None and currency == "CNY" and math.isfinite(amount):
         if lang == "zh" and abs(amount) >= _YI:
-            return _with_unit(fixed(amount / _YI, 2), "亿元")
+            return with_unit(fixed(amount / _YI, 2), "亿元")
         if lang == "en" and abs(amount) >= 1000 * _MILLION:
             return f"¥{fixed(amount / (1000 * _MILLION), 2)} billion"
     return money_headline(amount, currency, lang)
@@ -146,7 +159,7 @@ def money_per_person(amount: float | None, currency: str, lang: Lang) -> str:
         return text
     if currency != "CNY":
         return f"{currency} {text}"
-    return _with_unit(text, "元") if lang == "zh" else f"¥{text}"
+    return with_unit(text, "元") if lang == "zh" else f"¥{text}"
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------
@@ -239,6 +252,13 @@ def difference_points(value: float | None) -> str:
     return difference(value, 1)
 
 
+def points_short(value: float | None) -> str:
+    """Return by how many percentage points a share misses its target, without sign or unit: 10.6; <0.1 for a trifle."""
+    if value is not None and _WHOLE < value < 0.05:
+        return "<0.1"
+    return fixed(value, 1)
+
+
 def difference_minutes(value: float | None) -> str:
     """Return a difference of minutes: −3.8."""
     return difference(value, 1)
@@ -249,8 +269,3 @@ def difference_money(amount: float | None, currency: str, lang: Lang) -> str:
     if amount is None or currency != "CNY":
         return difference(amount, 0)
     return difference(amount / _WAN, 0) if lang == "zh" else difference(amount / _MILLION, 1)
-
-
-def _with_unit(figure: str, unit: str) -> str:
-    gap = " " if unit.isascii() else THIN_SPACE
-    return f"{figure}{gap}{unit}" if unit else figure

@@ -1,0 +1,45 @@
+"""The tables of a report, prepared once: page, workbook and CSV files show the same rows with the same figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from facopt.outputs.tables import people, proof, sites, summary
+from facopt.outputs.tables.view import Column, Kind, TableView, heading, printed
+
+if TYPE_CHECKING:
+    from facopt.measures.report import Report
+
+__all__ = ["Column", "Kind", "TableView", "heading", "printed", "report_tables"]
+
+_BUILDERS = (
+    summary.summary_table,
+    people.tiers_table,
+    people.zones_table,
+    people.area_classes_table,
+    people.time_bands_table,
+    people.uncovered_table,
+    sites.facilities_table,
+    sites.benefit_table,
+    sites.cost_table,
+    summary.equity_table,
+    sites.resilience_table,
+    proof.targets_table,
+    proof.limits_table,
+    sites.projects_table,
+    proof.conflicts_table,
+    proof.findings_table,
+    proof.assumptions_table,
+    proof.objective_table,
+    people.points_table,
+    people.assignment_table,
+)
+
+
+def report_tables(report: Report) -> tuple[TableView, ...]:
+    """Return all tables of a report in the order in which it shows them.
+
+    Every table is there for every report, so that files keep their shape: without a plan its figures are missing (NaN),
+    and a table of which there is nothing (no conflicts, no projects) has no rows.
+    """
+    return tuple(build(report) for build in _BUILDERS)

@@ -1,0 +1,394 @@
+"""Tables of people: by tier, zone, area class and minutes, the uncovered, every demand point and whom it goes to."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from facopt.measures.check import has_plan
+from facopt.outputs import numbers
+from facopt.outputs.tables.view import Column, TableView, column, terms_of
+from facopt.outputs.words import WORDS, named, pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from facopt.measures.report import Band, Report, Share, TierFacts
+
+OPEN_ACTIONS = ("keep", "build")
+COVERED_STATES = ("covered", "newly_covered")
+
+
+def tier_terms(report: Report) -> Mapping[str, tuple[str, str]]:
+    """Return the display names of the tiers by key."""
+    return MappingProxyType({tier.key: (tier.name_zh, tier.name_en) for tier in report.tiers})
+
+
+def class_list(classes: Iterable[str]) -> tuple[str, str]:
+    """Return area classes as a list in (Chinese, English)."""
+    names = [named("area_class", key) for key in classes]
+    return "、".join(zh for zh, _ in names), ", ".join(en for _, en in names)
+
+
+def standard_text(tier: TierFacts) -> tuple[str, str]:
+    """Return a tier's standard in words: 城区步行 15 分钟 / urban: 15 minutes walking."""
+    classes, mode = class_list(tier.serves), named("mode", tier.mode)
+    return pair("standard.of_tier", classes=classes, mode=mode, minutes=numbers.trimmed(tier.standard_minutes))
+
+
+def segments(report: Report) -> list[str]:
+    """Return the columns of people by segment, in the order of the points."""
+    return [key for key in report.points.columns if str(key).startswith("people_")]
+
+
+def segment_column(key: str) -> Column:
+    """Return the column of a segment, named by the catalogue or else by the planner's own word."""
+    segment = key.removeprefix("people_")
+    return Column(key=key, title=named("segment", segment), kind="people")
+
+
+def frame_of(columns: Iterable[Column], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame with the columns in order; missing numbers are NaN, missing text is ""."""
+    rows = list(rows)
+    data = {}
+    for col in columns:
+        values = [row.get(col.key) for row in rows]
+        if col.numeric:
+            data[col.key] = np.array([np.nan if value is None else value for value in values], dtype=float)
+        elif col.kind == "flag":
+            data[col.key] = np.array([None if value is None else bool(value) for value in values], dtype=object)
+        else:
+            data[col.key] = np.array(["" if value is None else str(value) for value in values], dtype=object)
+    return pd.DataFrame(data)
+
+
+# --- shares ----------------------------------------------------------------------------------------------------------
+
+
+def tiers_table(report: Report) -> TableView:
+    """By tier: its standard, people covered of those it serves, institutions, sites."""
+    columns = (
+        column("tier", "term", terms=tier_terms(report)),
+        column("standard", "term", terms={tier.key: standard_text(tier) for tier in report.tiers}),
+        column("people_served", "people"),
+        column("covered_now", "people"),
+        column("covered_now_percent", "percent"),
+        column("covered", "people"),
+        column("covered_percent", "percent"),
+        column("change_points", "points"),
+        column("unreachable", "people"),
+        column("zones_required", "count"),
+        column("zones_with_site_now", "count"),
+        column("zones_with_site", "count"),
+        column("sites_now", "count"),
+        column("sites_new", "count"),
+        column("sites_open", "count"),
+    )
+    rows = [_tier_row(report, tier) for tier in report.tiers]
+    notes = (WORDS["note.two_coverages"],) if len(report.by_zone) > 0 else ()
+    return TableView("tiers", WORDS["table.tiers"], columns, frame_of(columns, rows), notes=notes)
+
+
+def _tier_row(report: Report, tier: TierFacts) -> dict[str, Any]:
+    now = numbers.share(tier.people_covered_now, tier.people_served)
+    plan = numbers.share(tier.people_covered, tier.people_served)
+    planned = has_plan(report)
+    return {
+        "tier": tier.key,
+        "standard": tier.key,
+        "people_served": tier.people_served,
+        "covered_now": tier.people_covered_now,
+        "covered_now_percent": now,
+        "covered": tier.people_covered,
+        "covered_percent": plan,
+        "change_points": _minus(plan, now),
+        "unreachable": tier.unreachable_people,
+        "sites_now": tier.sites_now,
+        "sites_new": tier.sites_new if planned else None,
+        "sites_open": tier.sites_open if planned else None,
+        **_institutions(report, tier),
+    }
+
+
+def _institutions(report: Report, tier: TierFacts) -> dict[str, Any]:
+    """Count the zones of the classes that the tier serves, and those of them with a site of the tier, now and then."""
+    required = {zone.key for zone in report.by_zone if zone.key and zone.area_class in tier.serves}
+    if not required:
+        return {}
+    sites = report.sites[report.sites["tier"] == tier.key]
+    now = set(sites.loc[sites["status"] == "existing", "zone"])
+    planned = set(sites.loc[sites["action"].isin(OPEN_ACTIONS), "zone"])
+    return {
+        "zones_required": len(required),
+        "zones_with_site_now": len(required & now),
+        "zones_with_site": len(required & planned) if has_plan(report) else None,
+    }
+
+
+def _share_row(share: Share) -> dict[str, Any]:
+    now, plan = numbers.share(share.covered_now, share.people), numbers.share(share.covered, share.people)
+    return {
+        "area_class": share.area_class or "",
+        "people": share.people,
+        "covered_now": share.covered_now,
+        "covered_now_percent": now,
+        "covered": share.covered,
+        "covered_percent": plan,
+        "change_points": _minus(plan, now),
+        "unreachable": share.unreachable,
+        "mean_minutes_now": share.mean_minutes_now,
+        "mean_minutes": share.mean_minutes,
+        "longest_minutes": share.longest_minutes,
+    }
+
+
+def _share_columns() -> tuple[Column, ...]:
+    return (
+        column("people", "people"),
+        column("covered_now", "people"),
+        column("covered_now_percent", "percent"),
+        column("covered", "people"),
+        column("covered_percent", "percent"),
+        column("change_points", "points"),
+        column("unreachable", "people"),
+        column("mean_minutes_now", "minutes"),
+        column("mean_minutes", "minutes"),
+        column("longest_minutes", "longest"),
+    )
+
+
+def zones_table(report: Report) -> TableView:
+    """By township and subdistrict, worst share in the plan first, with sites and a rating against the target."""
+    parts = segments(report)
+    columns = (
+        column("zone"),
+        column("zone_name"),
+        column("area_class", "term", terms=terms_of("area_class")),
+        *_share_columns(),
+        *(segment_column(part) for part in parts),
+        column("sites_now", "count"),
+        column("sites_open", "count"),
+        column("reference_percent", "percent"),
+        column("rating", "term", terms=terms_of("rating")),
+    )
+    sums = report.points.groupby("zone")[parts].sum() if parts else None
+    rows = [_zone_row(report, zone, sums) for zone in report.by_zone]
+    total = _share_row(report.everybody) | {"zone_name": WORDS["everybody"]} | _site_counts(report, report.sites)
+    total |= {part: float(report.points[part].sum()) for part in parts}
+    kept = {key: value for key, value in total.items() if key != "area_class"}
+    return TableView("zones", WORDS["table.zones"], columns, frame_of(columns, rows), kept if rows else None)
+
+
+def _zone_row(report: Report, zone: Share, sums: pd.DataFrame | None) -> dict[str, Any]:
+    sites = report.sites[report.sites["zone"] == zone.key]
+    reference, stated = zone_reference(report, zone)
+    row = _share_row(zone) | _site_counts(report, sites)
+    row |= {"zone": zone.key, "zone_name": zone.name, "reference_percent": reference}
+    if sums is not None and zone.key in sums.index:
+        row |= sums.loc[zone.key].to_dict()
+    return row | {"rating": _rating(report, zone, reference, stated)}
+
+
+def _site_counts(report: Report, sites: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "sites_now": int((sites["status"] == "existing").sum()),
+        "sites_open": int(sites["action"].isin(OPEN_ACTIONS).sum()) if has_plan(report) else None,
+    }
+
+
+def zone_reference(report: Report, zone: Share) -> tuple[float | None, bool]:
+    """Return the share a zone is held against and whether it is a stated target.
+
+    That is the strictest coverage target that speaks of the zone's people (its own, its area class's, everybody's; of
+    one tier only where no other tier serves that class), else the share of everybody in the plan.
+    """
+    serving = [tier.key for tier in report.tiers if zone.area_class in tier.serves]
+    stated = [
+        float(target.at_least_percent)
+        for target in report.targets.itertuples()
+        if _text(target.zone) in ("", zone.key)
+        and _text(target.area_class) in ("", zone.area_class)
+        and (not _text(target.tier) or serving == [target.tier])
+    ]
+    if stated:
+        return max(stated), True
+    return numbers.share(report.everybody.covered, report.everybody.people), False
+
+
+def _rating(report: Report, zone: Share, reference: float | None, stated: bool) -> str:
+    share = numbers.share(zone.covered, zone.people)
+    if share is None or reference is None:
+        return ""
+    if not stated:
+        return "above_average" if share >= reference - 1e-9 else "below_average"
+    everybody_reachable = zone.covered is not None and zone.covered >= zone.people - zone.unreachable - 1e-6
+    if share >= reference - 1e-9:
+        return "met"
+    if everybody_reachable:
+        return "all_reachable"
+    average = numbers.share(report.everybody.covered, report.everybody.people)
+    return "short" if average is None or share < average else "short_above_average"
+
+
+def area_classes_table(report: Report) -> TableView:
+    """By area class: people, shares and minutes, now and in the plan."""
+    columns = (column("area_class", "term", terms=terms_of("area_class")), *_share_columns())
+    rows = [_share_row(share) | {"area_class": share.key} for share in report.by_area_class]
+    total = {**_share_row(report.everybody), "area_class": WORDS["everybody"]}
+    return TableView(
+        "area_classes", WORDS["table.area_classes"], columns, frame_of(columns, rows), total if rows else None
+    )
+
+
+# --- minutes ---------------------------------------------------------------------------------------------------------
+
+
+def time_bands_table(report: Report) -> TableView:
+    """People by minutes to the nearest open site: all tiers together (tier ""), then each tier, with running shares."""
+    columns = (
+        column("tier", "term", terms={**tier_terms(report), "": WORDS["all_tiers"]}),
+        column("above_minutes", "number"),
+        column("up_to_minutes", "number"),
+        column("people_now", "people"),
+        column("share_now_percent", "percent"),
+        column("running_now_percent", "percent"),
+        column("people_plan", "people"),
+        column("share_percent", "percent"),
+        column("running_percent", "percent"),
+    )
+    rows = _band_rows("", report.bands)
+    if len(report.tiers) > 1:
+        for tier in report.tiers:
+            rows += _band_rows(tier.key, report.bands_by_tier.get(tier.key, ()))
+    notes = (WORDS["note.bands_count_tiers"],) if _some_served_twice(report) else ()
+    return TableView("time_bands", WORDS["table.time_bands"], columns, frame_of(columns, rows), notes=notes)
+
+
+def _some_served_twice(report: Report) -> bool:
+    classes = [key for tier in report.tiers for key in tier.serves]
+    return len(set(classes)) < len(classes)
+
+
+def _band_rows(tier: str, bands: tuple[Band, ...]) -> list[dict[str, Any]]:
+    now = np.array([band.people_now for band in bands], dtype=float)
+    plan = np.array([np.nan if band.people is None else band.people for band in bands], dtype=float)
+    return [
+        {
+            "tier": tier,
+            "above_minutes": band.above,
+            "up_to_minutes": band.up_to if np.isfinite(band.up_to) else None,
+            "people_now": now[i],
+            "share_now_percent": numbers.share(now[i], now.sum()),
+            "running_now_percent": numbers.share(now[: i + 1].sum(), now.sum()),
+            "people_plan": plan[i],
+            "share_percent": numbers.share(plan[i], plan.sum()),
+            "running_percent": numbers.share(plan[: i + 1].sum(), plan.sum()),
+        }
+        for i, band in enumerate(bands)
+    ]
+
+
+# --- demand points ---------------------------------------------------------------------------------------------------
+
+
+def uncovered_points(report: Report) -> pd.DataFrame:
+    """Return the points not covered in the plan (without one: not covered today), most people first."""
+    state = report.points["state"]
+    covered_now = ("covered", "loses_cover")
+    left = report.points[~state.isin(COVERED_STATES if has_plan(report) else covered_now)]
+    return left.sort_values(["people", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def uncovered_table(report: Report) -> TableView:
+    """Who is not covered, why, and what can be done; sums to the people not covered."""
+    left, parts, planned = uncovered_points(report), segments(report), has_plan(report)
+    columns = (
+        column("id"),
+        column("name"),
+        column("zone_name"),
+        column("area_class", "term", terms=terms_of("area_class")),
+        column("people", "people"),
+        *(segment_column(part) for part in parts),
+        column("state", "term", terms=terms_of("state")),
+        column("tier", "term", terms=tier_terms(report)),
+        column("nearest_site"),
+        column("nearest_minutes", "minutes"),
+        column("nearest_any_minutes", "minutes"),
+        column("reason", "term", terms=terms_of("reason")),
+        column("remedy", "term", terms=terms_of("remedy")),
+    )
+    names = site_names(report)
+    left = left.assign(
+        nearest_site=[names.get(key, key) for key in left["site" if planned else "site_now"]],
+        nearest_minutes=left["minutes" if planned else "minutes_now"],
+    )
+    total = {key: float(left[key].sum()) for key in ("people", *parts)} | {"name": WORDS["total"]}
+    frame = left[[col.key for col in columns]].reset_index(drop=True)
+    return TableView("uncovered", WORDS["table.uncovered"], columns, frame, total if len(frame) else None)
+
+
+def site_names(report: Report) -> dict[str, str]:
+    """Return the names of the sites by id; the empty id has none."""
+    return {"": "", **dict(zip(report.sites["id"], report.sites["name"], strict=True))}
+
+
+def points_table(report: Report) -> TableView:
+    """Every demand point with its state, now and in the plan."""
+    columns = (
+        column("id"),
+        column("name"),
+        column("zone"),
+        column("zone_name"),
+        column("area_class", "term", terms=terms_of("area_class")),
+        column("people", "people"),
+        *(segment_column(part) for part in segments(report)),
+        column("lon", "coordinate"),
+        column("lat", "coordinate"),
+        column("state", "term", terms=terms_of("state")),
+        column("tier", "term", terms=tier_terms(report)),
+        column("site_now"),
+        column("minutes_now", "minutes"),
+        column("site"),
+        column("minutes", "minutes"),
+        column("nearest_any_minutes", "minutes"),
+        column("reason", "term", terms=terms_of("reason")),
+        column("remedy", "term", terms=terms_of("remedy")),
+    )
+    frame = report.points[[col.key for col in columns]].reset_index(drop=True)
+    return TableView("points", WORDS["table.points"], columns, frame)
+
+
+def assignment_table(report: Report) -> TableView:
+    """Which open site each demand point goes to, for each tier that serves it."""
+    columns = (
+        column("demand_id"),
+        column("site_id"),
+        column("tier", "term", terms=tier_terms(report)),
+        column("minutes", "minutes"),
+        column("people", "people"),
+        column("within_standard", "flag"),
+    )
+    rows = report.assignment
+    demand, site = rows["demand"].to_numpy(int), rows["site"].to_numpy(int)
+    frame = pd.DataFrame(
+        {
+            "demand_id": report.points["id"].to_numpy()[demand],
+            "site_id": report.sites["id"].to_numpy()[site],
+            "tier": rows["tier"].to_numpy(),
+            "minutes": rows["minutes"].to_numpy(float),
+            "people": report.points["people"].to_numpy()[demand],
+            "within_standard": rows["within_standard"].to_numpy(),
+        }
+    )
+    return TableView("assignment", WORDS["table.assignment"], columns, frame)
+
+
+def _minus(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a - b
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,178 @@
+"""Tables of sites: all facilities, what each project brings and costs, the project list, and what a loss would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facopt.measures.check import has_plan
+from facopt.outputs import numbers
+from facopt.outputs.tables.people import OPEN_ACTIONS, frame_of, tier_terms
+from facopt.outputs.tables.view import TableView, column, terms_of
+from facopt.outputs.words import WORDS, pair
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from facopt.measures.report import Report
+
+_ACTION_ORDER = ("build", "close", "keep", "none")
+
+
+def facilities_table(report: Report) -> TableView:
+    """Every site: built ones first, then closed, kept and unused ones, with whom they serve."""
+    columns = (
+        column("id"),
+        column("name"),
+        column("tier", "term", terms=tier_terms(report)),
+        column("status", "term", terms=terms_of("status_of_site")),
+        column("action", "term", terms=terms_of("action")),
+        column("stage"),
+        column("zone_name"),
+        column("size"),
+        column("owner"),
+        column("fixed", "term", terms={"": ("", ""), **terms_of("fixed")}),
+        column("build_cost", "money", currency=report.currency),
+        column("capacity_people", "people"),
+        column("people_assigned", "people"),
+        column("use_percent", "use_percent"),
+        column("points_assigned", "count"),
+        column("mean_minutes", "minutes"),
+        column("longest_minutes", "longest"),
+        column("people_lost_without", "people"),
+        column("lon", "coordinate"),
+        column("lat", "coordinate"),
+    )
+    order = {action: place for place, action in enumerate(_ACTION_ORDER)}
+    sites = report.sites.sort_values("action", key=lambda actions: actions.map(order), kind="stable")
+    sites = sites.assign(use_percent=100.0 * sites["people_assigned"] / sites["capacity_people"].replace(0.0, np.nan))
+    frame = sites[[col.key for col in columns]].reset_index(drop=True)
+    return TableView("facilities", WORDS["table.facilities"], columns, frame)
+
+
+def built(report: Report) -> pd.DataFrame:
+    """Return the sites that the plan builds, in the order of stages and then of the site table."""
+    return report.sites[report.sites["action"] == "build"].sort_values("stage", kind="stable").reset_index(drop=True)
+
+
+def benefit_table(report: Report) -> TableView:
+    """What each built site brings: who would lose cover without it, and what covering each of them costs."""
+    columns = (
+        column("rank", "count"),
+        column("id"),
+        column("name"),
+        column("tier", "term", terms=tier_terms(report)),
+        column("zone_name"),
+        column("people_assigned", "people"),
+        column("people_lost_without", "people"),
+        column("build_cost", "money", currency=report.currency),
+        column("cost_per_person", "money_per_person", currency=report.currency),
+    )
+    sites = built(report).sort_values(["people_lost_without", "id"], ascending=[False, True], kind="stable")
+    lost = sites["people_lost_without"].to_numpy(float)
+    sites = sites.assign(
+        rank=np.arange(1.0, len(sites) + 1),
+        cost_per_person=np.divide(
+            sites["build_cost"].to_numpy(float), lost, out=np.full(len(sites), np.nan), where=lost > 0
+        ),
+    )
+    frame = sites[[col.key for col in columns]].reset_index(drop=True)
+    return TableView("benefit", WORDS["table.benefit"], columns, frame, notes=(WORDS["note.benefit"],))
+
+
+def cost_table(report: Report) -> TableView:
+    """What the plan costs by tier; sums to the cost of the plan."""
+    columns = (
+        column("item", "term", terms={**tier_terms(report), "other": WORDS["cost.other"]}),
+        column("sites_new", "count"),
+        column("build_cost", "money", currency=report.currency),
+        column("cost_share_percent", "percent"),
+    )
+    sites = built(report)
+    known = sites.groupby("tier")["build_cost"].sum(min_count=1)
+    counts = sites["tier"].value_counts()
+    rows: list[dict[str, Any]] = [
+        {"item": tier.key, "sites_new": counts[tier.key], "build_cost": known[tier.key]}
+        for tier in report.tiers
+        if tier.key in counts.index
+    ]
+    rest = (report.cost or 0.0) - float(known.sum())
+    if report.cost is not None and abs(rest) > 0.005:
+        rows.append({"item": "other", "build_cost": rest})
+    for row in rows:
+        row["cost_share_percent"] = numbers.share(_known(row["build_cost"]), report.cost or 0.0)
+    total = {"item": WORDS["total"], "sites_new": len(sites), "build_cost": report.cost}
+    notes = _unstated_costs(sites)
+    return TableView("cost", WORDS["table.cost"], columns, frame_of(columns, rows), total if rows else None, notes)
+
+
+def projects_table(report: Report) -> TableView:
+    """The project list 项目清单: what is built and closed; the total is the cost of the plan."""
+    columns = (
+        column("number", "count"),
+        column("id"),
+        column("name"),
+        column("tier", "term", terms=tier_terms(report)),
+        column("action", "term", terms={**terms_of("action"), "other": WORDS["cost.other"]}),
+        column("zone_name"),
+        column("size"),
+        column("stage"),
+        column("build_cost", "money", currency=report.currency),
+        column("people_served", "people"),
+        column("people_lost_without", "people"),
+        column("owner"),
+    )
+    rows = _project_rows(report)
+    total = {"name": pair("projects.total", n=numbers.count(len(rows))), "build_cost": report.cost}
+    notes = _unstated_costs(built(report))
+    frame = frame_of(columns, rows)
+    return TableView("projects", WORDS["table.projects"], columns, frame, total if rows else None, notes)
+
+
+def _project_rows(report: Report) -> list[dict[str, Any]]:
+    new, gone = built(report), report.sites[report.sites["action"] == "close"]
+    rows: list[dict[str, Any]] = [dict(site._asdict()) for site in new.itertuples(index=False)]
+    rows = [{**row, "people_served": row["people_assigned"]} for row in rows]
+    for site in gone.itertuples(index=False):
+        row = dict(site._asdict())
+        rows.append({**row, "people_served": None, "people_lost_without": None, "build_cost": None})
+    rest = (report.cost or 0.0) - float(new["build_cost"].sum())
+    if report.cost is not None and abs(rest) > 0.005 and rows:
+        rows.append({"action": "other", "build_cost": rest})
+    return [{**row, "number": number} for number, row in enumerate(rows, start=1)]
+
+
+def resilience_table(report: Report) -> TableView:
+    """Each open site taken away on its own: who would lose cover and how much coverage would be left, worst first."""
+    columns = (
+        column("id"),
+        column("name"),
+        column("tier", "term", terms=tier_terms(report)),
+        column("action", "term", terms=terms_of("action")),
+        column("zone_name"),
+        column("people_assigned", "people"),
+        column("people_lost_without", "people"),
+        column("covered_percent_without", "percent"),
+        column("change_points", "points"),
+    )
+    sites = report.sites[report.sites["action"].isin(OPEN_ACTIONS)] if has_plan(report) else report.sites.iloc[:0]
+    sites = sites[sites["people_lost_without"].notna()]
+    sites = sites.sort_values(["people_lost_without", "id"], ascending=[False, True], kind="stable")
+    people, covered = report.everybody.people, report.everybody.covered or 0.0
+    lost = sites["people_lost_without"]
+    sites = sites.assign(
+        covered_percent_without=100.0 * (covered - lost) / people if people else np.nan,
+        change_points=-100.0 * lost / people if people else np.nan,
+    )
+    frame = sites[[col.key for col in columns]].reset_index(drop=True)
+    return TableView("resilience", WORDS["table.resilience"], columns, frame)
+
+
+def _unstated_costs(sites: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    unstated = int(sites["build_cost"].isna().sum())
+    return (pair("note.cost_not_stated", n=numbers.count(unstated)),) if unstated else ()
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
