@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.inputs.findings import FindingLog, counted
-from facopt.inputs.numbers import BoolArray
 from facopt.inputs.study_area import AREA_CLASSES, FloatArray, TextArray
-from facopt.inputs.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from facopt.inputs.numbers import BoolArray
+    from facopt.inputs.tables import Table
 
 _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("urban", "城", "城区", "城市", "主城区", "城乡结合区", "街道", "市区"), "urban"),
@@ -24,10 +28,8 @@ _ENDINGS = (
     ("town", re.compile(r"镇(人民政府|政府)?$|^.+镇$")),
     ("rural", re.compile(r"(乡|苏木)(人民政府|政府)?$")),
 )
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65".split()
-)
-_DIVISION_CODE = re.compile(r"\d{9}(\d{3})?")
+_DIVISION_CODE = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{7}(\d{3})?")
+"""Province, prefecture, county, township and perhaps village."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class ClassEvidence:
     constant: str = ""
     """One class for all, as the scenario states it."""
     stated: TextArray | None = None
+    zone_class: TextArray | None = None
+    """What the zones file says of the zone in which the point lies."""
     class_code: TextArray | None = None
     """Code of the urban-rural classification, 111 to 220."""
     division_code: TextArray | None = None
@@ -67,7 +71,7 @@ def area_class_of_code(code: str) -> str:
 
 def area_class_of_division(code: str) -> str:
     """Return the class that the township part of a 9 or 12 digit division code tells; "" for other codes."""
-    if not _DIVISION_CODE.fullmatch(code) or code[:2] not in _PROVINCES:
+    if not _DIVISION_CODE.fullmatch(code):
         return ""
     township = int(code[6:9])
     return "" if township == 0 else "urban" if township < 100 else "town" if township < 200 else "rural"
@@ -96,8 +100,10 @@ def classify(
     missing = result == ""
     if missing.any():
         result = _settle(table, result, missing, tier_classes, log)
-    if [count.rule for count in counts] not in ([], ["scenario"], ["column area_class"]):
-        told = "; ".join(f"{count.rule}: {count.people:,.0f} people in {counted(count.points, 'row')}" for count in counts)
+    if [count.rule for count in counts] not in ([], ["scenario"], ["column area_class"], ["zones file"]):
+        told = "; ".join(
+            f"{count.rule}: {count.people:,.0f} people in {counted(count.points, 'row')}" for count in counts
+        )
         log.warning(f"Area classes were worked out ({told})", "Give a column area_class to decide yourself",
                     place=table.place("area_class"))  # fmt: skip
     return result, tuple(counts)
@@ -106,25 +112,22 @@ def classify(
 def _rules(table: Table, evidence: ClassEvidence, log: FindingLog) -> list[tuple[str, TextArray]]:
     if evidence.constant:
         return [("scenario", np.full(len(table), evidence.constant, dtype=object))]
-    rules = []
     if evidence.stated is not None:
-        classes = _each(evidence.stated, area_class_of_word)
-        unknown: BoolArray = (evidence.stated != "") & (classes == "")
+        unknown = (evidence.stated != "") & (_each(evidence.stated, area_class_of_word) == "")
         remedy = f"Use one of {', '.join(AREA_CLASSES)}, 城区, 镇区, 乡村 or a class code such as 111"
         table.complain("area_class", unknown, log, "is no area class", remedy)
-        rules.append(("column area_class", classes))
-    for rule, texts, read in (
+    readers: tuple[tuple[str, TextArray | None, Callable[[str], str]], ...] = (
+        ("column area_class", evidence.stated, area_class_of_word),
+        ("zones file", evidence.zone_class, area_class_of_word),
         ("class code", evidence.class_code, area_class_of_code),
         ("division code", evidence.division_code, area_class_of_division),
         ("name of the zone", evidence.zone, area_class_of_zone),
-    ):
-        if texts is not None:
-            rules.append((rule, _each(texts, read)))
-    return rules
+    )
+    return [(rule, _each(texts, read)) for rule, texts, read in readers if texts is not None]
 
 
-def _each(texts: TextArray, read: object) -> TextArray:
-    known = {text: read(text) for text in dict.fromkeys(texts.tolist())}  # type: ignore[operator]
+def _each(texts: TextArray, read: Callable[[str], str]) -> TextArray:
+    known = {text: read(text) for text in dict.fromkeys(texts.tolist())}
     result = np.empty(len(texts), dtype=object)
     result[:] = [known[text] for text in texts.tolist()]
     return result
@@ -137,7 +140,7 @@ def _settle(
     if missing.all() and served and len({frozenset(classes) for classes in served}) == 1:
         log.warning(
             f"There are no area classes; all people are taken as {served[0][0]}",
-            "This changes no decision, as every tier serves the same classes; give a column area_class to tell them apart",
+            "As every tier serves the same classes, everybody is served; give a column area_class to tell people apart",
             place=table.place("area_class"),
         )
         return np.full(len(table), served[0][0], dtype=object)

@@ -1,4 +1,4 @@
-"""Population rasters as cells with people: read strip by strip, placed in WGS-84, put together without losing anybody."""
+"""Population rasters as cells with people: read strip by strip, placed in WGS-84, summed without losing anybody."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 from facopt.errors import DataError, Finding, Place
 from facopt.inputs import coordinates
 from facopt.inputs.findings import FindingLog, counted
-from facopt.inputs.requests import Source
-from facopt.inputs.study_area import FloatArray, TextArray
 from facopt.inputs.tables import RecognisedTable
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+    from facopt.inputs.requests import Source
+    from facopt.inputs.study_area import FloatArray, TextArray
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -39,9 +40,7 @@ class Cells:
 
     def keep(self, rows: np.ndarray[Any, Any]) -> Cells:
         """Return some of the cells."""
-        return Cells(
-            self.row[rows], self.column[rows], self.lon[rows], self.lat[rows], self.people[rows], self.metres
-        )
+        return Cells(self.row[rows], self.column[rows], self.lon[rows], self.lat[rows], self.people[rows], self.metres)
 
     def ids(self) -> TextArray:
         """Return ids like "r12c7", counted from the raster's north-western corner."""
@@ -65,7 +64,9 @@ def read_cells(source: Source, band: int, log: FindingLog) -> tuple[Cells, Recog
         with rasterio.open(path) as raster:
             crs = _system(raster, source)
             if not 1 <= band <= raster.count:
-                raise DataError(Finding(f"There is no band {band}", f"The raster has bands 1 to {raster.count}", Place(path)))
+                raise DataError(
+                    Finding(f"There is no band {band}", f"The raster has bands 1 to {raster.count}", Place(path))
+                )
             row, column, people = _people(raster, band, source, log)
             x, y = raster.transform * (column + 0.5, row + 0.5)
             lon, lat = coordinates.to_wgs84(x, y, crs)
@@ -79,13 +80,15 @@ def read_cells(source: Source, band: int, log: FindingLog) -> tuple[Cells, Recog
 
 
 def _system(raster: Any, source: Source) -> str:
+    place = Place(source.file, key="crs")
     own = "" if raster.crs is None else str(raster.crs.to_string())
-    stated = source.crs and coordinates.canonical_crs(source.crs, Place(source.file, key="crs"))
+    stated = source.crs and coordinates.canonical_crs(source.crs, place)
     if not own and not stated:
-        raise DataError(
-            Finding("The raster has no coordinate system", "State it: crs: EPSG:n", Place(source.file, key="crs"))
-        )
-    return stated if not own else own
+        raise DataError(Finding("The raster has no coordinate system", "State it: crs: EPSG:n", place))
+    if own and stated and not coordinates.same_system(stated, coordinates.system_of_file(own)):
+        what = f"The scenario says crs {stated}, the file itself says {own}"
+        raise DataError(Finding(what, "Leave crs out of the scenario, or correct the file", place))
+    return own or stated
 
 
 def _people(raster: Any, band: int, source: Source, log: FindingLog) -> tuple[IntArray, IntArray, FloatArray]:
@@ -116,7 +119,9 @@ def _cell_metres(raster: Any, crs: str) -> tuple[float, float]:
 
     middle_x, middle_y = raster.width // 2, raster.height // 2
     steps = [(middle_x, middle_y), (middle_x + 1, middle_y), (middle_x, middle_y + 1)]
-    x, y = (np.array(values, dtype=np.float64) for values in zip(*(raster.transform * step for step in steps), strict=True))
+    x, y = (
+        np.array(values, dtype=np.float64) for values in zip(*(raster.transform * step for step in steps), strict=True)
+    )
     lon, lat = coordinates.to_wgs84(x, y, crs)
     geod = Geod(ellps="WGS84")
     east = geod.inv(lon[0], lat[0], lon[1], lat[1])[2]
@@ -144,7 +149,7 @@ def aggregate(cells: Cells, cell_metres: float | None, group: IntArray) -> tuple
     keys = np.column_stack((group, row, column))
     blocks, block_of = np.unique(keys, axis=0, return_inverse=True)
     block_of = block_of.reshape(-1)
-    people = np.bincount(block_of, weights=cells.people, minlength=len(blocks))
+    people: FloatArray = np.bincount(block_of, weights=cells.people, minlength=len(blocks)).astype(np.float64)
     lon = np.bincount(block_of, weights=cells.lon * cells.people, minlength=len(blocks)) / people
     lat = np.bincount(block_of, weights=cells.lat * cells.people, minlength=len(blocks)) / people
     metres = (cells.metres[0] * factors[0], cells.metres[1] * factors[1])

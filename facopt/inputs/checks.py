@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.errors import Place
 from facopt.inputs.coordinates import to_metres
 from facopt.inputs.findings import FindingLog, counted
-from facopt.inputs.ground import GroundFiles
 from facopt.inputs.headings import ZONE_FIELDS
-from facopt.inputs.numbers import BoolArray
-from facopt.inputs.requests import StudyAreaRequest
-from facopt.inputs.study_area import DemandPoints, FloatArray, Sites, TextArray
 from facopt.inputs.tables import read_table
+
+if TYPE_CHECKING:
+    from facopt.inputs.ground import GroundFiles
+    from facopt.inputs.numbers import BoolArray
+    from facopt.inputs.requests import StudyAreaRequest
+    from facopt.inputs.study_area import DemandPoints, FloatArray, Sites, TextArray
 
 _TWIN_METRES = 150.0
 _CLOSE_METRES = 200.0
@@ -137,8 +140,8 @@ def _check_neighbours(sites: Sites, metric_crs: str, place: Place, log: FindingL
 def _note_pairs(sites: Sites, pairs: list[tuple[int, ...]], what: str, place: Place, log: FindingLog) -> None:
     if pairs:
         log.warning(
-            f"{counted(len(pairs), 'pair')} of facilities of one tier {what}", "Check whether they are two", place=place,
-            count=len(pairs), examples=(f"{sites.id[a]} and {sites.id[b]}" for a, b in pairs),
+            f"{counted(len(pairs), 'pair')} of facilities of one tier {what}", "Check whether they are two",
+            place=place, count=len(pairs), examples=(f"{sites.id[a]} and {sites.id[b]}" for a, b in pairs),
         )  # fmt: skip
 
 
@@ -175,7 +178,9 @@ def _control_totals(request: StudyAreaRequest, ground: GroundFiles, log: Finding
             return {}
         return {zone: total for zone, total in zip(zones.id.tolist(), zones.people.tolist(), strict=True) if total >= 0}
     with log.keeping():
-        table = read_table(source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=ZONE_FIELDS)
+        table = read_table(
+            source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=ZONE_FIELDS
+        )
         log.add(table.findings)
         key = next((name for name in ("zone", "id", "name") if name in table), "zone")
         if table.require((key, "people"), log):

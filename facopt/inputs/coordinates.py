@@ -7,19 +7,21 @@ iteration. CGCS2000 and WGS-84 differ by decimetres, which is nothing to a servi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.errors import DataError, Finding, Place
+from facopt.inputs.findings import NOWHERE
 from facopt.inputs.study_area import FloatArray
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyproj import CRS
 
-CHOICES = "wgs84 (GPS, OpenStreetMap, WorldPop), gcj02 (AMap, Tencent), bd09 (Baidu), cgcs2000 (surveying, Tianditu) or EPSG:n"
+CHOICES = "wgs84 (GPS, OpenStreetMap), gcj02 (AMap, Tencent), bd09 (Baidu), cgcs2000 (surveying, Tianditu) or EPSG:n"
 SHIFTED = ("gcj02", "bd09")
 NAMED = ("wgs84", *SHIFTED, "cgcs2000")
 
@@ -36,7 +38,7 @@ _MOST_STEPS = 30
 Pair = tuple[FloatArray, FloatArray]
 
 
-def canonical_crs(name: str, place: Place = Place()) -> str:
+def canonical_crs(name: str, place: Place = NOWHERE) -> str:
     """Return `wgs84`, `gcj02`, `bd09`, `cgcs2000` or `EPSG:n` for a system as people write it.
 
     Raises a DataError for a system that is unknown, or one that needs parameters nobody publishes.
@@ -64,6 +66,14 @@ def canonical_crs(name: str, place: Place = Place()) -> str:
             )
         )
     raise DataError(Finding(f"The coordinate system {name!r} is not understood", f"Use {CHOICES}", place))
+
+
+def system_of_file(crs: str) -> str:
+    """Return a file's own system by its short name where it has one, otherwise as it stands (WKT for example)."""
+    try:
+        return canonical_crs(crs)
+    except DataError:
+        return crs
 
 
 def to_wgs84(x: FloatArray, y: FloatArray, crs: str) -> Pair:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from facopt.errors import Place
 from facopt.inputs import cells as rasters
@@ -13,9 +15,11 @@ from facopt.inputs.findings import FindingLog, counted
 from facopt.inputs.ground import GroundFiles, Zones, outlines_in_wgs84
 from facopt.inputs.headings import DEMAND_FIELDS, SEGMENT_PREFIX
 from facopt.inputs.positions import locate
-from facopt.inputs.requests import DemandRequest, StudyAreaRequest
 from facopt.inputs.study_area import DemandPoints, FloatArray, TextArray
 from facopt.inputs.tables import RecognisedTable, Table, read_table
+
+if TYPE_CHECKING:
+    from facopt.inputs.requests import DemandRequest, StudyAreaRequest
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,16 @@ class DemandFiles:
     recognised: tuple[RecognisedTable, ...]
     class_rules: tuple[RuleCount, ...] = ()
     """How many people each rule of area classes classified."""
+
+
+@dataclass(frozen=True)
+class _Points:
+    """What is known of demand points before their area class; arrays have shape (I,)."""
+
+    people: FloatArray
+    lon: FloatArray
+    lat: FloatArray
+    zone: TextArray
 
 
 def read_demand(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog) -> DemandFiles | None:
@@ -40,9 +54,7 @@ def read_demand(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog)
     return None
 
 
-def _from_table(
-    request: StudyAreaRequest, ground: GroundFiles, log: FindingLog
-) -> tuple[DemandFiles, Table]:
+def _from_table(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog) -> tuple[DemandFiles, Table]:
     """Return one demand point per row, and the table itself."""
     part, source = request.demand, request.demand.source
     table = read_table(
@@ -53,12 +65,12 @@ def _from_table(
     _check_ids(table, log)
     people = table.numbers("people", log, least=0.0, required=True)
     (lon, lat), crs = locate(table, source.crs, required=request.coordinates_required, log=log)
-    zone = _zone(table, part, ground.zones, (lon, lat), people, log)
-    area_class, rules = _area_class(table, request, ground.zones, zone, people, log)
+    points = _Points(people, lon, lat, _zone(table, part, ground.zones, (lon, lat), people, log))
+    area_class, rules = _area_class(table, request, ground.zones, points, log)
     ids = table.text("id")
     names = table.text("name")
     demand = DemandPoints(
-        id=ids, name=np.where(names == "", ids, names).astype(object), people=people, zone=zone,
+        id=ids, name=np.where(names == "", ids, names).astype(object), people=people, zone=points.zone,
         area_class=area_class, lon=lon, lat=lat, segments=_segments(table, people, log),
     )  # fmt: skip
     recognised = replace(table.recognised, crs=crs)
@@ -71,8 +83,7 @@ def _check_ids(table: Table, log: FindingLog) -> None:
     if "id" not in table:
         return
     table.complain("id", ids == "", log, "is blank", "Give every row an id")
-    _, first, inverse = np.unique(ids.astype(str), return_index=True, return_inverse=True)
-    again = (np.arange(len(ids)) != first[inverse.reshape(-1)]) & (ids != "")
+    again = pd.Series(ids, dtype=object).duplicated().to_numpy() & (ids != "")
     table.complain("id", again, log, "stands in an earlier row too", "Every row needs an id of its own")
     rounded = np.array([_is_rounded(text) for text in ids], dtype=np.bool_)
     if rounded.any():
@@ -106,7 +117,7 @@ def _zone(
         log.warning(
             f"{counted(int(lost.sum()), 'demand point lies', 'demand points lie')} in none of the zones "
             f"({np.nansum(people[lost]):,.0f} people)", "Check the zones file",
-            place=table.place("zone", int(np.flatnonzero(lost)[0])), count=int(lost.sum()),
+            place=table.place("zone"), count=int(lost.sum()), examples=table.text("id")[lost],
         )  # fmt: skip
     by_place = np.where(found < 0, "", zones.id[found]).astype(object)
     return np.where(stated != "", stated, by_place).astype(object)
@@ -120,7 +131,8 @@ def _zone_ids(table: Table, stated: TextArray, zones: Zones, log: FindingLog) ->
     if unknown:
         log.warning(
             f"{counted(len(unknown), 'zone')} of the demand points not in the zones file",
-            "Use the ids or the names of the zones file", place=table.place("zone"), count=len(unknown), examples=unknown,
+            "Use the ids or the names of the zones file", place=table.place("zone"), count=len(unknown),
+            examples=unknown,
         )  # fmt: skip
     result = np.empty(len(stated), dtype=object)
     result[:] = [ids.get(text, text) for text in stated]
@@ -128,23 +140,33 @@ def _zone_ids(table: Table, stated: TextArray, zones: Zones, log: FindingLog) ->
 
 
 def _area_class(
-    table: Table, request: StudyAreaRequest, zones: Zones | None, zone: TextArray, people: FloatArray, log: FindingLog
+    table: Table, request: StudyAreaRequest, zones: Zones | None, points: _Points, log: FindingLog
 ) -> tuple[TextArray, tuple[RuleCount, ...]]:
-    codes = table.columns.get("code", table.columns.get("id"))
+    chinese = _may_be_chinese(points)
+    zone_class = None if zones is None or zones.area_class is None else zones.of(points.zone, zones.area_class)
     evidence = ClassEvidence(
-        constant=request.demand.area_class, stated=table.columns.get("area_class"),
-        class_code=table.columns.get("class_code"), division_code=codes, zone=_zone_names(zone, zones),
-    )  # fmt: skip
-    return classify(table, evidence, people, [tier.serves for tier in request.tiers.values()], log)
+        constant=request.demand.area_class,
+        stated=table.columns.get("area_class"),
+        zone_class=zone_class,
+        class_code=table.columns.get("class_code") if chinese else None,
+        division_code=table.columns.get("code", table.columns.get("id")) if chinese else None,
+        zone=points.zone if zones is None else _zone_names(points.zone, zones),
+    )
+    return classify(table, evidence, points.people, [tier.serves for tier in request.tiers.values()], log)
 
 
-def _zone_names(zone: TextArray, zones: Zones | None) -> TextArray:
-    if zones is None:
-        return zone
-    names = dict(zip(zones.id.tolist(), zones.name.tolist(), strict=True))
-    result = np.empty(len(zone), dtype=object)
-    result[:] = [names.get(text, text) for text in zone]
-    return result
+def _may_be_chinese(points: _Points) -> bool:
+    """Return whether codes may be Chinese division codes: other countries' codes have 9 or 12 digits too."""
+    known = np.isfinite(points.lon)
+    if not known.any():
+        return True
+    lon, lat = np.median(points.lon[known]), np.median(points.lat[known])
+    return bool(73 <= lon <= 136 and 3 <= lat <= 54)
+
+
+def _zone_names(zone: TextArray, zones: Zones) -> TextArray:
+    names = zones.of(zone, zones.name)
+    return np.where(names == "", zone, names).astype(object)
 
 
 def _segments(table: Table, people: FloatArray, log: FindingLog) -> dict[str, FloatArray]:
@@ -179,10 +201,13 @@ def _from_raster(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog
         )  # fmt: skip
     zones = ground.zones
     group = zones.at(cells.lon, cells.lat) if zones is not None else np.full(len(cells), -1, dtype=np.int64)
+    if part.total_people is not None:
+        cells = replace(cells, people=cells.people * (part.total_people / cells.people.sum()))
     blocks, group = rasters.aggregate(cells, part.cell_metres, group)
     table = _table_of_cells(blocks, group, zones, recognised)
     zone = _zone(table, part, zones, (blocks.lon, blocks.lat), blocks.people, log)
-    area_class, rules = _area_class(table, request, zones, zone, blocks.people, log)
+    points = _Points(blocks.people, blocks.lon, blocks.lat, zone)
+    area_class, rules = _area_class(table, request, zones, points, log)
     ids = table.text("id")
     demand = DemandPoints(ids, ids, blocks.people, zone, area_class, blocks.lon, blocks.lat)
     return DemandFiles(demand, (recognised,), rules)
@@ -224,8 +249,8 @@ def _spread(part: DemandRequest, files: tuple[DemandFiles, Table], ground: Groun
     empty = np.flatnonzero(weight == 0)
     if len(empty):
         log.warning(
-            f"{counted(len(empty), 'polygon has', 'polygons have')} no inhabited cell of the raster; their people stay in "
-            f"one point each ({demand.people[empty].sum():,.0f} people)", place=table.place(),
+            f"{counted(len(empty), 'polygon has', 'polygons have')} no inhabited cell of the raster; their people stay "
+            f"in one point each ({demand.people[empty].sum():,.0f} people)", place=table.place(),
             count=len(empty), examples=demand.id[empty],
         )  # fmt: skip
     share = np.concatenate((blocks.people / weight[owner], np.ones(len(empty))))

@@ -5,26 +5,30 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facopt.errors import Place
 from facopt.inputs.facility_names import LABELS, NOT_HUMAN_CARE, WIDER, kind_of_name
 from facopt.inputs.findings import FindingLog, counted, listed
 from facopt.inputs.headings import FACILITY_FIELDS
-from facopt.inputs.numbers import BoolArray
 from facopt.inputs.positions import locate
-from facopt.inputs.requests import FacilitiesRequest, StudyAreaRequest, TierRequest
 from facopt.inputs.study_area import ContextFacilities, FloatArray, Sites, TextArray
 from facopt.inputs.tables import RecognisedTable, Table, read_table
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from facopt.errors import Place
+    from facopt.inputs.numbers import BoolArray
+    from facopt.inputs.requests import FacilitiesRequest, StudyAreaRequest, TierRequest
+
 STATUS_WORDS: Mapping[str, str] = {
-    **dict.fromkeys(("existing", "exists", "operating", "current", "open", "现状", "现有", "已建", "已有", "在用", "运营", "保留"),
-                    "existing"),
-    **dict.fromkeys(("candidate", "planned", "proposed", "potential", "备选", "候选", "规划", "拟建", "新建", "规划新建"),
-                    "candidate"),
+    **dict.fromkeys(("existing", "exists", "operating", "current"), "existing"),
+    **dict.fromkeys(("现状", "现有", "已建", "已有", "在用", "运营", "保留"), "existing"),
+    **dict.fromkeys(("candidate", "planned", "proposed", "potential"), "candidate"),
+    **dict.fromkeys(("备选", "候选", "规划", "拟建", "新建", "规划新建"), "candidate"),
 }  # fmt: skip
 FIXED_WORDS: Mapping[str, str] = {
     "": "",
@@ -46,21 +50,22 @@ class FacilityFiles:
 
 @dataclass(frozen=True)
 class _Register:
-    """One table's rows; `tier` is "" for context, and `kept` False for what is no human primary care."""
+    """One table's sites, and what else stands in it; arrays have shape (rows of `table`,)."""
 
     table: Table
+    """The rows of the scenario's tiers."""
     tier: TextArray
-    kind: TextArray
-    kept: BoolArray
     existing: BoolArray
     fixed: TextArray
     amounts: dict[str, FloatArray]
     lon: FloatArray
     lat: FloatArray
+    context: ContextFacilities
+    kinds: TextArray
+    """Tier or kind of all rows, context and dropped ones included."""
 
 
 _AMOUNTS = ("build_cost", "running_cost", "capacity_people")
-_TEXTS = ("zone", "size", "owner")
 
 
 def read_facilities(request: StudyAreaRequest, log: FindingLog) -> FacilityFiles | None:
@@ -71,11 +76,17 @@ def read_facilities(request: StudyAreaRequest, log: FindingLog) -> FacilityFiles
             registers.append(_read_register(part, request, log))
     if not registers:
         return None
-    sites, context = _sites(registers), _context(registers)
+    sites = _sites(registers)
     _note_twins(registers, log)
-    _note_no_sites(registers, request.tiers, sites, log)
-    kinds = Counter(kind for register in registers for kind in register.kind.tolist())
-    return FacilityFiles(sites, context, tuple(r.table.recognised for r in registers), dict(sorted(kinds.items())))
+    if len(sites) == 0 and not log.has_errors:
+        log.error(
+            f"There is no facility of the scenario's tiers ({listed(list(request.tiers))})",
+            "Check the column tier, or list what the register calls them under the tier's `matches`",
+            place=registers[0].table.place("tier"),
+        )
+    kinds = Counter(kind for register in registers for kind in register.kinds.tolist())
+    recognised = tuple(register.table.recognised for register in registers)
+    return FacilityFiles(sites, _all_context(registers), recognised, dict(sorted(kinds.items())))
 
 
 def _read_register(part: FacilitiesRequest, request: StudyAreaRequest, log: FindingLog) -> _Register:
@@ -85,16 +96,31 @@ def _read_register(part: FacilitiesRequest, request: StudyAreaRequest, log: Find
     )
     log.add(table.findings)
     table.require(("id",), log)
-    tier, kind = _tiers(table, part, request.tiers, log)
-    kept = ~np.isin(kind.astype(str), NOT_HUMAN_CARE)
-    _note_dropped(table, kind, kept, log)
-    table.complain("id", (table.text("id", "?") == "") & kept, log, "is blank", "Give every facility an id")
-    used = tier != ""
-    (lon, lat), _ = locate(table, source.crs, required=request.coordinates_required, log=log)
+    tier, kinds = _tiers(table, part, request.tiers, log)
+    kept = ~np.isin(kinds.astype(str), NOT_HUMAN_CARE)
+    _note_dropped(table, kinds, kept, log)
+    planned = kept & (tier != "")
+    sites = table.select(planned)
+    sites.complain("id", sites.text("id", "?") == "", log, "is blank", "Give every facility an id")
+    (lon, lat), crs = locate(sites, source.crs, required=request.coordinates_required, log=log)
+    context = table.select(kept & ~planned)
     return _Register(
-        table, tier, kind, kept, _existing(table, part, used, log), _fixed(table, used, log),
-        {name: table.numbers(name, log, least=0.0) for name in _AMOUNTS}, lon, lat,
+        replace(sites, recognised=replace(table.recognised, crs=crs)), tier[planned], _existing(sites, part, log),
+        _fixed(sites, log), {name: sites.numbers(name, log, least=0.0) for name in _AMOUNTS}, lon, lat,
+        _context(context, kinds[kept & ~planned], source.crs, log), kinds,
     )  # fmt: skip
+
+
+def _context(table: Table, kind: TextArray, crs: str, log: FindingLog) -> ContextFacilities:
+    """Return the rows of no tier; those without usable coordinates are only counted, as nothing hangs on them."""
+    (lon, lat), _ = locate(table, crs, required=False, log=FindingLog())
+    lost = ~np.isfinite(lon)
+    if lost.any() and not lost.all():
+        log.warning(
+            f"{counted(int(lost.sum()), 'facility', 'facilities')} of no tier without usable coordinates not drawn",
+            place=table.place("lon", int(np.flatnonzero(lost)[0])), count=int(lost.sum()),
+        )  # fmt: skip
+    return ContextFacilities(table.text("id"), table.text("name"), kind, lon, lat)
 
 
 def _tiers(
@@ -122,7 +148,9 @@ def _tiers_of_names(
     tier = _mapped([_tier_of_kind(kind, lookup) for kind in kinds])
     if not (kinds != "").any() and len(tiers) == 1:
         only = next(iter(tiers))
-        log.warning(f"There is no column tier; all rows are taken as {only}", "Give a column tier", place=table.place("tier"))
+        log.warning(
+            f"There is no column tier; all rows are taken as {only}", "Give a column tier", place=table.place("tier")
+        )
         constant = np.full(len(table), only, dtype=object)
         return constant, constant
     if not (tier != "").any():
@@ -174,12 +202,14 @@ def _note_context(
         return
     counts = Counter(text or "(blank)" for text in kind[context].tolist())
     told = ", ".join(f"{name} {number:,}" for name, number in counts.most_common(10))
-    near = [(text, match[0]) for text in sorted(counts) if (match := difflib.get_close_matches(text, list(tiers), 1, 0.8))]
+    near = [
+        (text, match[0]) for text in sorted(counts) if (match := difflib.get_close_matches(text, list(tiers), 1, 0.8))
+    ]
     remedy = f"If they belong to a tier, list their names under its `matches` (the tiers are {listed(list(tiers))})"
     if near:
         remedy = f"Did you mean {near[0][1]!r} by {near[0][0]!r}? {remedy}"
     log.warning(
-        f"{counted(int(context.sum()), 'facility', 'facilities')} of no tier of the scenario drawn only, not planned with ({told})",
+        f"{counted(int(context.sum()), 'facility', 'facilities')} of no tier of the scenario drawn only ({told})",
         remedy, place=table.place("tier", int(np.flatnonzero(context)[0])), count=int(context.sum()),
     )  # fmt: skip
 
@@ -195,66 +225,64 @@ def _note_dropped(table: Table, kind: TextArray, kept: BoolArray, log: FindingLo
     )  # fmt: skip
 
 
-def _existing(table: Table, part: FacilitiesRequest, used: BoolArray, log: FindingLog) -> BoolArray:
+def _existing(table: Table, part: FacilitiesRequest, log: FindingLog) -> BoolArray:
     """Return which rows stand today; rows that do not say take the default, with a warning."""
     texts = _mapped([_plain(text) for text in table.text("status")])
     status = _mapped([STATUS_WORDS.get(text, "") for text in texts])
-    table.complain("status", used & (texts != "") & (status == ""), log, "is no status", "Use existing or candidate")
-    silent = used & (texts == "")
+    table.complain("status", (texts != "") & (status == ""), log, "is no status", "Use existing or candidate")
+    silent = texts == ""
     if silent.any() and not part.status_stated:
-        rows = "No row says" if silent.sum() == used.sum() else f"{counted(int(silent.sum()), 'row does', 'rows do')} not say"
+        who = "No row says" if silent.all() else f"{counted(int(silent.sum()), 'row does', 'rows do')} not say"
         log.warning(
-            f"{rows} whether the facility exists; taken as {part.default_status}",
+            f"{who} whether the facility exists; taken as {part.default_status}",
             "Give a column status with existing or candidate",
             place=table.place("status", int(np.flatnonzero(silent)[0]) if "status" in table else None),
             count=int(silent.sum()),
-        )  # fmt: skip
+        )
     return np.asarray(np.where(status == "", part.default_status, status) == "existing")
 
 
-def _fixed(table: Table, used: BoolArray, log: FindingLog) -> TextArray:
+def _fixed(table: Table, log: FindingLog) -> TextArray:
     texts = _mapped([_plain(text) for text in table.text("fixed")])
-    unknown: BoolArray = used & np.array([text not in FIXED_WORDS for text in texts], dtype=np.bool_)
+    unknown = np.array([text not in FIXED_WORDS for text in texts], dtype=np.bool_)
     table.complain("fixed", unknown, log, "is not understood", "Use open, closed or leave the cell blank")
     return _mapped([FIXED_WORDS.get(text, "") for text in texts])
 
 
 def _sites(registers: list[_Register]) -> Sites:
-    rows = [register.kept & (register.tier != "") for register in registers]
-
     def text(name: str) -> TextArray:
-        return _joined([r.table.text(name)[keep] for r, keep in zip(registers, rows, strict=True)])
-
-    def own(name: str) -> TextArray:
-        return _joined([getattr(r, name)[keep] for r, keep in zip(registers, rows, strict=True)])
+        return np.concatenate([register.table.text(name) for register in registers])
 
     def amount(name: str) -> FloatArray:
-        return np.concatenate([r.amounts[name][keep] for r, keep in zip(registers, rows, strict=True)])
+        return np.concatenate([register.amounts[name] for register in registers])
 
-    ids = text("id")
-    names = text("name")
+    ids, names = text("id"), text("name")
     return Sites(
-        id=ids, name=_mapped([name or id_ for name, id_ in zip(names, ids, strict=True)]), tier=own("tier"),
-        existing=own("existing").astype(np.bool_), fixed=own("fixed"),
-        lon=own("lon").astype(np.float64), lat=own("lat").astype(np.float64),
-        **{name: amount(name) for name in _AMOUNTS}, **{name: text(name) for name in _TEXTS},
-    )  # fmt: skip
-
-
-def _context(registers: list[_Register]) -> ContextFacilities:
-    rows = [register.kept & (register.tier == "") for register in registers]
-    parts = list(zip(registers, rows, strict=True))
-    return ContextFacilities(
-        id=_joined([r.table.text("id")[keep] for r, keep in parts]),
-        name=_joined([r.table.text("name")[keep] for r, keep in parts]),
-        kind=_joined([r.kind[keep] for r, keep in parts]),
-        lon=np.concatenate([r.lon[keep] for r, keep in parts]),
-        lat=np.concatenate([r.lat[keep] for r, keep in parts]),
+        id=ids,
+        name=np.where(names == "", ids, names).astype(object),
+        tier=np.concatenate([register.tier for register in registers]),
+        existing=np.concatenate([register.existing for register in registers]),
+        fixed=np.concatenate([register.fixed for register in registers]),
+        build_cost=amount("build_cost"),
+        running_cost=amount("running_cost"),
+        capacity_people=amount("capacity_people"),
+        lon=np.concatenate([register.lon for register in registers]),
+        lat=np.concatenate([register.lat for register in registers]),
+        zone=text("zone"),
+        size=text("size"),
+        owner=text("owner"),
     )
 
 
-def _joined(parts: list[TextArray]) -> TextArray:
-    return np.concatenate(parts)
+def _all_context(registers: list[_Register]) -> ContextFacilities:
+    parts = [register.context for register in registers]
+    return ContextFacilities(
+        id=np.concatenate([part.id for part in parts]),
+        name=np.concatenate([part.name for part in parts]),
+        kind=np.concatenate([part.kind for part in parts]),
+        lon=np.concatenate([part.lon for part in parts]),
+        lat=np.concatenate([part.lat for part in parts]),
+    )
 
 
 def _note_twins(registers: list[_Register], log: FindingLog) -> None:
@@ -262,9 +290,8 @@ def _note_twins(registers: list[_Register], log: FindingLog) -> None:
     first: dict[str, Place] = {}
     twins: list[tuple[str, Place, Place]] = []
     for register in registers:
-        for row in np.flatnonzero(register.kept & (register.tier != "")):
-            id_ = register.table.text("id")[row] if "id" in register.table else ""
-            here = register.table.place("id", int(row))
+        for row, id_ in enumerate(register.table.text("id").tolist()):
+            here = register.table.place("id", row)
             if id_ and id_ in first:
                 twins.append((id_, first[id_], here))
             first.setdefault(id_, here)
@@ -272,17 +299,9 @@ def _note_twins(registers: list[_Register], log: FindingLog) -> None:
         id_, before, here = twins[0]
         more = f", and {counted(len(twins) - 1, 'more id')} likewise" if len(twins) > 1 else ""
         log.error(
-            f"id: {id_!r} stands already at {before}{more}", "Every site needs an id of its own, in all tables together",
-            place=here, count=len(twins), examples=(repr(twin[0]) for twin in twins[1:]),
-        )  # fmt: skip
-
-
-def _note_no_sites(
-    registers: list[_Register], tiers: Mapping[str, TierRequest], sites: Sites, log: FindingLog
-) -> None:
-    if len(sites) == 0 and not log.has_errors:
-        log.error(
-            f"There is no facility of the scenario's tiers ({listed(list(tiers))})",
-            "Check the column tier, or list what the register calls them under the tier's `matches`",
-            place=registers[0].table.place("tier"),
-        )  # fmt: skip
+            f"id: {id_!r} stands already at {before}{more}",
+            "Every site needs an id of its own, in all tables together",
+            place=here,
+            count=len(twins),
+            examples=(repr(twin[0]) for twin in twins[1:]),
+        )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NOT_HUMAN_CARE = ("veterinary", "pharmacy", "dental", "beauty")
 """Kinds that are no primary care and are left out."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from facopt.errors import DataError, Finding, Place, Severity
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
 EXAMPLES = 5
 """How many ids or values a finding shows at most."""
+NOWHERE = Place()
 
 
 class FindingLog:
@@ -18,14 +22,14 @@ class FindingLog:
         self._items: list[Finding] = []
 
     def error(
-        self, what: str, remedy: str = "", *, place: Place = Place(), count: int | None = None,
+        self, what: str, remedy: str = "", *, place: Place = NOWHERE, count: int | None = None,
         examples: Iterable[object] = (),
     ) -> None:  # fmt: skip
         """Note something that stops the run."""
         self._items.append(Finding(what, remedy, place, Severity.ERROR, count, shown(examples)))
 
     def warning(
-        self, what: str, remedy: str = "", *, place: Place = Place(), count: int | None = None,
+        self, what: str, remedy: str = "", *, place: Place = NOWHERE, count: int | None = None,
         examples: Iterable[object] = (),
     ) -> None:  # fmt: skip
         """Note something that the planner should know and that does not stop the run."""

@@ -7,13 +7,14 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facopt.errors import DataError, Finding, Place
 from facopt.inputs.findings import FindingLog, listed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -99,7 +100,7 @@ def find_delimiter(text: str) -> str:
     return best
 
 
-def read_workbook_grid(path: Path, sheet: str | None) -> Grid:
+def read_workbook_grid(path: Path, sheet: str | None, log: FindingLog) -> Grid:
     """Return the rows of one sheet of an .xlsx workbook; merged cells hold their text in every cell they span."""
     import openpyxl
 
@@ -109,7 +110,7 @@ def read_workbook_grid(path: Path, sheet: str | None) -> Grid:
         raise DataError(
             Finding("This workbook cannot be opened", "Open it in Excel or WPS and save it as .xlsx again", Place(path))
         ) from error
-    page = _choose_sheet(path, book, sheet)
+    page = _choose_sheet(path, book, sheet, log)
     spread = _merged_text(page)
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -121,8 +122,8 @@ def read_workbook_grid(path: Path, sheet: str | None) -> Grid:
     return Grid(rows, lines, sheet=page.title)
 
 
-def _choose_sheet(path: Path, book: Any, sheet: str | None) -> Worksheet:
-    """Return the named sheet, or the only one that holds anything."""
+def _choose_sheet(path: Path, book: Any, sheet: str | None, log: FindingLog) -> Worksheet:
+    """Return the named sheet, or the first one that holds anything."""
     if sheet is not None:
         if sheet not in book.sheetnames:
             raise DataError(
@@ -131,12 +132,16 @@ def _choose_sheet(path: Path, book: Any, sheet: str | None) -> Worksheet:
         page: Worksheet = book[sheet]
         return page
     filled = [page for page in book.worksheets if page.max_row > 1 or page["A1"].value is not None]
-    if len(filled) != 1:
-        what = "The workbook is empty" if not filled else "The workbook has several sheets"
-        remedy = f"State one of them under `sheet`: {listed(book.sheetnames)}" if filled else "Check the file"
-        raise DataError(Finding(what, remedy, Place(path)))
-    only: Worksheet = filled[0]
-    return only
+    if not filled:
+        raise DataError(Finding("The workbook is empty", "Check the file", Place(path)))
+    if len(filled) > 1:
+        log.warning(
+            f"The workbook has several sheets; {filled[0].title!r} is read",
+            f"State one under `sheet`: {listed(book.sheetnames)}",
+            place=Place(path),
+        )
+    first: Worksheet = filled[0]
+    return first
 
 
 def _merged_text(page: Worksheet) -> dict[tuple[int, int], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,16 @@ from facopt.errors import DataError, Finding, Place
 from facopt.inputs import coordinates
 from facopt.inputs.findings import FindingLog, counted
 from facopt.inputs.headings import ZONE_FIELDS
-from facopt.inputs.layers import GeometryArray
-from facopt.inputs.requests import Source, StudyAreaRequest
 from facopt.inputs.study_area import FloatArray, Ground, TextArray
 from facopt.inputs.tables import RecognisedTable, Table, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shapely.geometry.base import BaseGeometry
+
+    from facopt.inputs.layers import GeometryArray
+    from facopt.inputs.requests import Source, StudyAreaRequest
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class Zones:
     outline: GeometryArray
     people: FloatArray | None = None
     """Control totals, where the file has them."""
+    area_class: TextArray | None = None
+    """As stated in the file, where it does."""
+
+    def of(self, ids: TextArray, values: TextArray) -> TextArray:
+        """Return for each zone id the value of that zone, "" for an id that is none; shape (N,)."""
+        by_id = dict(zip(self.id.tolist(), values.tolist(), strict=True))
+        result = np.empty(len(ids), dtype=object)
+        result[:] = [by_id.get(id_, "") for id_ in ids]
+        return result
 
     def keyed_by(self, texts: TextArray) -> TextArray:
         """Return the ids or the names, whichever more of `texts` are among."""
@@ -93,11 +104,13 @@ def _read_zones(source: Source | None, log: FindingLog, recognised: list[Recogni
         if "id" not in table and "name" not in table and not table.require(("id",), log):
             return None
         ids = table.text("id") if "id" in table else table.text("name")
-        table.complain("id" if "id" in table else "name", ids == "", log, "is blank", "Every zone needs an id or a name")
+        table.complain(
+            "id" if "id" in table else "name", ids == "", log, "is blank", "Every zone needs an id or a name"
+        )
         _note_twins(table, ids, log)
         name = table.text("name") if "name" in table else ids
         people = table.numbers("people", log, least=0.0) if "people" in table else None
-        return Zones(table, ids, name, geometry, people)
+        return Zones(table, ids, name, geometry, people, table.columns.get("area_class"))
     return None
 
 
@@ -112,9 +125,7 @@ def _note_twins(table: Table, ids: TextArray, log: FindingLog) -> None:
 
 def _read_outlines(source: Source, log: FindingLog) -> tuple[Table, GeometryArray]:
     """Return a layer's table and its valid geometries in WGS-84."""
-    table = read_table(
-        source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=ZONE_FIELDS
-    )
+    table = read_table(source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=ZONE_FIELDS)
     log.add(table.findings)
     place = table.place()
     if table.geometry is None:
@@ -122,7 +133,9 @@ def _read_outlines(source: Source, log: FindingLog) -> tuple[Table, GeometryArra
     crs = source.crs or table.crs
     if not crs:
         raise DataError(
-            Finding("The coordinate system is not stated", f"State crs: {coordinates.CHOICES}", Place(table.path, key="crs"))
+            Finding(
+                "The coordinate system is not stated", f"State crs: {coordinates.CHOICES}", Place(table.path, key="crs")
+            )
         )
     return table, outlines_in_wgs84(table.geometry, crs)
 
@@ -131,10 +144,7 @@ def outlines_in_wgs84(geometry: GeometryArray, crs: str) -> GeometryArray:
     """Return geometries moved from `crs` to WGS-84 and made valid."""
     import shapely
 
-    try:
-        system = coordinates.canonical_crs(crs)
-    except DataError:
-        system = crs
+    system = coordinates.system_of_file(crs)
     flat = shapely.force_2d(geometry)
     moved = shapely.transform(
         flat, lambda points: np.column_stack(coordinates.to_wgs84(points[:, 0].copy(), points[:, 1].copy(), system))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from facopt.errors import Place
 from facopt.inputs.findings import FindingLog, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from facopt.errors import Place
 
 POSITION_FIELDS = ("lon", "lat", "x", "y", "location")
 DEMAND_FIELDS = ("id", "name", "people", "zone", "area_class", "class_code", "code", *POSITION_FIELDS)
@@ -31,12 +35,12 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "区划代码", "代码", "code", "uid", "geoid", "gid", "objectid", "fid", "序号",
     ),
     "name": (
-        "名称", "机构名称", "单位名称", "设施名称", "医院名称", "医疗机构名称", "村名", "行政村", "行政村名称", "社区", "村居",
-        "村社区", "村(社区)", "社区名称", "小区", "小区名称", "地名", "title",
+        "名称", "机构名称", "单位名称", "设施名称", "医院名称", "医疗机构名称", "村名", "行政村", "行政村名称", "社区",
+        "村居", "村社区", "村(社区)", "社区名称", "小区", "小区名称", "地名", "title",
     ),
     "people": (
-        "常住人口", "常住人口数", "七普人口", "七普常住人口", "总人口", "总人口数", "人口", "人口数", "人数", "人口总数",
-        "population", "pop", "totalpopulation", "residents", "户籍人口", "户籍人口数",
+        "常住人口", "常住人口数", "七普人口", "七普常住人口", "总人口", "总人口数", "人口", "人口数", "人数",
+        "人口总数", "population", "pop", "totalpopulation", "residents", "户籍人口", "户籍人口数",
     ),
     "zone": (
         "乡镇", "街道", "镇街", "乡镇街道", "街道乡镇", "乡镇(街道)", "镇(街道)", "乡镇名称", "街道名称", "所属乡镇",
@@ -61,7 +65,9 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "build_cost": ("建设费用", "建设成本", "建设投资", "总投资", "投资", "造价", "buildingcost", "constructioncost"),
     "running_cost": ("运行费用", "运行成本", "年运行费用", "年运行成本", "运营成本", "operatingcost", "annualcost"),
     "owner": ("经济类型", "举办主体", "所有制", "主办单位", "ownership"),
-    "demand_id": ("需求点", "需求点编号", "需求点id", "居民点编号", "origin", "originid", "fromid", "from", "起点", "起点编号"),
+    "demand_id": (
+        "需求点", "需求点编号", "需求点id", "居民点编号", "origin", "originid", "fromid", "from", "起点", "起点编号",
+    ),
     "site_id": (
         "设施", "设施编号", "设施id", "机构编号", "facilityid", "destination", "destinationid", "toid", "to", "终点",
         "终点编号",
@@ -144,9 +150,7 @@ def _mapped(
                 place=place,
             )
         elif heading not in headings and heading != ROW_NUMBER:
-            log.error(
-                f"columns: there is no column {heading!r}", f"The file has {listed(headings)}", place=place
-            )
+            log.error(f"columns: there is no column {heading!r}", f"The file has {listed(headings)}", place=place)
         else:
             found[field] = RecognisedColumn(field, heading, "columns", _factor(field, heading))
     return found
@@ -159,7 +163,9 @@ def _direction(key: str, value: str, headings: Sequence[str], fields: tuple[str,
 
 
 def _is_field(name: str, fields: tuple[str, ...]) -> bool:
-    return name in fields or ("people" in fields and name.startswith(SEGMENT_PREFIX) and len(name) > len(SEGMENT_PREFIX))
+    return name in fields or (
+        "people" in fields and name.startswith(SEGMENT_PREFIX) and len(name) > len(SEGMENT_PREFIX)
+    )
 
 
 def _segment_fields(headings: Sequence[str], fields: tuple[str, ...]) -> list[str]:
@@ -176,7 +182,9 @@ def _matches(headings: Sequence[str], field: str) -> list[RecognisedColumn]:
         return exact
     ranked = [(rank, position) for position, heading in enumerate(headings) if (rank := _rank(heading, field)) >= 0]
     return [
-        RecognisedColumn(field, headings[position], "name" if rank == 0 else "synonym", _factor(field, headings[position]))
+        RecognisedColumn(
+            field, headings[position], "name" if rank == 0 else "synonym", _factor(field, headings[position])
+        )
         for rank, position in sorted(ranked)
     ]
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facopt.errors import DataError, Finding, Place
 from facopt.inputs.findings import FindingLog, listed
-from facopt.inputs.study_area import TextArray
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+
+    from facopt.inputs.study_area import TextArray
 
 GeometryArray = np.ndarray[Any, np.dtype[np.object_]]
 
@@ -108,12 +110,11 @@ def _dbf_encoding(path: Path) -> str | None:
 
 
 def _from_frame(frame: pd.DataFrame, layer: str = "", encoding: str = "") -> Layer:
+    import geopandas
+
     geometry, crs = None, ""
-    if hasattr(frame, "geometry") and "geometry" in getattr(frame, "_geometry_column_name", "geometry") or hasattr(
-        frame, "crs"
-    ):
-        geometry = frame.geometry.to_numpy()
-        crs = _crs_name(frame.crs)
+    if isinstance(frame, geopandas.GeoDataFrame):
+        geometry, crs = frame.geometry.to_numpy(), _crs_name(frame.crs)
         frame = frame.drop(columns=frame.geometry.name)
     headings = [str(name) for name in frame.columns]
     return Layer(headings, [as_text(frame.iloc[:, i]) for i in range(len(headings))], geometry, crs, layer, encoding)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from facopt.inputs.study_area import FloatArray, TextArray
+if TYPE_CHECKING:
+    from facopt.inputs.study_area import FloatArray, TextArray
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 

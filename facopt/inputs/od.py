@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facopt.errors import DataError, Finding, Place
-from facopt.inputs.findings import FindingLog, counted, listed
+from facopt.inputs.findings import NOWHERE, FindingLog, counted, listed
 from facopt.inputs.grids import decode, find_delimiter
 from facopt.inputs.headings import OD_FIELDS, RecognisedColumn, recognise
 from facopt.inputs.numbers import parse_numbers
-from facopt.inputs.study_area import FloatArray, TextArray
 from facopt.inputs.tables import TEXT_SUFFIXES, read_table
 from facopt.travel.times import TravelTimes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     import pyarrow
+
+    from facopt.inputs.study_area import FloatArray, TextArray
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -54,7 +56,7 @@ class _Pairs:
 
 def read_od(
     path: Path, *, mode: str, demand_ids: TextArray, site_ids: TextArray, columns: Mapping[str, str] | None = None,
-    place: Place = Place(),
+    place: Place = NOWHERE,
 ) -> tuple[TravelTimes, tuple[Finding, ...]]:  # fmt: skip
     """Return the travel times of one mode from a table `demand_id, site_id, minutes` and what is remarkable in it.
 
@@ -65,7 +67,11 @@ def read_od(
     log = FindingLog()
     if not path.is_file():
         raise DataError(Finding(f"There is no file {path}", "Paths are relative to the scenario file", place))
-    pairs = _read_text(path, columns or {}, log) if path.suffix.lower() in TEXT_SUFFIXES else _read_other(path, columns or {}, log)
+    pairs = (
+        _read_text(path, columns or {}, log)
+        if path.suffix.lower() in TEXT_SUFFIXES
+        else _read_other(path, columns or {}, log)
+    )
     pairs = _of_mode(pairs, mode, log)
     _check_minutes(pairs, log)
     demand, demand_known = _positions(pairs, "demand_id", demand_ids, "demand point", log)
@@ -89,7 +95,10 @@ def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pair
     log.raise_errors()
     needed = {found[name].heading for name in (*_REQUIRED, "mode") if name in found}
     ids = {found[name].heading for name in ("demand_id", "site_id", "mode") if name in found}
-    types = {name: pyarrow.dictionary(pyarrow.int32(), pyarrow.string()) if name in ids else pyarrow.string() for name in needed}
+    types = {
+        name: pyarrow.dictionary(pyarrow.int32(), pyarrow.string()) if name in ids else pyarrow.string()
+        for name in needed
+    }
     try:
         table = csv.read_csv(
             path, read_options=csv.ReadOptions(encoding=encoding, column_names=headings, skip_rows=1),
@@ -99,8 +108,12 @@ def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pair
             ),
         )  # fmt: skip
     except pyarrow.ArrowInvalid as error:
-        raise DataError(Finding(f"This table is not regular ({error})".replace("\n", " "), "Check the row", Place(path))) from error
-    codes = {name: _from_arrow(table[found[name].heading]) for name in ("demand_id", "site_id", "mode") if name in found}
+        raise DataError(
+            Finding(f"This table is not regular ({error})".replace("\n", " "), "Check the row", Place(path))
+        ) from error
+    codes: dict[str, _Codes] = {
+        name: _from_arrow(table[found[name].heading]) for name in ("demand_id", "site_id", "mode") if name in found
+    }
     factor = found["minutes"].factor
     return _Pairs(path, codes, _minutes(path, table[found["minutes"].heading], log) * factor, factor, found)
 
@@ -132,7 +145,10 @@ def _from_arrow(column: pyarrow.ChunkedArray) -> _Codes:
     whole = column.unify_dictionaries().combine_chunks()
     if isinstance(whole, pyarrow.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], type=column.type)
-    return _Codes(whole.indices.to_numpy(zero_copy_only=False).astype(np.int64), [text.strip() for text in whole.dictionary.to_pylist()])
+    return _Codes(
+        whole.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+        [text.strip() for text in whole.dictionary.to_pylist()],
+    )
 
 
 def _minutes(path: Path, column: pyarrow.ChunkedArray, log: FindingLog) -> FloatArray:
@@ -221,7 +237,8 @@ def _positions(
     place = Place(pairs.path, key=name)
     if unknown and len(unknown) == len(used):
         log.error(
-            f"{name}: no id is that of a {what}", f"The {what}s are called {', '.join(map(repr, ids[:3]))} and so on; ids are text, \"001\" is not \"1\"",
+            f"{name}: no id is that of a {what}",
+            f"The {what}s are called {listed([repr(id_) for id_ in ids], 3)}; ids are text, \"001\" is not \"1\"",
             place=place, count=len(unknown), examples=map(repr, unknown),
         )  # fmt: skip
     elif unknown:
@@ -245,11 +262,11 @@ def _arcs(
     first[1:] = key[1:] != key[:-1]
     differ = np.flatnonzero(~first[1:] & (minutes[1:] != minutes[:-1])) + 1
     if len(differ):
-        row = differ[0]
+        row, count = differ[0], len(np.unique(key[differ]))
         who = f"{ids[0][key[row] // len(ids[1])]!r} to {ids[1][key[row] % len(ids[1])]!r}"
         log.error(
-            f"{counted(len(np.unique(key[differ])), 'pair stands', 'pairs stand')} in the table more than once with different times",
-            "Keep one row per pair and mode", place=Place(path, key="minutes"), count=len(np.unique(key[differ])),
+            f"{counted(count, 'pair stands', 'pairs stand')} in the table more than once with different times",
+            "Keep one row per pair and mode", place=Place(path, key="minutes"), count=count,
             examples=[f"{who}: {minutes[row - 1]:g} and {minutes[row]:g}"],
         )  # fmt: skip
     key, minutes = key[first], minutes[first]

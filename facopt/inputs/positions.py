@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from facopt.errors import DataError, Place
 from facopt.inputs import coordinates
 from facopt.inputs.coordinates import CHOICES, Pair
 from facopt.inputs.findings import FindingLog, counted
-from facopt.inputs.layers import GeometryArray
 from facopt.inputs.numbers import BoolArray, parse_numbers
-from facopt.inputs.study_area import FloatArray, TextArray
-from facopt.inputs.tables import Table
+
+if TYPE_CHECKING:
+    from facopt.inputs.layers import GeometryArray
+    from facopt.inputs.study_area import FloatArray, TextArray
+    from facopt.inputs.tables import Table
 
 _AMAP_HEADINGS = frozenset({"typecode", "pname", "adcode"})
 _BAIDU_HEADINGS = frozenset({"uid", "area", "street_id"})
@@ -37,12 +41,13 @@ def locate(table: Table, stated_crs: str, *, required: bool, log: FindingLog) ->
     inner = FindingLog()
     places = _from_columns(table, pair, crs, inner) if pair else _from_geometry(table, crs, inner)
     _check_missing(table, places, required=required, log=inner)
-    log.add(inner.items if required else ())
-    if inner.has_errors and not required:
-        log.warning("The coordinates cannot be used; the map will lack these points", str(inner.items[0]),
-                    place=table.place())  # fmt: skip
-        return (nowhere, nowhere.copy()), ""
-    return places, crs
+    if required or not inner.has_errors:
+        log.add(inner.items)
+        return places, crs
+    first = inner.items[0]
+    log.warning(f"The coordinates are not used, and the map lacks these points: {first.what}", first.remedy,
+                place=first.place, count=first.count)  # fmt: skip
+    return (nowhere, nowhere.copy()), ""
 
 
 def _pair(table: Table) -> tuple[str, ...] | None:
@@ -58,7 +63,7 @@ def _system(table: Table, stated: str, pair: tuple[str, ...] | None, *, required
     own = "" if pair else table.crs
     try:
         stated = stated and coordinates.canonical_crs(stated, Place(table.path, key="crs"))
-        own = own and _canonical_of_file(own)
+        own = own and coordinates.system_of_file(own)
     except DataError as error:
         log.add(error.findings)
         return ""
@@ -74,14 +79,6 @@ def _system(table: Table, stated: str, pair: tuple[str, ...] | None, *, required
         return ""
     _note_doubts(table, stated or own, log)
     return stated or own
-
-
-def _canonical_of_file(crs: str) -> str:
-    """Return a file's own system in short where it has a short name, otherwise as it stands."""
-    try:
-        return coordinates.canonical_crs(crs)
-    except DataError:
-        return crs
 
 
 def _note_missing_system(table: Table, pair: tuple[str, ...] | None, *, required: bool, log: FindingLog) -> None:
@@ -157,7 +154,7 @@ def _note_swapped(table: Table, pair: tuple[str, ...], x: FloatArray, y: FloatAr
         swapped = _fits(b, a, crs) and not _fits(a, b, crs)
     if swapped:
         log.error(
-            "Longitude and latitude are swapped" if degrees else "Easting and northing are swapped", _swap_remedy(table, pair),
+            f"{'Longitude and latitude' if degrees else 'Easting and northing'} are swapped", _swap_remedy(table, pair),
             place=table.place(pair[0], int(np.flatnonzero(known)[0])), count=int(known.sum()),
             examples=[f"{pair[0]} = {a[0]:g}, {pair[-1]} = {b[0]:g}"],
         )  # fmt: skip
@@ -208,10 +205,13 @@ def _complain_of_point(
     if not len(rows):
         return
     first = rows[0]
-    more = f", and so {'does' if 'lies' in what else 'is'} {counted(len(rows) - 1, 'more point')}" if len(rows) > 1 else ""
+    more = (
+        f", and so {'does' if 'lies' in what else 'is'} {counted(len(rows) - 1, 'more point')}" if len(rows) > 1 else ""
+    )
     log.error(
         f"{pair[0]}: the point {raw[0][first]:.15g}, {raw[1][first]:.15g} {what}{more}", remedy,
-        place=table.place(pair[0], int(first)), count=len(rows), examples=(f"line {table.lines[row]}" for row in rows[1:]),
+        place=table.place(pair[0], int(first)), count=len(rows),
+        examples=(f"line {table.lines[row]}" for row in rows[1:]),
     )  # fmt: skip
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facopt.errors import Finding
-from facopt.inputs.area_class import RuleCount
 from facopt.inputs.checks import check_together
 from facopt.inputs.coordinates import metric_crs_for
 from facopt.inputs.demand import DemandFiles, read_demand
 from facopt.inputs.facilities import FacilityFiles, read_facilities
 from facopt.inputs.findings import FindingLog
 from facopt.inputs.ground import GroundFiles, read_ground
-from facopt.inputs.requests import StudyAreaRequest
 from facopt.inputs.study_area import StudyArea
-from facopt.inputs.tables import RecognisedTable
+
+if TYPE_CHECKING:
+    from facopt.errors import Finding
+    from facopt.inputs.area_class import RuleCount
+    from facopt.inputs.requests import StudyAreaRequest
+    from facopt.inputs.tables import RecognisedTable
 
 
 @dataclass(frozen=True)

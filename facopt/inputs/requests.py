@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class DemandRequest:
     cell_metres: float | None = None
     """Raster cells are put together to cells of about this size."""
     band: int = 1
+    total_people: float | None = None
+    """Raster cells are rescaled to sum to this."""
     raster: Source | None = None
     """For `polygons`: a raster after which the people of each polygon are spread."""
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facopt.errors import DataError, Finding, Place
-from facopt.inputs.findings import FindingLog, counted
+from facopt.inputs.findings import FindingLog, counted, listed
 from facopt.inputs.grids import Grid, read_csv_grid, read_workbook_grid
-from facopt.inputs.headings import ALL_FIELDS, ROW_NUMBER, RecognisedColumn, recognise
+from facopt.inputs.headings import ALL_FIELDS, RecognisedColumn, recognise
 from facopt.inputs.layers import PARQUET_SUFFIXES, VECTOR_SUFFIXES, GeometryArray, Layer, read_layer, read_parquet
 from facopt.inputs.numbers import BoolArray, parse_numbers
-from facopt.inputs.study_area import FloatArray, TextArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from facopt.inputs.study_area import FloatArray, TextArray
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -80,6 +83,16 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self.columns
 
+    def select(self, rows: BoolArray) -> Table:
+        """Return some of the rows."""
+        return replace(
+            self,
+            columns={name: texts[rows] for name, texts in self.columns.items()},
+            lines=self.lines[rows],
+            raw={heading: texts[rows] for heading, texts in self.raw.items()},
+            geometry=None if self.geometry is None else self.geometry[rows],
+        )
+
     def text(self, name: str, default: str = "") -> TextArray:
         """Return a column; `default` in every row where the table has no such column."""
         if name in self.columns:
@@ -132,7 +145,7 @@ class Table:
         for name in missing:
             log.error(
                 f"There is no column {name!r}",
-                f"The file has {', '.join(headings) or 'no columns'}; name the right one: columns: {{{name}: <heading>}}",
+                f"The file has {listed(headings) or 'no columns'}; name the right one: columns: {{{name}: <heading>}}",
                 place=Place(self.path, self.recognised.heading_line, key=name),
             )
         return not missing
@@ -158,7 +171,7 @@ def read_table(
     if suffix in TEXT_SUFFIXES:
         return _from_grid(path, read_csv_grid(path, log), columns or {}, fields, log)
     if suffix in WORKBOOK_SUFFIXES:
-        return _from_grid(path, read_workbook_grid(path, sheet), columns or {}, fields, log)
+        return _from_grid(path, read_workbook_grid(path, sheet, log), columns or {}, fields, log)
     if suffix in VECTOR_SUFFIXES:
         return _from_layer(path, read_layer(path, layer, log), columns or {}, fields, log)
     if suffix in PARQUET_SUFFIXES:
@@ -172,9 +185,7 @@ def read_table(
     )
 
 
-def _from_layer(
-    path: Path, layer: Layer, columns: Mapping[str, str], fields: Sequence[str], log: FindingLog
-) -> Table:
+def _from_layer(path: Path, layer: Layer, columns: Mapping[str, str], fields: Sequence[str], log: FindingLog) -> Table:
     found = recognise(layer.headings, columns, fields, Place(path), log)
     log.raise_errors()
     raw = dict(zip(layer.headings, layer.columns, strict=True))
@@ -197,15 +208,27 @@ def _from_grid(path: Path, grid: Grid, columns: Mapping[str, str], fields: Seque
     raw = dict(zip(headings, _transposed(rows, len(headings)), strict=True))
     numbers = np.asarray(lines, dtype=np.int64)
     recognised = RecognisedTable(
-        path, path.suffix.lower().lstrip("."), len(rows), found, grid.encoding, grid.delimiter, grid.sheet, line, skipped
+        path,
+        path.suffix.lower().lstrip("."),
+        len(rows),
+        found,
+        grid.encoding,
+        grid.delimiter,
+        grid.sheet,
+        line,
+        skipped,
     )
     log.raise_errors()
     return Table(path, _by_field(found, raw, numbers), numbers, recognised, raw, findings=log.items)
 
 
-def _by_field(found: Mapping[str, RecognisedColumn], raw: Mapping[str, TextArray], lines: IntArray) -> dict[str, TextArray]:
-    numbered = lines.astype(str).astype(object)
-    return {name: raw.get(column.heading, numbered) for name, column in found.items()}
+def _by_field(
+    found: Mapping[str, RecognisedColumn], raw: Mapping[str, TextArray], lines: IntArray
+) -> dict[str, TextArray]:
+    def column(heading: str) -> TextArray:
+        return raw[heading] if heading in raw else lines.astype(str).astype(object)
+
+    return {name: column(recognised.heading) for name, recognised in found.items()}
 
 
 def _find_headings(grid: Grid, columns: Mapping[str, str], fields: Sequence[str]) -> tuple[int, int]:
@@ -233,7 +256,9 @@ def _join_headings(rows: Sequence[list[str]]) -> list[str]:
     width = max(map(len, rows))
     upper, lower = ([*row, *[""] * (width - len(row))] for row in rows)
     reach: Callable[[int], str] = lambda i: next((text for text in reversed(upper[: i + 1]) if text), "")  # noqa: E731
-    joined = [lower[i] and (f"{reach(i)} / {lower[i]}" if reach(i) not in {"", lower[i]} else lower[i]) for i in range(width)]
+    joined = [
+        lower[i] and (f"{reach(i)} / {lower[i]}" if reach(i) not in {"", lower[i]} else lower[i]) for i in range(width)
+    ]
     return [" ".join((text or upper[i]).split()) for i, text in enumerate(joined)]
 
 
