@@ -23,7 +23,10 @@ WORDS = MappingProxyType(
             "在本页所在文件夹打开终端，运行：",
             "Open a terminal in the folder of this page and run:",
         ),
-        "gallery.no_hits": ("没有符合的方案。删去筛选词即可看到全部。", "No run matches. Clear the filter to see them all."),
+        "gallery.no_hits": (
+            "没有符合的方案。删去筛选词即可看到全部。",
+            "No run matches. Clear the filter to see them all.",
+        ),
         "gallery.covered": ("人口覆盖率", "population covered"),
         "gallery.covered_now": ("现状 {percent}", "today {percent}"),
         "gallery.target_met": ("✓ 达到全部目标", "✓ all targets met"),

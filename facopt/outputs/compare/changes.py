@@ -1,0 +1,147 @@
+"""Who gains and who loses between two plans, demand point by demand point, and which sites make the difference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facopt.outputs.compare.model import Change, Count, People, SiteChange, ZoneChange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from facopt.outputs.run_files import RunFiles
+
+COVERED = ("covered", "newly_covered")
+OPEN = ("keep", "build")
+
+
+def change_between(runs: Sequence[RunFiles], number: int, subtract: bool) -> Change:
+    """Return what a run changes against the base.
+
+    Parameters
+    ----------
+    runs
+        All runs, the base first.
+    number
+        Which one to hold against the base, from 1.
+    subtract
+        Whether people may be compared at all.
+    """
+    base, other = runs[0], runs[number]
+    planned = base.planned and other.planned
+    only_base, only_other, both = _sites(base, other) if planned else ((), (), ())
+    return Change(number, _people(base, other) if planned and subtract else None, only_base, only_other, both)
+
+
+def _people(base: RunFiles, other: RunFiles) -> People:
+    points = _paired_points(base, other)
+    count = {kind: _count(points[points["change"] == kind]) for kind in ("gain", "lose", "reassigned", "uncovered")}
+    zones = _zones(points)
+    changed = tuple(zone for zone in zones if zone.gain or zone.lose)
+    return People(
+        **count,
+        left_out=_left_out(base.points, other.points),
+        cost_per_gained_person=_cost_per_person(base, other, count["gain"], count["lose"]),
+        zones=changed,
+        zones_unchanged=len(zones) - len(changed),
+        points=points,
+    )
+
+
+def _paired_points(base: RunFiles, other: RunFiles) -> pd.DataFrame:
+    """Demand points of both runs in the base's order, with the people of the base and what changes for them."""
+    mine, theirs = (run.points.assign(sites=run.points["id"].map(_served_by(run)).fillna("")) for run in (base, other))
+    pairs = mine.merge(
+        theirs[["id", "state", "sites", "minutes"]], on="id", suffixes=("_base", "_other"), validate="one_to_one"
+    )
+    before, after = pairs["state_base"].isin(COVERED), pairs["state_other"].isin(COVERED)
+    moved = pairs["sites_base"] != pairs["sites_other"]
+    pairs["change"] = np.select(
+        [~before & after, before & ~after, before & after & moved, before & after],
+        ["gain", "lose", "reassigned", "covered"],
+        "uncovered",
+    )
+    kept = ["id", "name", "zone", "zone_name", "area_class", "people", "lon", "lat", "change"]
+    return pairs[[*kept, "sites_base", "sites_other", "minutes_base", "minutes_other"]]
+
+
+def _served_by(run: RunFiles) -> pd.Series:
+    """Sites that serve a demand point, by its id: one per tier, in the order of the tiers' names."""
+    rows = run.assignment.sort_values(["demand_id", "tier"], kind="stable")
+    return rows.groupby("demand_id")["site_id"].agg(" | ".join)
+
+
+def _count(points: pd.DataFrame) -> Count:
+    return Count(float(points["people"].sum()), len(points))
+
+
+def _left_out(base: pd.DataFrame, other: pd.DataFrame) -> Count:
+    alone = [mine[~mine["id"].isin(theirs["id"])] for mine, theirs in ((base, other), (other, base))]
+    return Count(*(sum(parts) for parts in zip(*((c.people, c.points) for c in map(_count, alone)), strict=True)))  # type: ignore[arg-type]
+
+
+def _zones(points: pd.DataFrame) -> list[ZoneChange]:
+    """One entry per zone, largest rise of the share covered first; ties by zone."""
+    zones = [_zone(str(zone), rows) for zone, rows in points.groupby("zone", sort=True)]
+    return sorted(zones, key=lambda zone: (zone.percent_base - zone.percent_other, zone.zone))
+
+
+def _zone(zone: str, rows: pd.DataFrame) -> ZoneChange:
+    by_change = rows.groupby("change")["people"].sum()
+    part = {change: float(by_change.get(change, 0.0)) for change in ("gain", "lose", "reassigned", "covered")}
+    total = float(rows["people"].sum())
+    kept = part["reassigned"] + part["covered"]
+    share = [100 * (kept + extra) / total if total > 0 else 0.0 for extra in (part["lose"], part["gain"])]
+    return ZoneChange(zone, str(rows["zone_name"].iloc[0]) or zone, total, part["gain"], part["lose"], *share)
+
+
+def _cost_per_person(base: RunFiles, other: RunFiles, gain: Count, lose: Count) -> float | None:
+    costs = [run.record.get("cost") for run in (base, other)]
+    if None in costs or not gain.people or lose.people or costs[1] <= costs[0]:
+        return None
+    return (float(costs[1]) - float(costs[0])) / gain.people
+
+
+SiteChanges = tuple[SiteChange, ...]
+
+
+def _sites(base: RunFiles, other: RunFiles) -> tuple[SiteChanges, SiteChanges, SiteChanges]:
+    mine, theirs = (run.sites[run.sites["action"].isin(OPEN)].set_index("id", drop=False) for run in (base, other))
+    shared = mine.index.intersection(theirs.index, sort=False)
+    return (
+        _site_changes(mine.drop(shared), None),
+        _site_changes(theirs.drop(shared), None),
+        _site_changes(mine.loc[shared], theirs.loc[shared]),
+    )
+
+
+def _site_changes(sites: pd.DataFrame, others: pd.DataFrame | None) -> SiteChanges:
+    """New sites first, then by tier and name."""
+    second = sites if others is None else others
+    rows = zip(sites.to_dict("records"), second["action"], second["stage"], strict=True)
+    changes = [
+        SiteChange(
+            site_id=row["id"],
+            name=row["name"],
+            tier=row["tier"],
+            zone=row["zone_name"],
+            action=row["action"],
+            action_other="" if others is None else action,
+            stage=row["stage"],
+            stage_other="" if others is None else stage,
+            cost=_known(row["build_cost"]) if row["action"] == "build" else 0.0,
+            people_assigned=_known(row["people_assigned"]),
+            lon=row["lon"],
+            lat=row["lat"],
+        )
+        for row, action, stage in rows
+    ]
+    return tuple(sorted(changes, key=lambda site: (site.action != "build", site.tier, site.name, site.site_id)))
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,171 @@
+"""plan.gpkg: every layer of the plan for QGIS and other systems, with default styles inside."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from facopt.outputs.geopackage_styles import layer_style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from facopt.measures.report import Report, Share
+
+CRS = "EPSG:4326"
+
+
+def write_geopackage(report: Report, path: Path) -> None:
+    """Write the report's points, sites, zones and ground as named layers of one GeoPackage, WGS-84.
+
+    Layers: `demand_points`, `sites`, `zones`, `service_lines` (demand point to the site that serves it, straight),
+    `boundary`, `water`, `roads`, `context`. Layers without content are left out; a report without coordinates gives
+    the same layers as plain attribute tables. Two runs give the same bytes: the only dates inside are the report's.
+
+    Parameters
+    ----------
+    report
+        Results of one run.
+    path
+        File to write; an existing one is replaced.
+    """
+    path.unlink(missing_ok=True)
+    spatial = []
+    for name, table, geometries in _layers(report):
+        _write_layer(path, name, table, geometries)
+        if geometries is not None:
+            spatial.append(name)
+    with closing(sqlite3.connect(path)) as database:
+        _add_styles(database, spatial, report)
+        _settle(database, report.generated)
+
+
+def _layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
+    """Yield name, attributes and geometries (None for a plain table) in the order of drawing, ground first."""
+    ground = report.ground
+    if ground.boundary is not None:
+        yield "boundary", pd.DataFrame({"name": [report.title_zh or report.scenario]}), np.array([ground.boundary])
+    if ground.water is not None:
+        yield "water", pd.DataFrame({"name": ["water"]}), np.array([ground.water])
+    yield "zones", _zone_table(report.by_zone), _zone_outlines(report)
+    if report.roads:
+        lines = np.array([shapely.linestrings(way) for _, way in report.roads], dtype=object)
+        yield "roads", pd.DataFrame({"class": [name for name, _ in report.roads]}), lines
+    yield "service_lines", *_service_lines(report)
+    yield "demand_points", report.points.drop(columns=["lon", "lat"]), _places(report.points)
+    if len(report.context):
+        yield "context", report.context.drop(columns=["lon", "lat"]), _places(report.context)
+    yield "sites", report.sites.drop(columns=["lon", "lat"]), _places(report.sites)
+
+
+def _places(table: pd.DataFrame) -> Any:
+    """Points of a table with lon and lat; None where a row has no coordinates, None at all where no row has any."""
+    lon, lat = table["lon"].to_numpy(dtype=float), table["lat"].to_numpy(dtype=float)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    if not known.any():
+        return None
+    points = np.full(len(table), None, dtype=object)
+    points[known] = shapely.points(lon[known], lat[known])
+    return points
+
+
+def _zone_table(shares: tuple[Share, ...]) -> pd.DataFrame:
+    columns = ("key", "name", "area_class", "people", "covered_now", "covered", "unreachable")
+    table = pd.DataFrame([[getattr(share, key) for key in columns] for share in shares], columns=["id", *columns[1:]])
+    people = table["people"].astype(float)
+    for key in ("covered_now", "covered"):
+        table[f"{key}_percent"] = 100 * table[key].astype(float) / people.where(people > 0)
+    for key in ("mean_minutes_now", "mean_minutes", "longest_minutes"):
+        table[key] = pd.Series([getattr(share, key) for share in shares], dtype=float)
+    return table.astype({"people": float, "covered_now": float, "covered": float, "unreachable": float})
+
+
+def _zone_outlines(report: Report) -> Any:
+    outlines = np.array([report.ground.zones.get(share.key) for share in report.by_zone] + [None], dtype=object)[:-1]
+    return outlines if any(outline is not None for outline in outlines) else None
+
+
+def _service_lines(report: Report) -> tuple[pd.DataFrame, Any]:
+    """One row per demand point and tier that serves it, with the line from home to site."""
+    rows = report.assignment
+    demand, site = rows["demand"].to_numpy(dtype=int), rows["site"].to_numpy(dtype=int)
+    table = pd.DataFrame(
+        {
+            "demand_id": report.points["id"].to_numpy()[demand],
+            "site_id": report.sites["id"].to_numpy()[site],
+            "tier": rows["tier"].to_numpy(),
+            "minutes": rows["minutes"].to_numpy(dtype=float),
+            "within_standard": rows["within_standard"].to_numpy(dtype=bool),
+            "people": report.points["people"].to_numpy(dtype=float)[demand],
+        }
+    )
+    ends = [frame[["lon", "lat"]].to_numpy(dtype=float) for frame in (report.points, report.sites)]
+    pairs = np.stack([ends[0][demand], ends[1][site]], axis=1)
+    known = np.isfinite(pairs).all(axis=(1, 2))
+    if not known.any():
+        return table, None
+    lines = np.full(len(table), None, dtype=object)
+    lines[known] = shapely.linestrings(pairs[known])
+    return table, lines
+
+
+def _write_layer(path: Path, name: str, table: pd.DataFrame, geometries: Any) -> None:
+    import geopandas
+    import pyogrio
+
+    table = _plain(table)
+    if geometries is None:
+        pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=False)
+        return
+    frame = geopandas.GeoDataFrame(table, geometry=geometries, crs=CRS)
+    kind = next(geometry.geom_type for geometry in geometries if geometry is not None).removeprefix("Multi")
+    multi = kind != "Point" and name != "service_lines"
+    pyogrio.write_dataframe(
+        frame, path, layer=name, driver="GPKG", geometry_type=f"Multi{kind}" if multi else kind, promote_to_multi=multi
+    )
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Mixed and text columns as text with None for absent values, so that no row decides a column's type."""
+    out = table.copy()
+    for name in out.columns:
+        if not pd.api.types.is_numeric_dtype(out[name].dtype):
+            out[name] = [None if value is None or value is pd.NA else str(value) for value in out[name]]
+    return out
+
+
+STYLE_TABLE = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)
+"""
+
+
+def _add_styles(database: sqlite3.Connection, layers: list[str], report: Report) -> None:
+    """Store a default style per layer in the table that QGIS reads when it opens a GeoPackage."""
+    database.execute(STYLE_TABLE)
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUES (?, 'attributes', ?, '')",
+        ("layer_styles", "layer_styles"),
+    )
+    columns = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
+    for name in layers:
+        database.execute(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
+            " styleQML, useAsDefault, description, update_time) VALUES ('', '', ?, ?, ?, ?, 1, 'facopt', ?)",
+            (name, columns[name], name, layer_style(name, report.tiers), f"{report.generated}T00:00:00.000Z"),
+        )
+
+
+def _settle(database: sqlite3.Connection, day: str) -> None:
+    """Replace every clock reading by the report's date and rewrite the file in one piece."""
+    database.execute("UPDATE gpkg_contents SET last_change = ?", (f"{day}T00:00:00.000Z",))
+    database.commit()
+    database.execute("VACUUM")

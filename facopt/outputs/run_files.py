@@ -1,0 +1,181 @@
+"""Reading a run folder back: its record, its points and sites, its resolved scenario and its outlines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from facopt.errors import DataError, Finding, Place
+from facopt.outputs.plain_text import restored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+    from shapely.geometry.base import BaseGeometry
+
+STATUSES = ("optimal", "feasible", "infeasible", "no_solution")
+
+POINT_TEXT = ("id", "name", "zone", "zone_name", "area_class", "state")
+POINT_NUMBERS = ("people", "lon", "lat", "minutes")
+SITE_TEXT = ("id", "name", "tier", "action", "zone_name", "stage")
+SITE_NUMBERS = ("lon", "lat", "build_cost", "people_assigned")
+ASSIGNMENT_TEXT = ("demand_id", "site_id", "tier")
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """What a comparison needs of one run folder."""
+
+    folder: Path
+    record: Mapping[str, Any]
+    """run.json as it stands."""
+    points: pd.DataFrame
+    """Columns POINT_TEXT and POINT_NUMBERS, in the order of the table."""
+    sites: pd.DataFrame
+    """Columns SITE_TEXT and SITE_NUMBERS."""
+    assignment: pd.DataFrame
+    """Columns ASSIGNMENT_TEXT: one row per demand point and tier that serves it."""
+    settings: Mapping[str, str]
+    """Value by dotted key of the resolved scenario."""
+
+    @property
+    def planned(self) -> bool:
+        """Whether the run found a plan."""
+        return self.record["status"] in ("optimal", "feasible") and self.record.get("people_covered") is not None
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return a run folder's run.json.
+
+    Raises
+    ------
+    DataError
+        When it is missing, is no JSON, or lacks what every record holds.
+    """
+    file = folder / "run.json"
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except FileNotFoundError:
+        raise _damaged(file, "This is no folder of a run: run.json is missing") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(file, f"run.json cannot be read: {error}") from None
+    lacking = _lacking(record)
+    if lacking:
+        raise _damaged(file, f"run.json lacks a usable {lacking}")
+    return dict(record)
+
+
+def read_run(folder: Path) -> RunFiles:
+    """Read what a comparison needs of a run folder.
+
+    Raises
+    ------
+    DataError
+        When a file of the folder is missing or damaged.
+    """
+    record, tables = read_record(folder), folder / "tables"
+    return RunFiles(
+        folder=folder,
+        record=record,
+        points=_table(tables / "demand_points.csv", POINT_TEXT, POINT_NUMBERS),
+        sites=_table(tables / "sites.csv", SITE_TEXT, SITE_NUMBERS),
+        assignment=_table(tables / "assignment.csv", ASSIGNMENT_TEXT, ()),
+        settings=_settings(folder / "scenario.yaml"),
+    )
+
+
+def read_outlines(folder: Path, layer: str) -> list[BaseGeometry]:
+    """Return the geometries of a layer of the folder's plan.gpkg; none where the file or the layer is missing."""
+    import pyogrio
+    import pyogrio.errors
+    import shapely
+
+    file = folder / "plan.gpkg"
+    try:
+        if layer not in pyogrio.list_layers(file)[:, 0]:
+            return []
+        _, _, blobs, _ = pyogrio.raw.read(file, layer=layer, columns=[])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return []
+    return [geometry for geometry in shapely.from_wkb(blobs) if geometry is not None] if blobs is not None else []
+
+
+def _damaged(file: Path, what: str) -> DataError:
+    return DataError(Finding(what, "Name the folder of a finished run, or run the scenario again", Place(file)))
+
+
+def _refuse_constant(name: str) -> None:
+    msg = f"{name} is no JSON number"
+    raise ValueError(msg)
+
+
+def _lacking(record: Any) -> str:
+    """First key that is missing or of the wrong kind, "" where all is well."""
+    if not isinstance(record, dict):
+        return "record"
+    kinds: dict[str, tuple[type, ...]] = {
+        "scenario": (str,),
+        "people": (int, float),
+        "objective": (list,),
+        "by_tier": (dict,),
+        "by_area_class": (dict,),
+        "by_zone": (dict,),
+        "opened": (list,),
+        "inputs": (dict,),
+        "standards": (dict,),
+    }
+    wrong = [key for key, kind in kinds.items() if not isinstance(record.get(key), kind)]
+    return next(iter(wrong), "" if record.get("status") in STATUSES else "status")
+
+
+def _table(file: Path, text: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        lacking = [name for name in (*text, *numbers) if name not in table.columns]
+        if lacking:
+            raise _damaged(file, f"Columns are missing: {', '.join(lacking)}")
+        if "id" in text and table["id"].duplicated().any():
+            raise _damaged(file, "Ids are not unique")
+        columns: dict[str, Any] = {name: [restored(value) for value in table[name]] for name in text}
+        columns |= {name: pd.to_numeric(table[name].replace("", "nan")).astype(float) for name in numbers}
+    except DataError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _damaged(file, f"The table cannot be read: {error}") from None
+    return pd.DataFrame(columns).astype(dict.fromkeys(text, object))
+
+
+def _settings(file: Path) -> dict[str, str]:
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise _damaged(file, f"The resolved scenario cannot be read: {error}") from None
+    return dict(flattened(document))
+
+
+def flattened(value: Any, key: str = "") -> list[tuple[str, str]]:
+    """Return the leaves of a scenario as (dotted key, text); a list of plain values is one leaf, its items in order."""
+    if isinstance(value, dict) and value:
+        return [leaf for name, item in value.items() for leaf in flattened(item, f"{key}.{name}" if key else str(name))]
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        return [leaf for at, item in enumerate(value, 1) for leaf in flattened(item, f"{key}[{at}]")]
+    if value is None or value in ([], {}):
+        return []
+    return [(key, _leaf(value))]
+
+
+def _leaf(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_leaf(item) for item in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

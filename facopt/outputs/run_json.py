@@ -1,0 +1,203 @@
+"""run.json: what a run found, how, and from what, as plain JSON for other programs, the gallery and the comparison."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from facopt.outputs.gallery.thumbnail import thumbnail_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from facopt.measures.report import Report, Share, TierFacts
+
+OPEN_ACTIONS = ("keep", "build")
+
+
+def run_record(
+    report: Report,
+    *,
+    seconds: Mapping[str, float],
+    peak_memory_mb: float,
+    versions: Mapping[str, str],
+    inputs: Mapping[str, str],
+    seed: int,
+    finished: str = "",
+) -> dict[str, Any]:
+    """Return the run as a dictionary that JSON can hold.
+
+    Parameters
+    ----------
+    report
+        Results of the run.
+    seconds
+        Wall time by stage.
+    peak_memory_mb
+        Largest resident memory of the process, in megabytes.
+    versions
+        Version by package, facopt and Python included.
+    inputs
+        SHA-256 by path of every file read; relative paths count from the run folder or the folder of the call.
+    seed
+        Random seed of the solver.
+    finished
+        Local time at which the run ended, as `2026-11-21 09:12`; "" where it is not told.
+
+    Returns
+    -------
+    dict
+        Whole numbers as int, absent values and everything that is not finite as None. Figures are not rounded;
+        only the coordinates of the thumbnail are.
+    """
+    return plain(
+        {
+            **_head(report, finished),
+            **_people(report),
+            "cost": report.cost,
+            "currency": report.currency,
+            "baseline": _today(report),
+            "standards": {tier.key: _standard(tier) for tier in report.tiers},
+            "targets": report.targets.to_dict("records"),
+            "limits": report.limits.to_dict("records"),
+            "opened": _sites(report, OPEN_ACTIONS),
+            "closed": _sites(report, ("close",)),
+            "conflicts": [vars(conflict) for conflict in report.conflicts],
+            "assumptions_unverified": sum(not assumption.verified for assumption in report.assumptions),
+            "warnings": [str(finding) for finding in report.findings],
+            "solver": _solver(report),
+            "seed": seed,
+            "inputs": dict(sorted(inputs.items())),
+            "versions": dict(sorted(versions.items())),
+            "thumbnail": thumbnail_of(report),
+            "seconds": dict(seconds),
+            "peak_memory_mb": peak_memory_mb,
+        }
+    )
+
+
+def write_run_json(record: Mapping[str, Any], path: Path) -> None:
+    """Write a run's record as indented UTF-8 JSON."""
+    text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def plain(value: Any) -> Any:
+    """Return a value in JSON's own types: whole floats as int; NaN, infinity and NA as None; arrays and tuples as lists."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return _number(value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    # pandas.NA, NaT and the like stand for absent values; everything else is a mistake that JSON will refuse
+    return None if type(value).__name__ in {"NAType", "NaTType"} else value
+
+
+def _number(value: float) -> float | int | None:
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def _head(report: Report, finished: str) -> dict[str, Any]:
+    keys = ("scenario", "title_zh", "title_en", "question", "data_note", "synthetic", "generated")
+    levels = ("name", "value", "bound", "gap_percent", "unit")
+    objective = [{key: getattr(level, key) for key in levels} for level in report.objectives]
+    return {
+        **{key: getattr(report, key) for key in keys},
+        "finished": finished or None,
+        "status": report.status,
+        "objective": objective,
+    }
+
+
+def _people(report: Report) -> dict[str, Any]:
+    return {
+        **_covered(report.everybody),
+        "unreachable_people": report.everybody.unreachable,
+        "newly_covered_people": _people_in_state(report, "newly_covered"),
+        "lost_people": _people_in_state(report, "loses_cover"),
+        "mean_minutes": report.everybody.mean_minutes,
+        "longest_minutes": report.everybody.longest_minutes,
+        "by_tier": {tier.key: _tier(tier) for tier in report.tiers},
+        "by_area_class": {share.key: _covered(share) for share in report.by_area_class},
+        "by_zone": {share.key: {"name": share.name, **_covered(share)} for share in report.by_zone},
+    }
+
+
+def _covered(share: Share) -> dict[str, Any]:
+    return {
+        "people": share.people,
+        "people_covered": share.covered,
+        "people_covered_percent": _percent(share.covered, share.people),
+    }
+
+
+def _tier(tier: TierFacts) -> dict[str, Any]:
+    return {
+        "people": tier.people_served,
+        "people_covered": tier.people_covered,
+        "people_covered_percent": _percent(tier.people_covered, tier.people_served),
+        "unreachable_people": tier.unreachable_people,
+        "sites_now": tier.sites_now,
+        "sites_new": tier.sites_new,
+        "sites_open": tier.sites_open,
+    }
+
+
+def _today(report: Report) -> dict[str, Any]:
+    everybody = report.everybody
+    return {
+        "people_covered": everybody.covered_now,
+        "people_covered_percent": _percent(everybody.covered_now, everybody.people),
+        "mean_minutes": everybody.mean_minutes_now,
+    }
+
+
+def _people_in_state(report: Report, state: str) -> float | None:
+    if report.everybody.covered is None:
+        return None
+    return float(report.points["people"][report.points["state"] == state].sum())
+
+
+def _percent(part: float | None, whole: float) -> float | None:
+    return 100.0 * part / whole if part is not None and whole > 0 else None
+
+
+def _standard(tier: TierFacts) -> dict[str, Any]:
+    return {
+        "minutes": tier.standard_minutes,
+        "mode": tier.mode,
+        "serves": list(tier.serves),
+        "name_zh": tier.name_zh,
+        "name_en": tier.name_en,
+        "symbol": tier.symbol,
+        "source": tier.standard_source,
+        "verified": tier.standard_verified,
+    }
+
+
+def _sites(report: Report, actions: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Sites with some actions; none where there is no plan."""
+    planned = report.everybody.covered is not None
+    sites = report.sites[report.sites["action"].isin(actions)] if planned else report.sites.iloc[:0]
+    keys = ["id", "name", "tier", "action", "size", "stage", "people_assigned"]
+    return [{"site_id": row.pop("id"), **row} for row in sites[keys].to_dict("records")]
+
+
+def _solver(report: Report) -> dict[str, Any]:
+    proof = report.proof
+    return {
+        "name": proof.solver,
+        "version": proof.solver_version,
+        "limit": proof.limit,
+        "variables": proof.variables,
+        "rows": proof.rows,
+    }
