@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from facopt.travel.network import Network, to_networkx
-from facopt.travel.snapping import Snap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.travel.snapping import Snap
 
 
-def door_to_door_ms(network: Network, demand: Snap, sites: Snap, cutoff_ms: float = math.inf) -> dict[tuple[int, int], int]:
-    """Return milliseconds of every pair within a cut-off, by a textbook Dijkstra from each site on the reversed graph."""
+def door_to_door_ms(
+    network: Network, demand: Snap, sites: Snap, cutoff_ms: float = math.inf
+) -> dict[tuple[int, int], int]:
+    """Return milliseconds of every pair within a cut-off, by a textbook Dijkstra from each site."""
     graph = to_networkx(network)
     _insert(graph, network, [("demand", demand), ("site", sites)])
     reverse = graph.reverse(copy=False)
     per_km = 3_600_000 / network.profile.off_road_kmh
-    walk = {kind: [math.floor(m / 1000 * per_km + 0.5) for m in snap.metres] for kind, snap in (("d", demand), ("s", sites))}
+    home_walk = [math.floor(m / 1000 * per_km + 0.5) for m in demand.metres]
+    site_walk = [math.floor(m / 1000 * per_km + 0.5) for m in sites.metres]
     terminal = math.floor(network.profile.terminal_minutes * 60_000 + 0.5)
     found = {}
     for j in range(len(sites)):
@@ -28,7 +35,7 @@ def door_to_door_ms(network: Network, demand: Snap, sites: Snap, cutoff_ms: floa
         times = nx.single_source_dijkstra_path_length(reverse, ("site", j), cutoff=min(cutoff_ms, 10**12), weight="ms")
         for i in range(len(demand)):
             if ("demand", i) in times:
-                total = times["demand", i] + walk["d"][i] + walk["s"][j] + terminal
+                total = times["demand", i] + home_walk[i] + site_walk[j] + terminal
                 if total <= cutoff_ms:
                     found[i, j] = total
     return found
@@ -50,7 +57,7 @@ def _parts(network: Network, piece: int, points: list[tuple[float, tuple[str, in
     start, end = int(network.pieces.start[piece]), int(network.pieces.end[piece])
     row = [(0.0, start), *points, (1.0, end)]
     for ms, forward in ((int(network.pieces.forward_ms[piece]), True), (int(network.pieces.backward_ms[piece]), False)):
-        for (a, tail), (b, head) in zip(row, row[1:], strict=False):
+        for (a, tail), (b, head) in pairwise(row):
             if a == b and not (tail == start and head == end):
                 yield tail, head, 0
                 yield head, tail, 0

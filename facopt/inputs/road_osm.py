@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.errors import DataError, Finding, Place, Severity
 from facopt.inputs.road_table import TAG_NAMES, Interner, LineFacts, Lines, RoadTable, RoadTags, cut_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OSM_KEYS = {name: name.replace("oneway_", "oneway:") for name in TAG_NAMES}
 """OpenStreetMap's key of every tag that is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +46,9 @@ class RoadTags(NamedTuple):
     def road_class(self) -> str:
         """The class whose speed counts: the highway value, or "ferry" for a ferry line."""
         return "ferry" if self.route == "ferry" else self.highway
+
+
+TAG_NAMES = RoadTags._fields
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class RoadTable:
 
     def way_length_m(self) -> FloatArray:
         """Return the length of the whole line that each edge is a part of, shape (E,)."""
-        return np.bincount(self.way, weights=self.length_m)[self.way] if len(self) else np.empty(0)
+        return np.asarray(np.bincount(self.way, weights=self.length_m)[self.way], dtype=np.float64)
 
 
 class Lines(NamedTuple):
@@ -109,6 +112,12 @@ class Lines(NamedTuple):
     """True where the line is cut; ends of lines always are."""
     gap: BoolArray
     """True where the line breaks off before this vertex (a node missing from the file)."""
+
+    def where(self, chosen: BoolArray) -> Lines:
+        """Return some of the vertices."""
+        return Lines(
+            self.ref[chosen], self.lon[chosen], self.lat[chosen], self.way[chosen], self.joint[chosen], self.gap[chosen]
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,7 +140,9 @@ def great_circle_metres(lon_a: FloatArray, lat_a: FloatArray, lon_b: FloatArray,
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(h, 0, 1))))
 
 
-def cut_lines(lines: Lines, facts: LineFacts, *, source: str, place: Place, findings: tuple[Finding, ...] = ()) -> RoadTable:
+def cut_lines(
+    lines: Lines, facts: LineFacts, *, source: str, place: Place, findings: tuple[Finding, ...] = ()
+) -> RoadTable:
     """Cut lines at their joints into the edges of a road table.
 
     Raises
@@ -164,7 +175,7 @@ def cut_lines(lines: Lines, facts: LineFacts, *, source: str, place: Place, find
 def _without_repeated_vertices(lines: Lines) -> Lines:
     repeated = np.zeros(len(lines.ref), dtype=bool)
     repeated[1:] = (lines.ref[1:] == lines.ref[:-1]) & (lines.way[1:] == lines.way[:-1]) & ~lines.gap[1:]
-    return lines if not repeated.any() else Lines(*(column[~repeated] for column in lines))
+    return lines if not repeated.any() else lines.where(~repeated)
 
 
 def _run_limits(lines: Lines) -> tuple[BoolArray, BoolArray]:
@@ -185,9 +196,7 @@ def _ranges(first: Int64Array, last: Int64Array) -> tuple[Int64Array, Int64Array
 
 def _lengths(lines: Lines, facts: LineFacts, first: Int64Array, last: Int64Array) -> FloatArray:
     step = great_circle_metres(lines.lon[:-1], lines.lat[:-1], lines.lon[1:], lines.lat[1:])
-    inside = np.zeros(len(step) + 1)
-    inside[1:] = np.cumsum(np.bincount(last, minlength=len(step) + 1) - np.bincount(first, minlength=len(step) + 1))[:-1]
-    step[inside[1:] == 0] = 0.0
+    step[(lines.way[1:] != lines.way[:-1]) | lines.gap[1:]] = 0.0
     measured = np.add.reduceat(step, first)
     if facts.length_m is None:
         return measured
@@ -205,12 +214,9 @@ class Interner:
         self.index: dict[Any, int] = {}
 
     def __call__(self, value: Any) -> int:
+        """Return the number of a value."""
         return self.index.setdefault(value, len(self.index))
 
     def values(self) -> tuple[Any, ...]:
         """Return the values in the order of their numbers."""
         return tuple(self.index)
-
-
-TAG_NAMES = RoadTags._fields
-TABLE_FIELDS = tuple(field.name for field in fields(RoadTable))

@@ -1,0 +1,1 @@
+"""From roads to travel times."""

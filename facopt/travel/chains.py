@@ -64,7 +64,9 @@ def _interior_nodes(pieces: Pieces, node_count: int) -> BoolArray:
 
 
 @compiled
-def _trace(start, end, incident_first, incident, interior):  # type: ignore[no-untyped-def]  # machine code, typed by use
+def _trace(
+    start: Int32Array, end: Int32Array, incident_first: Int64Array, incident: Int32Array, interior: BoolArray
+) -> tuple[Int32Array, Int32Array, BoolArray]:
     """Walk every chain once from one end to the other; a ring is opened at its first piece."""
     count = start.size
     seen = np.zeros(count, np.bool_)
@@ -100,7 +102,9 @@ def _trace(start, end, incident_first, incident, interior):  # type: ignore[no-u
 
 
 @compiled
-def _next(piece, node, start, end, incident_first, incident):  # type: ignore[no-untyped-def]  # machine code
+def _next(
+    piece: int, node: int, start: Int32Array, end: Int32Array, incident_first: Int64Array, incident: Int32Array
+) -> tuple[int, int]:
     """Return the other piece at a node of two, and that piece's far node."""
     around = incident_first[node]
     other = incident[around + 1] if incident[around] == piece else incident[around]

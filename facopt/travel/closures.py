@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facopt.inputs.road_table import RoadTable
-
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shapely.geometry.base import BaseGeometry
+
+    from facopt.inputs.road_table import RoadTable
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,12 +14,17 @@ from facopt.travel.doors import DemandDoors, demand_doors, site_places
 from facopt.travel.facts import road_facts
 from facopt.travel.kernels import LAST_MS, UNREACHED, SitePlaces, bucket_shift, new_workspace, scatter, search_sites
 from facopt.travel.nearest import nearest_sites
-from facopt.travel.network import Network
+from facopt.travel.routes import routes
 from facopt.travel.snapping import RoadIndex, Snap
 from facopt.travel.straight_line import straight_line_travel_times
 from facopt.travel.times import Access, TravelTimes
 
-__all__ = ["cutoff_ms", "road_travel_times", "straight_line_travel_times"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from facopt.travel.network import Network
+
+__all__ = ["cutoff_ms", "road_travel_times", "routes", "straight_line_travel_times"]
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
@@ -48,7 +52,7 @@ def cutoff_ms(cutoff_minutes: float) -> int:
     return int(min(cutoff_minutes * 60_000 + 1e-6, LAST_MS))
 
 
-def road_travel_times(  # noqa: PLR0913 - the interface of the stage
+def road_travel_times(
     network: Network,
     *,
     mode: str,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from facopt.travel.kernels import LAST_MS, Doors, SitePlaces
 from facopt.travel.network import MS_PER_HOUR, Network
-from facopt.travel.snapping import Snap
+
+if TYPE_CHECKING:
+    from facopt.travel.snapping import Snap
 
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 Int64Array = np.ndarray[Any, np.dtype[np.int64]]
@@ -79,9 +81,9 @@ def demand_doors(network: Network, snap: Snap) -> DemandDoors:
     on = places_on_links(network, snap)
     place = np.lexsort((on.along_m, on.link)).astype(np.int32)
     place = place[np.count_nonzero(on.link < 0) :]
-    link, along_m, forward_ms, backward_ms = (column[place] for column in on)
+    on = LinkPlaces(on.link[place], on.along_m[place], on.forward_ms[place], on.backward_ms[place])
     own = off_road_ms(network, snap)[place] + terminal_ms(network)
-    leave = _ends(network, LinkPlaces(link, along_m, forward_ms, backward_ms), leaving=True)
+    leave = ends_of_links(network, on, leaving=True)
     point, side = np.nonzero(leave[1] >= 0)
     node = leave[0][point, side]
     order = np.lexsort((point, node))
@@ -89,8 +91,8 @@ def demand_doors(network: Network, snap: Snap) -> DemandDoors:
         first_at_node=_first(node, len(network.junction_node)),
         demand=point[order].astype(np.int32),
         ms=(leave[1][point, side] + own[point])[order].astype(np.int32),
-        first_on_link=_first(link, len(network.links.start)),
-        along_m=along_m, forward_ms=forward_ms, backward_ms=backward_ms, own_ms=own.astype(np.int32),
+        first_on_link=_first(on.link, len(network.links.start)),
+        along_m=on.along_m, forward_ms=on.forward_ms, backward_ms=on.backward_ms, own_ms=own.astype(np.int32),
     )  # fmt: skip
     return DemandDoors(doors, place)
 
@@ -98,15 +100,16 @@ def demand_doors(network: Network, snap: Snap) -> DemandDoors:
 def site_places(network: Network, snap: Snap) -> SitePlaces:
     """Return where sites lie on their links, and from which junctions they are reached."""
     on = places_on_links(network, snap)
-    node, ms = _ends(network, on, leaving=False)
+    node, ms = ends_of_links(network, on, leaving=False)
     return SitePlaces(
         link=on.link, along_m=on.along_m, forward_ms=on.forward_ms, backward_ms=on.backward_ms,
-        node=np.where(ms < 0, -1, node).astype(np.int32), node_ms=ms.astype(np.int32), own_ms=off_road_ms(network, snap),
+        node=np.where(ms < 0, -1, node).astype(np.int32), node_ms=ms.astype(np.int32),
+        own_ms=off_road_ms(network, snap),
     )  # fmt: skip
 
 
-def _ends(network: Network, on: LinkPlaces, *, leaving: bool) -> tuple[Int64Array, Int64Array]:
-    """Return junctions at start and end of each point's link, and milliseconds to (or from) them, -1 where closed (K, 2).
+def ends_of_links(network: Network, on: LinkPlaces, *, leaving: bool) -> tuple[Int64Array, Int64Array]:
+    """Return the two junctions of each point's link, and milliseconds to (or from) them, -1 where closed (K, 2).
 
     A point that lies on a junction is at that junction whatever the direction of its road.
     """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facopt.travel.network import Network
-from facopt.travel.snapping import Snap
-from facopt.travel.times import Access
+if TYPE_CHECKING:
+    from facopt.travel.network import Network
+    from facopt.travel.snapping import Snap
+    from facopt.travel.times import Access
 
 FAR_METRES = 1_000.0
 """Farther from the road than this deserves a warning."""
@@ -17,7 +18,7 @@ COMPONENTS_LISTED = 10
 
 
 def road_facts(network: Network, demand: Snap, sites: Snap, access: Access) -> dict[str, Any]:
-    """Return plain figures (text, numbers, lists, dicts): network, snapping, what is cut off and the speeds' sources."""
+    """Return plain figures (text, numbers, lists, dicts): network, snapping, what is cut off, sources of speeds."""
     component = network.piece_component()
     return {
         "profile": network.profile.name,
@@ -49,5 +50,5 @@ def _snap_facts(network: Network, snap: Snap, component: np.ndarray[Any, np.dtyp
         "farther_than_1_km": int(np.count_nonzero(metres > FAR_METRES)),
         "cut_off": int(np.count_nonzero(~joined)),
         "moved_from_islands": int(np.count_nonzero(snap.moved)),
-        "by_component": {int(c): int(counts[c]) for c in np.flatnonzero(counts)[:COMPONENTS_LISTED]},
+        "by_component": {str(c): int(counts[c]) for c in np.flatnonzero(counts)[:COMPONENTS_LISTED]},
     }

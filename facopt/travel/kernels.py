@@ -1,9 +1,9 @@
 """Bounded shortest-path searches in integer milliseconds, compiled to machine code.
 
 One search per site on the reversed network, with a queue of buckets: a node waits in the bucket of its time, in a list
-linked through the node's own label, so that memory is fixed and nothing can overflow. Buckets are reused in a circle that
-is longer than the longest arc, so the cut-off may be as far away as one likes. Within a bucket a node may be settled
-again when a shorter way turns up, which keeps the result exact for any width of the buckets.
+linked through the node's own label, so that memory is fixed and nothing can overflow. Buckets are reused in a circle
+that is longer than the longest arc, so the cut-off may be as far away as one likes. Within a bucket a node may be
+settled again when a shorter way turns up, which keeps the result exact for any width of the buckets.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ LAST_MS = 2**31 - 2**30 - 2
 """Longer journeys (298 hours) count as out of reach, so that time plus the longest arc stays within 32 bits."""
 
 TIME, NEXT, PREVIOUS, LABEL = 0, 1, 2, 3
-"""Columns of a node's label: milliseconds, neighbours in its bucket, and where it is reached from: the junction before it
-in a search from one site, the site in a search from all."""
+"""Columns of a node's label: milliseconds, neighbours in its bucket, and where it is reached from: the junction before
+it in a search from one site, the site in a search from all."""
 END_OF_LIST = -1
 NOT_WAITING = -2
 
@@ -105,7 +105,7 @@ def new_workspace(node_count: int, demand_count: int, buckets: int) -> Workspace
 
 
 @compiled
-def take_out(label, bucket, node, place):  # type: ignore[no-untyped-def]  # machine code, typed by use
+def take_out(label: Int32Array, bucket: Int32Array, node: int, place: int) -> None:
     """Unlink a waiting node from its bucket."""
     following, previous = label[node, NEXT], label[node, PREVIOUS]
     if previous == END_OF_LIST:
@@ -117,7 +117,7 @@ def take_out(label, bucket, node, place):  # type: ignore[no-untyped-def]  # mac
 
 
 @compiled
-def put_in(label, bucket, node, place):  # type: ignore[no-untyped-def]  # machine code
+def put_in(label: Int32Array, bucket: Int32Array, node: int, place: int) -> None:
     """Link a node into a bucket as its first."""
     following = bucket[place]
     label[node, NEXT] = following
@@ -128,7 +128,7 @@ def put_in(label, bucket, node, place):  # type: ignore[no-untyped-def]  # machi
 
 
 @compiled
-def settle(graph, work, reached, waiting, limit, shift):  # type: ignore[no-untyped-def]  # machine code
+def settle(graph: SearchGraph, work: Workspace, reached: int, waiting: int, limit: int, shift: int) -> int:
     """Run the queue empty; return how many nodes were reached.
 
     `reached` nodes have been labelled and `waiting` of them stand in their buckets when this begins.
@@ -171,7 +171,7 @@ def settle(graph, work, reached, waiting, limit, shift):  # type: ignore[no-unty
 
 
 @compiled
-def start(work, nodes, times, limit, shift):  # type: ignore[no-untyped-def]  # machine code
+def start(work: Workspace, nodes: Int32Array, times: Int32Array, limit: int, shift: int) -> int:
     """Label the junctions next to a site and let them wait; return how many there are."""
     label, bucket = work.label, work.bucket
     mask = bucket.size - 1
@@ -192,7 +192,7 @@ def start(work, nodes, times, limit, shift):  # type: ignore[no-untyped-def]  # 
 
 
 @compiled
-def _note(work, hits, demand, time):  # type: ignore[no-untyped-def]  # machine code
+def _note(work: Workspace, hits: int, demand: int, time: int) -> int:
     """Keep the shortest time of a demand point; return how many points are noted."""
     known = work.best[demand]
     if time < known:
@@ -204,27 +204,27 @@ def _note(work, hits, demand, time):  # type: ignore[no-untyped-def]  # machine 
 
 
 @compiled
-def _collect(doors, sites, site, work, reached, limit):  # type: ignore[no-untyped-def]  # machine code
+def _collect(doors: Doors, sites: SitePlaces, site: int, work: Workspace, reached: int, limit: int) -> int:
     """Note every demand point within the limit of one site, and make the labels ready for the next search."""
     hits = 0
     for k in range(reached):
         node = work.reached[k]
         time = work.label[node, TIME]
         for door in range(doors.first_at_node[node], doors.first_at_node[node + 1]):
-            total = np.int64(time) + doors.ms[door]
+            total = int(time) + int(doors.ms[door])
             if total <= limit:
-                hits = _note(work, hits, doors.demand[door], np.int32(total))
+                hits = _note(work, hits, doors.demand[door], total)
         work.label[node, TIME] = UNREACHED
     link = sites.link[site]
     for demand in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
-        total = np.int64(along_link(doors, sites, site, demand))
+        total = int(along_link(doors, sites, site, demand))
         if total >= 0 and total + doors.own_ms[demand] <= limit:
-            hits = _note(work, hits, demand, np.int32(total + doors.own_ms[demand]))
+            hits = _note(work, hits, demand, total + doors.own_ms[demand])
     return hits
 
 
 @compiled
-def along_link(doors, sites, site, demand):  # type: ignore[no-untyped-def]  # machine code
+def along_link(doors: Doors, sites: SitePlaces, site: int, demand: int) -> int:
     """Return milliseconds from a demand point to a site on its own link without leaving it; -1 where it cannot be."""
     total = -1
     if sites.forward_ms[site] >= 0 and doors.along_m[demand] <= sites.along_m[site]:
@@ -237,7 +237,9 @@ def along_link(doors, sites, site, demand):  # type: ignore[no-untyped-def]  # m
 
 
 @compiled
-def search_sites(graph, doors, sites, chosen, limit, shift, work):  # type: ignore[no-untyped-def]  # machine code
+def search_sites(
+    graph: SearchGraph, doors: Doors, sites: SitePlaces, chosen: Int32Array, limit: int, shift: int, work: Workspace
+) -> tuple[Int64Array, Int32Array, Int32Array, int]:
     """Search from some sites, one after the other.
 
     Returns the number of demand points reached by each, then demand points and milliseconds of all one after the other,
@@ -273,7 +275,10 @@ def search_sites(graph, doors, sites, chosen, limit, shift, work):  # type: igno
 
 
 @compiled
-def scatter(site, demand, ms, place, next_free, out_site, out_minutes):  # type: ignore[no-untyped-def]  # machine code
+def scatter(
+    site: int, demand: Int32Array, ms: Int32Array, place: Int32Array,
+    next_free: Int64Array, out_site: Int32Array, out_minutes: FloatArray,
+) -> None:
     """Write the arcs of one site into the rows of their demand points, and move the rows' ends on."""
     for k in range(demand.size):
         point = place[demand[k]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from facopt.travel.compiled import compiled
@@ -17,9 +19,16 @@ from facopt.travel.kernels import (
     take_out,
 )
 
+if TYPE_CHECKING:
+    from facopt.travel.kernels import Doors, SearchGraph, SitePlaces, Workspace
+
+Int32Array = np.ndarray[Any, np.dtype[np.int32]]
+
 
 @compiled
-def nearest_sites(graph, doors, sites, usable, limit, shift, work):  # type: ignore[no-untyped-def]  # machine code
+def nearest_sites(
+    graph: SearchGraph, doors: Doors, sites: SitePlaces, usable: Int32Array, limit: int, shift: int, work: Workspace
+) -> tuple[Int32Array, Int32Array]:
     """Search from all usable sites at once.
 
     Returns milliseconds to and index of the nearest site for each demand point, UNREACHED and -1 where there is none;
@@ -33,13 +42,13 @@ def nearest_sites(graph, doors, sites, usable, limit, shift, work):  # type: ign
         time, site = work.label[node, TIME], work.label[node, LABEL]
         if time != UNREACHED:
             for door in range(doors.first_at_node[node], doors.first_at_node[node + 1]):
-                _keep_nearer(ms, nearest, doors.demand[door], np.int64(time) + doors.ms[door], site, limit)
+                _keep_nearer(ms, nearest, doors.demand[door], int(time) + int(doors.ms[door]), site, limit)
     for k in range(usable.size):
         site = usable[k]
         link = sites.link[site]
         if link >= 0:
             for demand in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
-                along = np.int64(along_link(doors, sites, site, demand))
+                along = int(along_link(doors, sites, site, demand))
                 if along >= 0:
                     total = along + doors.own_ms[demand] + sites.own_ms[site]
                     _keep_nearer(ms, nearest, demand, total, site, limit)
@@ -47,7 +56,7 @@ def nearest_sites(graph, doors, sites, usable, limit, shift, work):  # type: ign
 
 
 @compiled
-def _keep_nearer(ms, nearest, demand, time, site, limit):  # type: ignore[no-untyped-def]  # machine code
+def _keep_nearer(ms: Int32Array, nearest: Int32Array, demand: int, time: int, site: int, limit: int) -> None:
     """Let a demand point know of a site if that is nearer than the one it knows."""
     if time <= limit and (time < ms[demand] or (time == ms[demand] and site < nearest[demand])):
         ms[demand] = time
@@ -55,19 +64,19 @@ def _keep_nearer(ms, nearest, demand, time, site, limit):  # type: ignore[no-unt
 
 
 @compiled
-def _seed_all(sites, usable, work, limit, shift):  # type: ignore[no-untyped-def]  # machine code
+def _seed_all(sites: SitePlaces, usable: Int32Array, work: Workspace, limit: int, shift: int) -> None:
     """Label the junctions next to all sites, the walk from road to door included."""
     for k in range(usable.size):
         site = usable[k]
         for side in range(2):
             node = sites.node[site, side]
             if node >= 0:
-                _improve(work, node, np.int64(sites.node_ms[site, side]) + sites.own_ms[site], site, limit, shift)
+                _improve(work, node, int(sites.node_ms[site, side]) + int(sites.own_ms[site]), site, limit, shift)
 
 
 @compiled
-def _improve(work, node, time, site, limit, shift):  # type: ignore[no-untyped-def]  # machine code
-    """Let a junction wait with a nearer site, or with an equally near one of smaller index; return whether it is new."""
+def _improve(work: Workspace, node: int, time: int, site: int, limit: int, shift: int) -> int:
+    """Let a junction wait with a nearer site, or an equally near one of smaller index; return 1 if it did not wait."""
     label, bucket = work.label, work.bucket
     known = label[node, TIME]
     if time > limit or time > known or (time == known and site >= label[node, LABEL]):
@@ -85,7 +94,7 @@ def _improve(work, node, time, site, limit, shift):  # type: ignore[no-untyped-d
 
 
 @compiled
-def _settle_nearest(graph, work, limit, shift):  # type: ignore[no-untyped-def]  # machine code
+def _settle_nearest(graph: SearchGraph, work: Workspace, limit: int, shift: int) -> None:
     """Run the queue empty."""
     label, bucket = work.label, work.bucket
     waiting = 0
@@ -100,7 +109,7 @@ def _settle_nearest(graph, work, limit, shift):  # type: ignore[no-untyped-def] 
         take_out(label, bucket, node, place)
         label[node, PREVIOUS] = NOT_WAITING
         waiting -= 1
-        time, site = np.int64(label[node, TIME]), label[node, LABEL]
+        time, site = int(label[node, TIME]), label[node, LABEL]
         for t in range(graph.first_arc[node], graph.first_arc[node + 1]):
             waiting += _improve(work, graph.arc[t, 0], time + graph.arc[t, 1], site, limit, shift)
 

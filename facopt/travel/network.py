@@ -1,24 +1,26 @@
-"""A road table and a profile become a network: integer milliseconds, chains joined, components known, ready to search."""
+"""A road table and a profile become a network: integer milliseconds, chains joined, components known."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from facopt.errors import DataError, Finding
-from facopt.inputs.road_table import RoadTable
 from facopt.travel.chains import Chains, Pieces, find_chains
 from facopt.travel.closures import Closure, closure_factors
 from facopt.travel.kernels import SearchGraph
-from facopt.travel.profiles import Profile
 from facopt.travel.rules import travel_on
 from facopt.travel.space_curve import hilbert_order
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import networkx as nx
+
+    from facopt.inputs.road_table import RoadTable
+    from facopt.travel.profiles import Profile
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
@@ -144,7 +146,7 @@ def _milliseconds(length_m: FloatArray, kmh: FloatArray, extra_ms: FloatArray) -
     return np.where(open_, rounded, -1).astype(np.int32)
 
 
-def _assemble(  # noqa: PLR0913 - the parts of a network
+def _assemble(
     roads: RoadTable, profile: Profile, metric_crs: str, kept: Int32Array, pieces: Pieces, chains: Chains
 ) -> Network:
     chains = _along_space_curve(roads, pieces, chains)
@@ -184,7 +186,7 @@ def _links(pieces: Pieces, chains: Chains, length_m: FloatArray) -> tuple[PieceI
     metre_offset, metre_total = _running_total(length_m[order], first)
 
     def by_piece(values: np.ndarray[Any, Any], kind: type) -> np.ndarray[Any, Any]:
-        placed = np.empty(len(order), dtype=kind)
+        placed: np.ndarray[Any, Any] = np.empty(len(order), dtype=kind)
         placed[order] = values
         return placed
 
@@ -204,7 +206,9 @@ def _links(pieces: Pieces, chains: Chains, length_m: FloatArray) -> tuple[PieceI
     return place, links
 
 
-def _running_total(values: np.ndarray[Any, Any], first: Int32Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def _running_total(
+    values: np.ndarray[Any, Any], first: Int32Array
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return sums before each value within its chain, and the sum of each chain; closed (-1) counts as 0."""
     whole = np.issubdtype(values.dtype, np.integer)
     values = np.maximum(values, 0).astype(np.int64 if whole else np.float64)

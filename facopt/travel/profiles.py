@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from typing import Any
 
@@ -85,9 +85,7 @@ class Profile:
     def sources(self) -> list[dict[str, Any]]:
         """Return every speed with its source, for the report: class, kmh, source, verified."""
         rows = [("ferry", self.ferry), *sorted(self.speeds.items())]
-        return [
-            {"class": name, "kmh": speed.kmh, "source": speed.source, "verified": speed.verified} for name, speed in rows
-        ]
+        return [{"class": name, **asdict(speed)} for name, speed in rows]
 
 
 def profile_names() -> tuple[str, ...]:
@@ -115,8 +113,8 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     """
     shipped = _shipped()
     if name not in shipped:
-        finding = Finding(f"there is no travel profile {name!r}", f"Use one of {', '.join(shipped)}", Place(key="profile"))
-        raise ScenarioError(finding)
+        what = f"there is no travel profile {name!r}"
+        raise ScenarioError(Finding(what, f"Use one of {', '.join(shipped)}", Place(key="profile")))
     profile = _parse(name, shipped[name])
     findings: list[Finding] = []
     for key, value in (overrides or {}).items():
@@ -159,7 +157,8 @@ _ABOVE_ZERO = ("factor", "off_road_kmh", "maximum_kmh")
 def _override(profile: Profile, key: str, value: Any, data: Mapping[str, Any]) -> Profile:
     """Return the profile with one value replaced; ValueError says what is wrong with it."""
     if key in _AT_LEAST_ZERO or key in _ABOVE_ZERO:
-        return replace(profile, **{key: _number(value, positive=key in _ABOVE_ZERO)})
+        changed: dict[str, Any] = {key: _number(value, positive=key in _ABOVE_ZERO)}
+        return replace(profile, **changed)
     changes = {
         "speeds_kmh": _change_speeds, "class_factors": _change_class_factors, "ferry_kmh": _change_ferry,
         "maxspeed": _change_maxspeed, "obeys_oneway": _change_oneway,
@@ -186,7 +185,7 @@ def _number(value: Any, *, positive: bool) -> float:
 def _mapping(value: Any) -> dict[str, float]:
     if not isinstance(value, Mapping):
         msg = f"{value!r} is not a mapping of road class to number"
-        raise ValueError(msg)  # noqa: TRY004 - findings are collected from ValueError alone
+        raise ValueError(msg)
     return {str(road_class): _number(number, positive=False) for road_class, number in value.items()}
 
 
@@ -213,7 +212,7 @@ def _change_maxspeed(profile: Profile, value: Any) -> Profile:
 def _change_oneway(profile: Profile, value: Any) -> Profile:
     if not isinstance(value, bool):
         msg = f"{value!r} is not true or false"
-        raise ValueError(msg)  # noqa: TRY004 - findings are collected from ValueError alone
+        raise ValueError(msg)
     return replace(profile, obeys_oneway=value)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from facopt.inputs.road_table import RoadTags
-from facopt.travel.profiles import Profile
+if TYPE_CHECKING:
+    from facopt.inputs.road_table import RoadTags
+    from facopt.travel.profiles import Profile
 
-DENIED = frozenset({"no", "private", "agricultural", "forestry", "emergency", "delivery", "use_sidepath", "military", "psv"})
+DENIED = frozenset(
+    {"no", "private", "agricultural", "forestry", "emergency", "delivery", "use_sidepath", "military", "psv"}
+)
 FORWARD_ONLY = frozenset({"yes", "true", "1"})
 BACKWARD_ONLY = frozenset({"-1", "reverse"})
 BOTH_WAYS = frozenset({"no", "false", "0", "alternating"})

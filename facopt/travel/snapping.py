@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.errors import DataError, Finding
-from facopt.travel.network import Network
 
 if TYPE_CHECKING:
     import shapely
+
+    from facopt.travel.network import Network
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
@@ -91,8 +92,9 @@ class RoadIndex:
         x, y = self.to_metres.transform(lonlat[:, 0], lonlat[:, 1])
         bad = ~(np.isfinite(x) & np.isfinite(y))
         if bad.any():
-            what = f"{np.count_nonzero(bad)} points have no coordinates, or none that {self.network.metric_crs} can hold"
-            raise DataError(Finding(what, "Give longitude and latitude of every point", count=int(np.count_nonzero(bad))))
+            count = int(np.count_nonzero(bad))
+            what = f"{count} points have no coordinates, or none that {self.network.metric_crs} can hold"
+            raise DataError(Finding(what, "Give longitude and latitude of every point", count=count))
         return np.stack([x, y], axis=1)
 
     def _meet(self, points: Any, row: Int64Array, metres: FloatArray, moved: BoolArray) -> Snap:

@@ -16,7 +16,7 @@ Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def straight_line_travel_times(  # noqa: PLR0913 - the interface of the stage
+def straight_line_travel_times(
     *,
     mode: str,
     demand_lonlat: FloatArray,

@@ -1,0 +1,214 @@
+"""Roads from line layers: GeoPackage, GeoParquet, shapefile, GeoJSON, FlatGeobuf."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facopt.errors import DataError, Finding, Place, Severity
+from facopt.inputs.road_classes import osm_class, osm_surface
+from facopt.inputs.road_table import (
+    TAG_NAMES,
+    BoolArray,
+    FloatArray,
+    Int32Array,
+    Int64Array,
+    Interner,
+    LineFacts,
+    Lines,
+    RoadTable,
+    RoadTags,
+    cut_lines,
+    great_circle_metres,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+COLUMN_NAMES = {
+    "highway": (
+        "highway", "fclass", "road_class", "道路等级", "道路类型", "公路等级", "行政等级", "路线等级", "等级",
+        "gb", "code", "class", "type",
+    ),
+    "oneway": ("oneway", "one_way", "单行", "单行线", "单向"),
+    "maxspeed": ("maxspeed", "max_speed", "限速"),
+    "surface": ("surface", "路面类型", "路面", "面层类型"),
+    "name": ("name", "name_zh", "道路名称", "路线名称", "名称", "路名"),
+    "length": ("length_m", "length", "长度"),
+    "start": ("u", "from_node", "source_node"),
+    "end": ("v", "to_node", "target_node"),
+}  # fmt: skip
+"""Headings by meaning, the first present column counts; other tags by OpenStreetMap's own key."""
+ONEWAY_VALUES = {"f": "yes", "t": "-1", "b": "no", "是": "yes", "否": "no", "双向": "no", "单向": "yes"}
+"""Geofabrik's F (forward), T (backward), B (both), and Chinese answers."""
+COORDINATE_UNITS = 1e7
+"""Line ends are one node where they agree to 1e-7 degrees (1 cm)."""
+PLAUSIBLE_LENGTH_RATIO = (0.8, 1.5)
+"""A length column is metres along the road if its median ratio to the drawn length lies within."""
+
+
+def read_lines(path: Path, place: Place) -> RoadTable:
+    """Read the roads of a line layer; lines join where their ends meet, or by columns u and v.
+
+    Raises
+    ------
+    DataError
+        If the layer cannot be read, has no coordinate system, no lines, or no column with the class of the road.
+    """
+    frame = _lines_only(_read(path, place), place)
+    _require_class(frame, place)
+    frame = frame.to_crs("EPSG:4326")
+    tags, tag, names, name = _facts(frame)
+    lines, of_row = _vertices(frame)
+    lengths, findings = _surveyed_lengths(frame, lines, place)
+    facts = LineFacts(tags=tags, tag=tag[of_row], names=names, name=name[of_row], length_m=lengths)
+    return cut_lines(lines, facts, source=str(path), place=place, findings=findings)
+
+
+def _read(path: Path, place: Place) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    try:
+        if path.suffix.lower() in (".parquet", ".geoparquet"):
+            return gpd.read_parquet(path)
+        return gpd.read_file(path, layer=_road_layer(path))
+    except Exception as error:  # readers of many formats raise what they like
+        finding = Finding(f"cannot be read as a layer of lines: {error}", "Export the roads again", place)
+        raise DataError(finding) from error
+
+
+def _road_layer(path: Path) -> str | None:
+    """Return the layer "edges" that OSMnx writes, else the first layer with lines, else None."""
+    import pyogrio
+
+    layers = pyogrio.list_layers(path)
+    if "edges" in layers[:, 0]:
+        return "edges"
+    with_lines = [str(name) for name, kind in layers if kind and "Line" in kind]
+    return with_lines[0] if with_lines else None
+
+
+def _lines_only(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
+    if frame.crs is None:
+        finding = Finding("the layer has no coordinate system", "Add it (a .prj file, or save with a CRS)", place)
+        raise DataError(finding)
+    is_line = frame.geometry.geom_type.isin(["LineString", "MultiLineString"]) & ~frame.geometry.is_empty
+    lines = frame[is_line]
+    if lines.empty:
+        raise DataError(Finding("no lines in this layer", "Name a layer that holds roads as lines", place))
+    return lines.reset_index().explode(index_parts=False, ignore_index=True)
+
+
+def _column(frame: pd.DataFrame, meaning: str) -> pd.Series[Any] | None:
+    by_lower = {str(name).lower(): name for name in frame.columns}
+    for heading in COLUMN_NAMES.get(meaning, (meaning, meaning.replace("oneway_", "oneway:"))):
+        if heading in by_lower:
+            return frame[by_lower[heading]]
+    return None
+
+
+def _require_class(frame: gpd.GeoDataFrame, place: Place) -> None:
+    if _column(frame, "highway") is None:
+        columns = ", ".join(str(name) for name in frame.columns if name != "geometry")
+        what = f"no column with the class of the road among {columns}"
+        raise DataError(Finding(what, "Name it highway (primary, 县道, 420300, ...)", place))
+
+
+def first_text(value: Any) -> str:
+    """Return a cell as text: the first item of a list, "" for nothing, no decimals for whole numbers."""
+    if isinstance(value, list | tuple | np.ndarray):
+        value = value[0] if len(value) else ""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value).strip()
+    if text.startswith("['"):
+        return text[2:].split("'", 1)[0]
+    return "" if text in ("nan", "None", "<NA>", "NaT") else text
+
+
+def _facts(frame: gpd.GeoDataFrame) -> tuple[tuple[RoadTags, ...], Int32Array, tuple[str, ...], Int32Array]:
+    """Return the distinct tags and names and their index for each row."""
+    columns = {name: _texts(frame, name) for name in TAG_NAMES}
+    columns["highway"] = [osm_class(text) for text in columns["highway"]]
+    columns["surface"] = [osm_surface(text) if text else "" for text in columns["surface"]]
+    columns["oneway"] = _oneways(frame, columns["oneway"])
+    tags, names = Interner(), Interner()
+    rows = zip(*columns.values(), strict=True)
+    tag = np.array([tags(_with_ferry(RoadTags(*row))) for row in rows], dtype=np.int32)
+    name = np.array([names(text) for text in _texts(frame, "name")], dtype=np.int32)
+    return tags.values(), tag, names.values(), name
+
+
+def _with_ferry(tags: RoadTags) -> RoadTags:
+    return tags._replace(highway="", route="ferry") if tags.highway == "ferry" else tags
+
+
+def _texts(frame: gpd.GeoDataFrame, meaning: str) -> list[str]:
+    column = _column(frame, meaning)
+    return [""] * len(frame) if column is None else [first_text(value) for value in column]
+
+
+def _oneways(frame: gpd.GeoDataFrame, texts: list[str]) -> list[str]:
+    """Return one-way values; without such a column every line is open both ways, motorways too."""
+    if _column(frame, "oneway") is None:
+        return ["no"] * len(frame)
+    return [ONEWAY_VALUES.get(text.lower(), text.lower()) for text in texts]
+
+
+def _vertices(frame: gpd.GeoDataFrame) -> tuple[Lines, Int64Array]:
+    """Return the vertices of all lines and the row of each line."""
+    import shapely
+
+    xy, row = shapely.get_coordinates(frame.geometry.to_numpy(), return_index=True)
+    begins = np.concatenate([[True], row[1:] != row[:-1]])
+    ends = np.concatenate([row[1:] != row[:-1], [True]])
+    if _column(frame, "start") is not None and _column(frame, "end") is not None:
+        ref, joint = _named_ends(frame, row, begins, ends), begins | ends
+    else:
+        ref = _coordinate_ref(xy)
+        joint = np.isin(ref, ref[begins | ends])
+    lines = Lines(ref, xy[:, 0], xy[:, 1], row.astype(np.int32), joint, np.zeros(len(row), dtype=bool))
+    return lines, np.arange(len(frame))
+
+
+def _named_ends(frame: gpd.GeoDataFrame, row: Int64Array, begins: BoolArray, ends: BoolArray) -> Int64Array:
+    """Return node numbers: of columns u and v at the ends of lines, each its own negative one between."""
+    start, end = (_column(frame, meaning) for meaning in ("start", "end"))
+    number = Interner()
+    ref = -1 - np.arange(len(row), dtype=np.int64)
+    ref[begins] = [number(first_text(value)) for value in start]  # type: ignore[union-attr]  # present, see the caller
+    ref[ends] = [number(first_text(value)) for value in end]  # type: ignore[union-attr]
+    return ref
+
+
+def _coordinate_ref(xy: FloatArray) -> Int64Array:
+    units = np.round(xy * COORDINATE_UNITS).astype(np.int64)
+    keys = units[:, 0] * 2_000_000_011 + units[:, 1]
+    return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.int64)
+
+
+def _surveyed_lengths(
+    frame: gpd.GeoDataFrame, lines: Lines, place: Place
+) -> tuple[FloatArray | None, tuple[Finding, ...]]:
+    """Return the length column in metres if it is one, and a warning if it is not."""
+    import pandas as pd
+
+    column = _column(frame, "length")
+    if column is None:
+        return None, ()
+    given = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    step = great_circle_metres(lines.lon[:-1], lines.lat[:-1], lines.lon[1:], lines.lat[1:])
+    inside = lines.way[1:] == lines.way[:-1]
+    drawn = np.bincount(lines.way[:-1][inside], weights=step[inside], minlength=len(frame))
+    known = np.isfinite(given) & (given > 0) & (drawn > 0)
+    ratio = float(np.median(given[known] / drawn[known])) if known.any() else 0.0
+    if PLAUSIBLE_LENGTH_RATIO[0] <= ratio <= PLAUSIBLE_LENGTH_RATIO[1]:
+        return np.where(np.isfinite(given) & (given >= 0), given, np.nan), ()
+    what = f"column {column.name} is not metres along the road (about {ratio:.3g} of the drawn length); it is ignored"
+    return None, (Finding(what, "Give lengths in metres, or leave the column out", place, Severity.WARNING),)
