@@ -143,7 +143,7 @@ class _Builder:
         rows = []
         for k, seat in enumerate(self.streets):
             rows += [(seat + self.random.normal(0, 1.1, 2) * _KM, k, _FIRST, "existing") for _ in range(1 if k else 2)]
-            rows += [(seat + self.random.normal(0, 1.6, 2) * _KM, k, _FIRST, "candidate") for _ in range(4)]
+            rows += [(seat + self.random.normal(0, 1.6, 2) * _KM, k, _FIRST, "candidate") for _ in range(9)]
         for k, seat in enumerate(self.seats):
             if k % 5:
                 rows.append((seat, k + 5, _SECOND, "existing"))
@@ -176,7 +176,7 @@ class _Builder:
         sites.loc[dropped, ["action", "fixed"]] = ["close", "closed"]
         open_ = stands.copy()
         open_[dropped] = False
-        for _ in range(15):
+        for _ in range(22):
             covered = self.within[:, open_].any(axis=1)
             gains = np.where(open_ | stands, 0, (self.within & ~covered[:, None]).T @ people)
             if gains.max() < 1500:
@@ -264,11 +264,19 @@ class _Builder:
                   for k, place in enumerate(towns[["lon", "lat"]].to_numpy()) if k % 2 == 0]
         return tuple((name if name != "unclassified" else "residential", _curve(self.random, a, b)) for name, a, b in links)
 
+    def _routes(self) -> dict[tuple[int, int], np.ndarray[Any, Any]]:
+        places, sites = (table[["lon", "lat"]].to_numpy() for table in (self.points, self.sites))
+        uncovered = np.flatnonzero(~self.then)[:20]
+        return {(int(i), int(j)): _curve(self.random, places[i], sites[j]) for i, j in zip(uncovered, self.pairs["site"].to_numpy()[uncovered], strict=True)}
+
     def _ground(self) -> Ground:
-        course = _CENTRE + np.array([[-50, 22], [-34, 17], [-20, 9], [-6, 8], [4, 3], [14, -4], [26, -11], [48, -24]]) * _KM
-        river = LineString(course).intersection(self.boundary)
-        lake = Point(_CENTRE + np.array([-24, 21]) * _KM).buffer(0.05).intersection(self.boundary)
-        water = union_all([lake, *getattr(river, "geoms", [river])])
+        east = np.linspace(-55, 55, 120)
+        course = np.c_[east, 4 - 0.42 * east + 3.2 * np.sin(east / 7) + 1.1 * np.sin(east / 2.6)]
+        river = LineString(_CENTRE + course * _KM).intersection(self.boundary)
+        angle = np.linspace(0, 2 * np.pi, 60)
+        shore = 4.5 + 0.9 * np.sin(3 * angle) + 0.5 * np.cos(5 * angle)
+        lake = Polygon(_CENTRE + np.array([-22, 23]) * _KM + np.c_[1.5 * shore * np.cos(angle), 0.8 * shore * np.sin(angle)] * _KM)
+        water = union_all([lake.intersection(self.boundary), *getattr(river, "geoms", [river])])
         return Ground(self.boundary, dict(self.zones), water)
 
     def report(self) -> Report:
@@ -290,12 +298,12 @@ class _Builder:
             tiers=(self._tier(_FIRST, ("社区卫生服务中心", "Community health centre"), "square", ("urban",)),
                    self._tier(_SECOND, ("乡镇卫生院", "Township clinic"), "circle", ("town", "rural"))),
             bands=self._bands(), bands_by_tier={}, cost=cost, targets=targets,
-            limits=pd.DataFrame([{"key": "limits.budget", "limit": 140e6, "used": cost, "unit": "CNY"}]),
+            limits=pd.DataFrame([{"key": "limits.budget", "limit": 210e6, "used": cost, "unit": "CNY"}]),
             points=points, sites=sites, assignment=self.pairs,
             context=pd.DataFrame([{"id": f"H{k}", "name": name, "kind": "医院", "lon": _CENTRE[0] + dx, "lat": _CENTRE[1] + dy}
                                   for k, (name, dx, dy) in enumerate([("星河县人民医院", 0.015, 0.0), ("星河县中医医院", -0.01, 0.012)])]),
-            ground=self._ground(), roads=self._roads(), routes={},
-            assumptions=(Assumption("tiers.township_clinic.standard_minutes", "30", "未注明", False), Assumption("limits.budget", "140000000", "scenario", True)),
+            ground=self._ground(), roads=self._roads(), routes=self._routes(),
+            assumptions=(Assumption("tiers.township_clinic.standard_minutes", "30", "未注明", False), Assumption("limits.budget", "210000000", "scenario", True)),
             findings=(Finding("3 demand points lie more than 2 km from a road", "Check their coordinates", severity=Severity.WARNING),),
             conflicts=(), proof=Proof("HiGHS", "1.15", "", 1.0, 100, 100, ""), travel_facts={}, generated="2026-11-21", version="0.1.0",
         )

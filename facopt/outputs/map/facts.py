@@ -34,6 +34,7 @@ def facts_of(report: Report) -> dict[str, Any]:
         "chip": _chip(report),
         "head": _head(report),
         "definition": _definition(report),
+        "standards": [_standard(tier) for tier in report.tiers],
         "proof": _proof(report),
         "tick": _tick(report),
         "generated": report.generated,
@@ -89,7 +90,7 @@ def _chip(report: Report) -> dict[str, Any]:
         zh, en = (phrase.format(gap=numbers.gap_percent(gap)) for phrase in WORDS["map.feasible_gap"])
     else:
         zh, en = COMMON[f"status.{report.status}"]
-        if report.status == "optimal":
+        if gap is not None:
             zh, en = f"{zh}，差距 {numbers.gap_percent(gap)}", f"{en}, gap {numbers.gap_percent(gap)}"
     tone = {"optimal": "good", "feasible": "warn", "infeasible": "bad"}.get(report.status, "quiet")
     return {"text": [zh, en], "tone": tone, "gap": exact(gap)}
@@ -136,6 +137,15 @@ def _definition_in(report: Report, language: int) -> str:
         area=WORDS["map.def.area"][language],
         people=numbers.people_headline(report.everybody.people, lang),
     ).replace("。。", "。")
+
+
+def _standard(tier: TierFacts) -> Both:
+    mode = COMMON.get(f"mode.{tier.mode}", (tier.mode, tier.mode))
+    names = (tier.name_zh or tier.key, tier.name_en or tier.key)
+    minutes = numbers.trimmed(tier.standard_minutes)
+    return [
+        WORDS["map.standard"][k].format(tier=names[k], mode=mode[k], minutes=minutes) for k in (0, 1)
+    ]
 
 
 def _rule(tier: TierFacts, language: int) -> str:

@@ -24,15 +24,15 @@ function pointCard(i) {
       if (P.remedy[i] >= 0) why.push(T('map.remedy', { text: named('remedy', D.remedies[P.remedy[i]]) }));
     }
   }
-  return [cardHead(symbol('p-' + s), pointName(i), join([T('map.settlement'), zoneName(P.zone[i])])), cardRows(rows), why.length ? el('p', { 'class': 'why' + ('cn'.indexOf(planned) >= 0 ? '' : ' bad') }, why.join(lang === 'zh' ? '' : ' ')) : null];
+  return [cardHead(symbol('p-' + s), pointName(i), join([T('map.settlement'), shortened(zoneName(P.zone[i]), 40)])), cardRows(rows), why.length ? el('p', { 'class': 'why' + ('cn'.indexOf(planned) >= 0 ? '' : ' bad') }, why.join(lang === 'zh' ? '' : ' ')) : null];
 }
 function named(group, key) { var w = D.words[group + '.' + key]; return w ? w[li()] : key; }
-function nearestName(j) { return j < 0 ? '' : siteName(j); }
+function nearestName(j) { return j < 0 ? '' : shortened(siteName(j), 80); }
 function siteCard(j) {
   var s = STOPS[STOPS.length - 1].sites.charAt(j), lost = S.people_lost_without[j], rows, assigned = S.people_assigned[j], capacity = S.capacity_people[j];
   s = s === '-' ? 'n' : s;
   var open = s === 'k' || s === 'b';
-  rows = [[T('map.action'), join([T('map.site.' + s), S.stage[j]])], s === 'b' ? [T('map.cost'), S.build_cost[j] === null ? '' : money(S.build_cost[j])] : null, [T('map.size'), S.size[j]], [T('map.owner'), S.owner[j]], [T('map.capacity'), capacity === null ? '' : people(capacity)]];
+  rows = [[T('map.action'), join([T('map.site.' + s), S.stage[j]])], s === 'b' ? [T('map.cost'), S.build_cost[j] === null ? '' : money(S.build_cost[j])] : null, [T('map.size'), shortened(S.size[j], 80)], [T('map.owner'), shortened(S.owner[j], 80)], [T('map.capacity'), capacity === null ? '' : people(capacity)]];
   if (open) {
     rows.push([T('map.assigned'), people(assigned) + (capacity > 0 ? ' \u00b7 ' + percent(share(assigned, capacity)) : '')]);
     if (capacity > 0) rows.push(el('div', { 'class': 'util' }, el('i', { style: 'width:' + Math.min(100, 100 * assigned / capacity) + '%' })));
@@ -43,7 +43,7 @@ function siteCard(j) {
   if (S.fixed[j]) notes.push(T('map.fixed.' + S.fixed[j]));
   if (D.hasPlan && !isPlan()) notes.push(T('map.plan_figures'));
   if (linksOfSite(j).some(function (l) { return !l[2]; })) notes.push(T('map.beyond'));
-  return [cardHead(symbol('s' + Math.max(S.tier[j], 0) + '-' + s), siteName(j), join([tierName(S.tier[j]), zoneName(S.zone[j])])), cardRows(rows), el('p', { 'class': 'why' }, notes.filter(function (n) { return n; }).join(lang === 'zh' ? '' : ' '))];
+  return [cardHead(symbol('s' + Math.max(S.tier[j], 0) + '-' + s), siteName(j), join([shortened(tierName(S.tier[j]), 40), shortened(zoneName(S.zone[j]), 40)])), cardRows(rows), el('p', { 'class': 'why' }, notes.filter(function (n) { return n; }).join(lang === 'zh' ? '' : ' '))];
 }
 function whySite(s, lost) {
   if (s === 'e' || (s === 'n' && !D.hasPlan)) return '';
@@ -62,7 +62,14 @@ function zoneCard(k) {
 function choose(kind, index) {
   state.chosen = { kind: kind, index: index };
   showCard();
-  drawSites(); saveHash();
+  drawSites(); clearOfCard(); saveHash();
+}
+/* moves the map where the card would lie on what it tells of */
+function clearOfCard() {
+  var c = state.chosen, where = c.kind === 'point' ? at[c.index] : c.kind === 'site' ? siteAt[c.index] : null;
+  if (!hasMap || !where) return;
+  var p = map.latLngToContainerPoint(where), size = map.getSize(), card = $('card');
+  if (size.x > 620 && p.x > card.offsetLeft - 30 && p.y < card.offsetTop + card.offsetHeight + 20) map.panBy([p.x - (card.offsetLeft - 120), 0], { animate: false });
 }
 function showCard() {
   var c = state.chosen;

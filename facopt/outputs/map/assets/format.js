@@ -42,6 +42,8 @@ function moneyParts(amount) {
 }
 function money(amount) { var p = moneyParts(amount); return p[1] ? p[0] + (lang === 'zh' ? THIN : ' ') + p[1] : p[0]; }
 function join(parts) { return parts.filter(function (p) { return p; }).join(' \u00b7 '); }
+/* width in half-width characters: a Chinese character takes two */
+function widthOf(text) { return Array.from(text).reduce(function (n, c) { return n + (c.charCodeAt(0) > 255 ? 2 : 1); }, 0); }
 function shortened(text, most) { var a = Array.from(text); return a.length > most ? a.slice(0, most - 1).join('') + '\u2026' : text; }
 
 /* el('p', {class: 'x'}, 'text', child, …): attributes by name, text as text */

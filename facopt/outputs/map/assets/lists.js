@@ -1,5 +1,5 @@
 /* The list of people still without cover, and the search. */
-var LISTED = 5, CHUNK = 50, listed = LISTED;
+var LISTED = 5, CHUNK = 50, listed = LISTED, sheetListed = 8;
 function uncovered() {
   var found = [], i;
   for (i = 0; i < NP; i++) if ('lux'.indexOf(pointState(i)) >= 0 && P.people[i] > 0) found.push(i);
@@ -9,7 +9,7 @@ function pointButton(i) {
   return el('button', { type: 'button', 'data-point': i }, symbol('p-' + pointState(i)), el('span', { 'class': 'clip' }, shortened(pointName(i), 60), ' ', el('small', {}, shortened(zoneName(P.zone[i]), 24))), el('span', { 'class': 'n' }, people(P.people[i])));
 }
 function drawStill() {
-  var found = uncovered(), sums = stop().people, most = state.sheet ? LISTED : listed;
+  var found = uncovered(), sums = stop().people, most = state.sheet ? sheetListed : listed;
   $('stillt').textContent = T(isPlan() ? 'map.still' : 'map.still.now');
   fill($('stilln'), found.length ? el('span', { 'data-figure': 'people_uncovered', 'data-value': sums.u + sums.x + sums.l }, people(sums.u + sums.x + sums.l)) : null);
   fill($('still'), found.slice(0, most).map(function (i) { return el('li', {}, pointButton(i)); }));

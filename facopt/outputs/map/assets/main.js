@@ -5,11 +5,11 @@ function drawTexts() {
   all('[data-view]').forEach(function (e) { e.textContent = T('map.view.' + e.getAttribute('data-view')); e.setAttribute('aria-pressed', e.getAttribute('data-view') === state.view); });
   all('[data-lang]').forEach(function (e) { e.setAttribute('aria-pressed', e.getAttribute('data-lang') === lang); });
   all('[data-tag]').forEach(function (e) { e.hidden = !D.synthetic; e.textContent = D.words['tag.synthetic'].join(' '); });
-  all('[data-title=title]').forEach(function (e) { e.textContent = shortened(both(D.title), 120); });
-  all('[data-title=sheet]').forEach(function (e) { e.textContent = T('map.sheet.title', { title: shortened(both(D.title), 60) }); });
-  all('[data-title=scenario]').forEach(function (e) { e.textContent = shortened(join([T('map.scenario', { name: D.scenario }), budget(), D.question]), 240); });
+  all('[data-title=title]').forEach(function (e) { e.textContent = shortened(both(D.title), 80); });
+  all('[data-title=sheet]').forEach(function (e) { e.textContent = T('map.sheet.title', { title: shortened(both(D.title), 40) }); });
+  all('[data-title=scenario]').forEach(function (e) { e.textContent = shortened(join([T('map.scenario', { name: shortened(D.scenario, 60) }), budget(), D.question]), 160); });
   $('q').placeholder = T('map.search'); $('q').setAttribute('aria-label', T('map.search'));
-  fill($('definition'), both(D.definition)); fill($('proof'), both(D.proof));
+  fill($('definition'), shortened(both(D.definition), 500)); fill($('proof'), both(D.proof));
   $('mapnote').textContent = noteText();
   document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
   document.title = both(D.title);
@@ -33,7 +33,7 @@ function drawFlags() {
 }
 function drawBox() {
   var blank = '\u2014\u2014\u2014\u2014\u2014\u2014';
-  fill($('box'), [['issued', blank], ['drawn', blank + ' / ' + blank], ['data', D.note || MISSING], ['crs', 'WGS-84'], ['date', D.generated], ['note', (D.synthetic ? T('tag.synthetic') + (lang === 'zh' ? '\u3002' : '. ') : '') + T('map.box.review')]].map(function (r) {
+  fill($('box'), [['issued', blank], ['drawn', blank + ' / ' + blank], ['data', shortened(D.note, 60) || MISSING], ['crs', 'WGS-84'], ['date', D.generated], ['note', (D.synthetic ? T('tag.synthetic') + (lang === 'zh' ? '\u3002' : '. ') : '') + T('map.box.review')]].map(function (r) {
     return el('div', {}, el('span', {}, T('map.box.' + r[0])), el('span', {}, r[1]));
   }));
 }
@@ -45,8 +45,33 @@ function view(name) {
   all('[data-view]').forEach(function (e) { e.setAttribute('aria-pressed', e.getAttribute('data-view') === state.view); });
   if (!hasMap) return;
   var urban = state.view === 'urban', wide = map.getSize().x > 620;
-  map.fitBounds(urban ? D.urban : D.view, state.sheet ? { padding: [16, 16], animate: false } : { paddingTopLeft: urban ? [40, 40] : [20, 20], paddingBottomRight: urban ? [40, 40] : [wide ? 60 : 20, wide ? 60 : 20], animate: false });
+  if (urban || !mini) fitTo(urban, wide, 60); else fitClear(wide);
   if (!urban && Math.abs(z0 - map.getZoom()) > 0.01) { z0 = map.getZoom(); map.setMinZoom(z0 - 1); map.setMaxZoom(Math.max(z0 + 6, 16)); }
+}
+function fitTo(urban, wide, right) {
+  map.fitBounds(urban ? D.urban : D.view, state.sheet ? { paddingTopLeft: [16, 16], paddingBottomRight: [right - 44, 16], animate: false } : { paddingTopLeft: urban ? [40, 40] : [20, 20], paddingBottomRight: urban ? [40, 40] : [wide ? right : 20, wide ? 60 : 20], animate: false });
+}
+/* the whole area with few settlements behind the inset, without getting much smaller for it */
+function fitClear(wide) {
+  var best = null;
+  map.setMinZoom(0);
+  [60, 110, 170, 240].forEach(function (right) {
+    fitTo(false, wide, right);
+    var score = behindInset() / Math.max(NP, 1) - 0.4 * map.getZoom();
+    if (!best || score < best.score - 1e-9) best = { score: score, right: right };
+  });
+  fitTo(false, wide, best.right);
+}
+function behindInset() {
+  var b = $('inset'), n = 0;
+  at.forEach(function (where) { if (!where) return; var p = map.latLngToContainerPoint(where); if (p.x > b.offsetLeft - 6 && p.x < b.offsetLeft + b.offsetWidth + 6 && p.y > b.offsetTop - 6 && p.y < b.offsetTop + b.offsetHeight + 6) n++; });
+  return n;
+}
+/* as many rows of the list as the sheet has room for */
+function fitSheet() {
+  var panel = $('panel');
+  for (sheetListed = 8; sheetListed > 0; sheetListed--) { drawStill(); if (panel.scrollHeight <= panel.clientHeight) return; }
+  drawStill();
 }
 function redraw() { zoomClass(); drawPeople(); drawSites(); drawNames(); }
 function zoomClass() { document.body.classList.toggle('z-near', !isFar()); }
@@ -57,6 +82,7 @@ function sheet(open) {
   state.sheet = open; document.documentElement.classList.toggle('sheet', open);
   if (open) hide();
   drawPanel();
+  if (open) fitSheet();
   if (!hasMap) return;
   fit(); view(open && mini ? 'all' : urban ? 'urban' : 'all'); redraw();
 }
@@ -109,6 +135,7 @@ function onClick(e) {
   else if (has('data-j')) fly('site', +value('data-j'));
   else if (has('data-zone')) fly('zone', +value('data-zone'));
   else if (has('data-more')) { listed += CHUNK; drawStill(); }
+  else if (b.id === 'unverified') { var d = document.querySelector('#flags details'); d.open = true; d.scrollIntoView(); }
   else if (b.className === 'x') hide();
 }
 function onLayer(e) {

@@ -8,8 +8,10 @@ function setFigures() {
   document.querySelector('#headline [data-figure=people]').textContent = people(figure('people'));
 }
 function drawHead() {
-  fill($('chip'), both(D.chip.text)); $('chip').className = 'chip ' + D.chip.tone;
+  fill($('chip'), both(D.chip.text)); $('chip').className = 'chip ' + D.chip.tone; $('chip').hidden = !D.hasPlan;
   $('chip').setAttribute('data-figure', 'gap_percent'); $('chip').setAttribute('data-value', D.chip.gap || '');
+  $('unverified').hidden = !D.assumptions.length; fill($('unverified'), T('map.unverified', { n: D.assumptions.length }));
+  fill($('standards'), ' \u00b7 ' + join(D.standards.map(function (s) { return shortened(both(s), 60); })));
   $('headline').hidden = !D.hasPlan; $('nohead').hidden = D.hasPlan;
   if (!D.hasPlan) { drawNoPlan(); return; }
   setFigures();
@@ -61,7 +63,7 @@ function drawTargets() {
 function lack(t) { return t.needed === null || t.covered[state.stop] === null ? 0 : Math.max(0, t.needed - t.covered[state.stop]) / Math.max(1, t.people); }
 function targetRow(t) {
   var covered = t.covered[state.stop], met = t.needed !== null && covered !== null && covered >= t.needed - 1e-6 * t.people;
-  var about = join([t.tier >= 0 ? tierName(t.tier) : T('map.everywhere'), t['class'] ? T('area_class.' + t['class']) : '', shortened(t.zone, 14)]);
+  var about = join([t.tier >= 0 ? shortened(tierName(t.tier), 40) : T('map.everywhere'), t['class'] ? T('area_class.' + t['class']) : '', shortened(t.zone, 14)]);
   return el('li', {}, el('span', { 'class': 'about' }, about), el('span', {}, percent(share(covered, t.people)) + ' / ' + trimmed(t.percent, 4) + '%'), el('span', { 'class': met ? 'ok' : 'miss' }, metText(met, 100 * (t.needed - covered) / Math.max(t.people, 1e-9))));
 }
 
@@ -101,6 +103,6 @@ function drawSiteRows() {
   });
   if (hospitals) rows.push(row('hospital', symbol('hospital'), T('map.hospital'), count(hospitals)));
   if (D.context.length > hospitals) rows.push(row('context', symbol('context'), T('map.context'), count(D.context.length - hospitals)));
-  rows.push(el('li', { 'class': 'note tiers' }, used.map(function (k) { return el('span', {}, symbol('s' + k + '-k', 13), tierName(k)); })));
+  rows.push(el('li', { 'class': 'note tiers' }, used.map(function (k) { return el('span', {}, symbol('s' + k + '-k', 13), shortened(tierName(k), 40)); })));
   fill($('rowsS'), rows);
 }

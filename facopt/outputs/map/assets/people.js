@@ -4,7 +4,7 @@ var LOOK = { c: { fillColor: '#A9C4D9', color: '#6A8DA8', weight: 0.8, fill: tru
   x: { color: '#2B1B2E', weight: 2.4, fill: false } };
 var RANK = { c: 0, n: 1, l: 2, u: 3, x: 4 }, CELL = 7, GROUPED_BELOW = 1.6;
 /* settlements are drawn smaller where there are many of them */
-var crowd = NP > 5000 ? 0.7 : NP > 1500 ? 0.85 : 1;
+var crowd = NP > 5000 ? 0.7 : NP > 1500 ? 0.85 : NP < 60 ? 1.6 : 1;
 
 function relative(m) { return m.getZoom() - (m === mini ? miniBase() : z0); }
 function miniBase() { return z0 + 1.4; }

@@ -55,7 +55,9 @@ function linksOfPoint(i) {
 function linkLine(link, weight) {
   var route = routeOf[link[0] + ' ' + link[1]], from = at[link[0]], to = siteAt[link[1]];
   if (!from || !to) return null;
-  return draw.line('lines', route && route.length > 2 ? [from].concat(decode(route), [to]) : [from, to], { color: link[2] ? '#1E3F8F' : '#5F6C78', weight: weight, opacity: 0.8, dashArray: link[2] ? null : '3 3' });
+  var way = route && route.length > 2 ? decode(route) : [];
+  if (way.length && L.latLng(from).distanceTo(way[0]) > L.latLng(from).distanceTo(way[way.length - 1])) way.reverse();
+  return draw.line('lines', way.length ? [from].concat(way, [to]) : [from, to], { color: link[2] ? '#1E3F8F' : '#5F6C78', weight: weight, opacity: 0.8, dashArray: link[2] ? null : '3 3' });
 }
 function drawLinks(links, weight) {
   if (!hasMap) return;
