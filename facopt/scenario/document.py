@@ -43,7 +43,7 @@ class Stated:
 
 _CORE_TYPES = (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"^[-+]?[0-9]{1,40}$", "-+0123456789"),
+    ("int", r"^[-+]?[0-9]{1,300}$", "-+0123456789"),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
     ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", "-+."),
     ("merge", r"^<<$", "<"),
@@ -129,9 +129,9 @@ def _read_bytes(file: Path) -> bytes:
             data = stream.read(MAXIMUM_BYTES + 1)
     except FileNotFoundError:
         raise ScenarioError(Finding("no such file", "Check the path and the folder you are in", Place(file))) from None
-    except IsADirectoryError:
-        raise ScenarioError(Finding("this is a folder", "Name a scenario file in it", Place(file))) from None
     except (OSError, ValueError) as error:
+        if file.is_dir():
+            raise ScenarioError(Finding("this is a folder", "Name a scenario file in it", Place(file))) from None
         reason = getattr(error, "strerror", None) or error
         raise ScenarioError(Finding(f"the file cannot be read: {reason}", "Check its rights", Place(file))) from None
     if len(data) > MAXIMUM_BYTES:

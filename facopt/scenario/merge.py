@@ -139,10 +139,12 @@ def _put(into: Stated, parts: Sequence[str], value: Stated) -> Stated:
         return merge(into, value)
     if isinstance(into.value, tuple):
         return _put_in_list(into, into.value, parts, value)
-    inside = dict(into.value) if isinstance(into.value, Mapping) else {}
     nothing = Stated(None, value.place, value.place, value.base)
-    inside[parts[0]] = _put(inside.get(parts[0], nothing), parts[1:], value)
-    return replace(into, value=inside)
+    if not isinstance(into.value, Mapping):
+        into = replace(nothing, value={})
+    assert isinstance(into.value, Mapping)
+    inside = _put(into.value.get(parts[0], nothing), parts[1:], value)
+    return replace(into, value={**into.value, parts[0]: inside})
 
 
 def _put_in_list(into: Stated, items: tuple[Stated, ...], parts: Sequence[str], value: Stated) -> Stated:

@@ -145,4 +145,3 @@ def _files(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
         trouble = missing_file(path)
         if trouble:
             yield Finding(f"{key}: {trouble[0]}", trouble[1], place_of(key))
-

@@ -291,7 +291,7 @@ class Scenario(Section):
     limits: Limits = Limits()
     """What the plan may use at most."""
     solver: Solver = Solver()
-    """How long and how exactly to solve."""
+    """Which solver, for how long, and how exactly."""
 
     def replace(self, **changes: Any) -> Scenario:
         """Return a copy with some fields changed, validated again."""
