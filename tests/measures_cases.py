@@ -68,8 +68,9 @@ def area_of(people, zone, area_class, sites, segments=None):
             lon=np.full(count, np.nan), lat=np.full(count, np.nan), segments=segments or {},
         ),
         sites=Sites(
-            id=texts(columns[0]), name=texts(columns[0]), tier=texts(columns[1]), existing=np.array(columns[2], dtype=bool),
-            fixed=texts(columns[3]), build_cost=np.array(columns[4], dtype=float), running_cost=nan, capacity_people=nan,
+            id=texts(columns[0]), name=texts(columns[0]), tier=texts(columns[1]),
+            existing=np.array(columns[2], dtype=bool), fixed=texts(columns[3]),
+            build_cost=np.array(columns[4], dtype=float), running_cost=nan, capacity_people=nan,
             lon=nan, lat=nan, zone=empty, size=empty, owner=empty,
         ),
         context=ContextFacilities(id=none, name=none, kind=none, lon=np.array([]), lat=np.array([])),
@@ -130,7 +131,7 @@ def run_of(scenario, area, times, problem, open_sites, **more):
     )
 
 
-# --- by hand -----------------------------------------------------------------------------------------------------------
+# --- by hand --------------------------------------------------------------------------------------------------------
 
 TOY_TIERS = {
     "community_health_centre": {"serves": ["urban"], "mode": "walk", "standard_minutes": 15, "name": "社区中心"},
@@ -185,7 +186,7 @@ def toy(open_sites=TOY_PLAN, tiers=None, **more):
     return run_of(scenario, area, times, problem, open_sites, zone_names={"z1": "东街道", "z2": "西乡"}, **more)
 
 
-# --- at random -----------------------------------------------------------------------------------------------------------
+# --- at random ------------------------------------------------------------------------------------------------------
 
 
 def random_run(seed: int, planned: bool = True) -> RunResult:
@@ -222,7 +223,9 @@ def _random_area(rng, points, sites, tiers):
     for j in range(sites):
         existing = bool(rng.random() < 0.4)
         fixed = str(rng.choice(["", "", "open", "closed"]))
-        rows.append((f"s{j}", f"tier{rng.integers(tiers)}", existing, fixed, np.nan if existing else rng.integers(0, 9)))
+        rows.append(
+            (f"s{j}", f"tier{rng.integers(tiers)}", existing, fixed, np.nan if existing else rng.integers(0, 9))
+        )
     zones = ["z0", "z1", "z2", ""] if rng.random() < 0.8 else [""]
     return area_of(people, rng.choice(zones, points), rng.choice(AREA_CLASSES, points), rows)
 

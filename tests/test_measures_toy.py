@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from facopt.errors import RefereeError
 from facopt.location.referee import evaluate
 from facopt.location.solution import Level
 from facopt.measures.build import build_report
-from facopt.measures.report import Report
 
 from .measures_cases import TOY_TIERS, toy
+
+if TYPE_CHECKING:
+    from facopt.measures.report import Report
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,13 @@ def test_minutes_are_weighed_by_people_and_leave_out_who_has_no_site(report: Rep
 
 def test_each_point_has_the_state_of_what_happens_to_it(report: Report) -> None:
     """Who loses cover is never hidden behind "unreachable"."""
-    assert report.points["state"].tolist() == ["covered", "newly_covered", "loses_cover", "newly_covered", "unreachable"]
+    assert report.points["state"].tolist() == [
+        "covered",
+        "newly_covered",
+        "loses_cover",
+        "newly_covered",
+        "unreachable",
+    ]
     assert report.points["site_now"].tolist() == ["s1", "s1", "t1", "t1", ""]
     assert report.points["site"].tolist() == ["s2", "s2", "t2", "t2", ""]
     assert report.points["minutes_now"].tolist()[:4] == [15, 20, 10, 40]
@@ -124,7 +133,9 @@ def test_zones_come_worst_first(report: Report) -> None:
 
 def test_area_classes_come_in_their_fixed_order(report: Report) -> None:
     """A class without demand points has no row."""
-    rows = [(share.key, share.people, share.covered_now, share.covered, share.unreachable) for share in report.by_area_class]
+    rows = [
+        (share.key, share.people, share.covered_now, share.covered, share.unreachable) for share in report.by_area_class
+    ]
     assert rows == [("urban", 300, 100, 300, 0), ("rural", 100, 50, 30, 70)]
 
 
@@ -215,7 +226,7 @@ def test_people_whom_no_tier_serves_count_as_uncovered() -> None:
 
 
 def test_what_limits_forbid_is_told_from_what_nobody_asked_for() -> None:
-    """p1 could be covered by s2 for 7: within the budget of 20 that is a choice, with 11 left for t2 and s2 it is not."""
+    """Without s2, which costs 7 beside t2 for 5, p1 is uncovered by choice within 20, by the limits within 11."""
     plan = np.array([True, False, False, True])
     run = toy(open_sites=plan)
     assert build_report(run).points["reason"].tolist()[1] == "not_chosen"

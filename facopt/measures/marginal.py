@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from facopt.location.problem import LocationProblem, Service
     from facopt.measures.coverage import BoolArray
 
+PairArray = np.ndarray[Any, np.dtype[np.int64]]
+
 
 def people_lost_without(problem: LocationProblem, open_sites: BoolArray, covered: BoolArray) -> FloatArray:
     """Return (J,) the people who would no longer be covered by all their tiers if one open site alone were missing.
@@ -40,11 +42,10 @@ def people_lost_without(problem: LocationProblem, open_sites: BoolArray, covered
     return np.where(open_sites, lost, np.nan)
 
 
-def _critical(
-    problem: LocationProblem, service: Service, open_sites: BoolArray, covered: BoolArray
-) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _critical(problem: LocationProblem, service: Service, open_sites: BoolArray, covered: BoolArray) -> PairArray:
     """Pairs of demand point and site, as point x J + site, where the site is the only open one within the standard."""
     arcs = service.within & open_sites[service.site] & covered[service.demand]
     demand, site = service.demand[arcs].astype(np.int64), service.site[arcs]
     alone = np.bincount(demand, minlength=problem.demand_count)[demand] == 1
-    return demand[alone] * problem.site_count + site[alone]
+    pairs: PairArray = demand[alone] * problem.site_count + site[alone]
+    return pairs

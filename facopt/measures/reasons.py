@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from facopt.location.problem import reach
+from facopt.location.referee import RELATIVE_TOLERANCE
 from facopt.measures.rules import sites_used
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def _nearest_of_service(problem: LocationProblem, service: Service, mode: Travel
         return nearest
     # A shorter time than the cut-off would be an arc, so here it belongs to a site of another tier of this mode.
     beyond = np.where(mode.access.nearest_minutes > mode.cutoff_minutes, mode.access.nearest_minutes, np.inf)
-    return np.minimum(nearest, beyond)
+    np.minimum(nearest, beyond, out=nearest)
+    return nearest
 
 
 def _cut_off(problem: LocationProblem, times: Sequence[TravelTimes]) -> BoolArray:
@@ -129,7 +131,7 @@ def _could_be_added(problem: LocationProblem, plan: Situation) -> BoolArray:
 def _addable(problem: LocationProblem, plan: Situation) -> BoolArray:
     addable = problem.usable & ~plan.open
     if problem.budget is not None:
-        addable &= plan.evaluation.cost + problem.cost <= problem.budget
+        addable &= plan.evaluation.cost + problem.cost <= problem.budget * (1 + RELATIVE_TOLERANCE)
     for limit in problem.site_limits:
         if limit.exact or sites_used(problem, limit, plan.open) >= limit.count:
             addable &= problem.site_tier != limit.tier

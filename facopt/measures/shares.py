@@ -102,7 +102,9 @@ def weighted_means(group: IntArray, values: FloatArray | None, weights: FloatArr
     known = np.isfinite(values)
     weight = _sums(group[known], weights[known], count)
     total = _sums(group[known], weights[known] * values[known], count)
-    return np.divide(total, weight, out=np.full(count, np.nan), where=weight > 0)
+    means = np.full(count, np.nan)
+    np.divide(total, weight, out=means, where=weight > 0)
+    return means
 
 
 def group_maxima(group: IntArray, values: FloatArray | None, count: int) -> FloatArray | None:
