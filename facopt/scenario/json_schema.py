@@ -48,6 +48,8 @@ def _open(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     opened = {key: _open(item) for key, item in value.items() if key not in ("title", "discriminator")}
+    if "const" in opened:
+        opened.pop("enum", None)  # older releases of pydantic say it twice
     if "oneOf" in opened:
         opened["anyOf"] = opened.pop("oneOf")
     if isinstance(opened.get("additionalProperties"), dict):
