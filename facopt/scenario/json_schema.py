@@ -14,18 +14,15 @@ _NULL = {"type": "null"}
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of a scenario file.
 
-    It is more lenient than the loader where a file says only half: what is missing may stand in the file it extends,
-    and an empty value removes what stands there.
+    It is more lenient than the loader, since a file may say only half: what is missing may stand in the file it extends
+    or in those that extend it, and an empty value removes what stands there.
     """
     schema = Scenario.model_json_schema(mode="validation")
     for definition in schema["$defs"].values():
         _relax(definition)
-    required = schema["required"]
     _relax(schema)
     extends = {"type": ["string", "null"], "description": "Scenario file whose values hold where this one states none."}
     schema["properties"] = {"extends": extends, **schema["properties"]}
-    schema["if"] = {"not": {"required": ["extends"]}}
-    schema["then"] = {"required": required}
     return {"$schema": DRAFT, **schema}
 
 
@@ -49,7 +46,9 @@ def _open(value: Any) -> Any:
         return value
     opened = {key: _open(item) for key, item in value.items() if key not in ("title", "discriminator")}
     if "const" in opened:
-        opened.pop("enum", None)  # older releases of pydantic say it twice
+        opened.pop("enum", None)  # older releases of pydantic say it twice, and wrap references
+    if len(opened.get("allOf", ())) == 1:
+        opened.update(opened.pop("allOf")[0])
     if "oneOf" in opened:
         opened["anyOf"] = opened.pop("oneOf")
     if isinstance(opened.get("additionalProperties"), dict):
