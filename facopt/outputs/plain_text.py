@@ -1,4 +1,4 @@
-"""Text from strangers in tables: what a spreadsheet would take for a formula is made harmless, and read back unchanged."""
+"""Text from strangers in tables: what a spreadsheet would take for a formula is made harmless, and restored."""
 
 from __future__ import annotations
 

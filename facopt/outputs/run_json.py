@@ -52,7 +52,7 @@ def run_record(
         Whole numbers as int, absent values and everything that is not finite as None. Figures are not rounded;
         only the coordinates of the thumbnail are.
     """
-    return plain(
+    record: dict[str, Any] = plain(
         {
             **_head(report, finished),
             **_people(report),
@@ -76,6 +76,7 @@ def run_record(
             "peak_memory_mb": peak_memory_mb,
         }
     )
+    return record
 
 
 def write_run_json(record: Mapping[str, Any], path: Path) -> None:
@@ -85,7 +86,7 @@ def write_run_json(record: Mapping[str, Any], path: Path) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Return a value in JSON's own types: whole floats as int; NaN, infinity and NA as None; arrays and tuples as lists."""
+    """Return a value in JSON's types: whole floats as int; NaN, infinity and NA as None; arrays as lists."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

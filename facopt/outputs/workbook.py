@@ -74,7 +74,7 @@ def _divisor(column: Column) -> float:
 
 
 def _values(column: Column, frame: pd.DataFrame) -> list[Any]:
-    values = frame[column.key].tolist()
+    values: list[Any] = frame[column.key].tolist()
     if column.kind in ("measured", "measured_change"):
         return [Measured(value, unit) for value, unit in zip(values, frame["unit"], strict=True)]
     if column.numeric:

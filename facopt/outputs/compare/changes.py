@@ -80,8 +80,8 @@ def _count(points: pd.DataFrame) -> Count:
 
 
 def _left_out(base: pd.DataFrame, other: pd.DataFrame) -> Count:
-    alone = [mine[~mine["id"].isin(theirs["id"])] for mine, theirs in ((base, other), (other, base))]
-    return Count(*(sum(parts) for parts in zip(*((c.people, c.points) for c in map(_count, alone)), strict=True)))  # type: ignore[arg-type]
+    alone = [_count(mine[~mine["id"].isin(theirs["id"])]) for mine, theirs in ((base, other), (other, base))]
+    return Count(alone[0].people + alone[1].people, alone[0].points + alone[1].points)
 
 
 def _zones(points: pd.DataFrame) -> list[ZoneChange]:
@@ -100,10 +100,10 @@ def _zone(zone: str, rows: pd.DataFrame) -> ZoneChange:
 
 
 def _cost_per_person(base: RunFiles, other: RunFiles, gain: Count, lose: Count) -> float | None:
-    costs = [run.record.get("cost") for run in (base, other)]
-    if None in costs or not gain.people or lose.people or costs[1] <= costs[0]:
+    before, after = base.record.get("cost"), other.record.get("cost")
+    if before is None or after is None or not gain.people or lose.people or after <= before:
         return None
-    return (float(costs[1]) - float(costs[0])) / gain.people
+    return (float(after) - float(before)) / gain.people
 
 
 SiteChanges = tuple[SiteChange, ...]

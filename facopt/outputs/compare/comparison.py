@@ -62,7 +62,8 @@ def compare_runs(folders: Sequence[Path], *, allow_different_basis: bool = False
 
 
 def _read(folders: Sequence[Path]) -> list[RunFiles]:
-    runs, findings = [], []
+    runs: list[RunFiles] = []
+    findings: list[Finding] = []
     for folder in folders:
         try:
             runs.append(read_run(folder))

@@ -162,7 +162,7 @@ def _within_gap(base: RunFiles, other: RunFiles, key: str, verdict: Better) -> b
     if name is None or verdict not in ("base", "other"):
         return False
     worse, best = (other, base) if verdict == "base" else (base, other)
-    level = next(iter(worse.record["objective"]), {})
+    level: Mapping[str, Any] = next(iter(worse.record["objective"]), {})
     bound, reached = level.get("bound"), best.record.get("people_covered" if name == "coverage" else "cost")
     if level.get("name") != name or bound is None or reached is None:
         return False

@@ -13,8 +13,8 @@ Better = Literal["base", "other", "same", ""]
 """Which of two runs has the better figure; "" where neither direction is better or nothing was computed."""
 
 POINT_CHANGES = ("gain", "lose", "reassigned", "covered", "uncovered")
-"""Of a demand point: covered only in the other run; only in the base; in both, by another site; in both, by the same one; in
-neither."""
+"""Of a demand point: covered only in the other run; only in the base; in both, by another site; in both, by the same
+site; in neither."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ class People:
     """Zones where somebody gains or loses, largest rise of the share covered first."""
     zones_unchanged: int
     points: pd.DataFrame
-    """id, name, zone, zone_name, area_class, people, lon, lat, change (POINT_CHANGES), sites_base, sites_other (ids, one
-    per serving tier), minutes_base, minutes_other."""
+    """id, name, zone, zone_name, area_class, people, lon, lat, change (POINT_CHANGES), sites_base, sites_other (ids,
+    one per serving tier), minutes_base, minutes_other."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ def thumbnail_svg(thumbnail: Any) -> str:
 
 
 def _places(table: pd.DataFrame) -> sketch.FloatArray:
-    return table[["lon", "lat"]].to_numpy(dtype=float)
+    places: sketch.FloatArray = table[["lon", "lat"]].to_numpy(dtype=float)
+    return places
 
 
 def _lines(geometry: Any, frame: sketch.Frame) -> list[list[list[float]]]:

@@ -10,7 +10,7 @@ WORDS = MappingProxyType(
         "gallery.count": ("{n} 个方案", "{n} runs"),
         "gallery.count_one": ("1 个方案", "1 run"),
         "gallery.same_people": ("常住人口均为 {people}", "{people} residents in each"),
-        "gallery.damaged_count": ("另有 {n} 个文件夹无法读取", "{n} more folders cannot be read"),
+        "gallery.damaged_count": ("另有 {n} 个文件夹无法读取", "unreadable folders: {n}"),
         "gallery.filter": ("筛选", "Filter"),
         "gallery.sort": ("排序", "Sort"),
         "gallery.by_time": ("按时间", "newest"),
@@ -43,22 +43,15 @@ WORDS = MappingProxyType(
             "限时内没有找到可行方案，也未证明无解。可延长时限，或放宽允许差距。",
             "No plan was found in time, and none ruled out. Allow more time, or a wider gap.",
         ),
-        "gallery.damaged": ("无法读取", "cannot be read"),
         "gallery.damaged_reason": (
             "run.json 缺失或损坏。重新运行该情景即可恢复。",
             "run.json is missing or damaged. Run the scenario again to restore it.",
         ),
-        "gallery.partial_reason": (
-            "运行未写完。已有结果未受影响，重新运行即可。",
-            "The run did not finish writing. Earlier results are untouched; run it again.",
-        ),
-        "gallery.partial": ("◌ 已中断", "◌ stopped"),
         "gallery.empty": ("还没有方案", "No runs yet"),
         "gallery.again": ("再试一个方案", "Try another scenario"),
         "gallery.again_how": (
             "复制一个情景文件，改一个数，再运行；本页随之更新。",
             "Copy a scenario file, change one number, run it; this page follows.",
         ),
-        "gallery.target_line": ("目标 {percent}", "target {percent}"),
     }
 )
