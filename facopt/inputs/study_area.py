@@ -102,6 +102,8 @@ class StudyArea:
     ground: Ground
     metric_crs: str
     """The one projected system in which metres are measured, as "EPSG:n"; "" where no table has coordinates."""
+    zone_names: dict[str, str] = field(default_factory=dict)
+    """Display name by zone; a zone that is not listed is shown by its id."""
 
     def __post_init__(self) -> None:
         _require_one_length("demand", self.demand)

@@ -1,0 +1,1 @@
+"""facopt: where to place community health centres and township clinics so that town and countryside are both covered."""

@@ -1,0 +1,1 @@
+"""What stands between the stages: each module turns the values of the stages before into the input of the next."""

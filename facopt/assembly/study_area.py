@@ -1,0 +1,74 @@
+"""From a scenario to what is asked of the readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from facopt.inputs.requests import DemandRequest, FacilitiesRequest, Source, StudyAreaRequest, TierRequest
+from facopt.scenario.schema import DemandPolygons, DemandRaster, RoadTravel, Scenario, SiteTable, StraightLineTravel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from facopt.scenario.schema import Demand, TableSource
+
+
+def study_area_request(scenario: Scenario) -> StudyAreaRequest:
+    """Return the files of the scenario and how each is read."""
+    ground = scenario.study_area
+    return StudyAreaRequest(
+        demand=_demand(scenario.demand),
+        facilities=_facilities(scenario),
+        tiers={name: TierRequest(tier.serves, tier.matches) for name, tier in scenario.tiers.items()},
+        boundary=_outline(ground.boundary),
+        zones=_outline(ground.zones),
+        water=_outline(ground.water),
+        coordinates_required=needs_coordinates(scenario),
+    )
+
+
+def needs_coordinates(scenario: Scenario) -> bool:
+    """Return whether something is computed from coordinates; with a table of times for every mode nothing is."""
+    return any(isinstance(travel, RoadTravel | StraightLineTravel) for travel in scenario.travel.values())
+
+
+def _demand(demand: Demand) -> DemandRequest:
+    if isinstance(demand, DemandRaster):
+        return DemandRequest(
+            "raster", Source(demand.file), area_class=demand.area_class or "", cell_metres=demand.cell_metres
+        )
+    spread = demand.spread_by if isinstance(demand, DemandPolygons) else None
+    return DemandRequest(
+        demand.kind,
+        _source(demand),
+        area_class=demand.area_class or "",
+        raster=None if spread is None else Source(spread),
+    )
+
+
+def _facilities(scenario: Scenario) -> tuple[FacilitiesRequest, ...]:
+    standing = "candidate" if scenario.candidates is None else "existing"
+    return (
+        *(_register(table, standing) for table in _tables(scenario.facilities)),
+        *(_register(table, "candidate") for table in _tables(scenario.candidates)),
+    )
+
+
+def _tables(tables: SiteTable | tuple[SiteTable, ...] | None) -> tuple[SiteTable, ...]:
+    if tables is None:
+        return ()
+    return tables if isinstance(tables, tuple) else (tables,)
+
+
+def _register(table: SiteTable, default_status: str) -> FacilitiesRequest:
+    return FacilitiesRequest(
+        _source(table), default_status=table.status or default_status, status_stated=table.status is not None
+    )
+
+
+def _source(table: TableSource) -> Source:
+    return Source(table.file, table.crs or "", table.columns, table.layer, table.sheet)
+
+
+def _outline(file: Path | None) -> Source | None:
+    return None if file is None else Source(file)

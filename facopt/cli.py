@@ -1,0 +1,211 @@
+"""The commands: each reads its arguments, calls one function, prints what came back and sets the exit status.
+
+Exit status: 0 done; 1 the plan misses its targets or none exists (report and map are written); 2 bad input (nothing is
+written); 3 anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from facopt.errors import DataError, FacoptError, Finding, ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+EXIT_MISSED, EXIT_INPUT, EXIT_OTHER = 1, 2, 3
+
+app = typer.Typer(
+    name="facopt",
+    help="Where to place community health centres and township clinics, from a scenario file to a proven plan, a map and a report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", metavar="SCENARIO...")]
+Overrides = Annotated[list[str], typer.Option("--set", help="Change a value: limits.budget=5000000. May be repeated.", metavar="KEY=VALUE")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
+
+
+@app.command()
+def run(
+    scenarios: Scenarios,
+    out: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("maps"),
+    overrides: Overrides = [],  # noqa: B006  (typer reads the default and never changes it)
+    as_json: Json = False,
+) -> None:
+    """Solve scenarios; write map, report, tables and run.json for each."""
+
+    def work() -> int:
+        from facopt.outputs.terminal import run_summary
+        from facopt.pipeline import run_all
+        from facopt.progress import progress_for_terminal
+
+        runs = run_all(_load(scenarios, overrides), out, progress_for_terminal)
+        _show(as_json, [one.record for one in runs], [run_summary(one.report, one.folder) for one in runs], "runs")
+        return max(one.exit_status for one in runs)
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
+def check(scenarios: Scenarios, overrides: Overrides = [], as_json: Json = False) -> None:  # noqa: B006
+    """Check scenarios and their data; solve nothing, write nothing."""
+
+    def work() -> int:
+        from facopt.outputs.terminal import check_summary
+        from facopt.pipeline import prepare
+        from facopt.progress import progress_for_terminal
+
+        prepared = []
+        for loaded in _load(scenarios, overrides):
+            with progress_for_terminal() as progress:
+                prepared.append(prepare(loaded, progress))
+        records = [_check_record(one) for one in prepared]
+        _show(as_json, records, [check_summary(one.loaded.scenario, one.problem, one.findings) for one in prepared], "scenarios")
+        return 0
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
+def show(scenario: Annotated[Path, typer.Argument(help="Scenario file.")], overrides: Overrides = [], as_json: Json = False) -> None:  # noqa: B006
+    """Print a scenario as it is understood, with the file and line of each value."""
+
+    def work() -> int:
+        from facopt.scenario.write import resolved_yaml_with_places
+
+        (loaded,) = _load([scenario], overrides)
+        _show(as_json, [loaded.resolved()], [resolved_yaml_with_places(loaded)], "scenarios")
+        return 0
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders (maps/NAME); the first is the base.", metavar="A B...")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the comparison; by default compare-A-B beside A.")] = None,
+    allow_different_basis: Annotated[bool, typer.Option(help="Subtract figures although people or standards differ; they are flagged.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare runs: what differs in the assumptions, the figures, who gains and who loses, which sites."""
+
+    def work() -> int:
+        from facopt.outputs.compare import compare_and_write
+
+        result = compare_and_write(runs, out, allow_different_basis=allow_different_basis)
+        _show(as_json, [result.record], [result.text], "comparisons")
+        return 0
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into; it is made if it does not exist.")],
+    sample: Annotated[bool, typer.Option("--sample", help="Write the sample county with its scenarios.")] = False,
+) -> None:
+    """Write the sample county: data and scenarios to start from."""
+
+    def work() -> int:
+        if not sample:
+            raise ScenarioError(Finding("nothing to write", "Say --sample for the sample county"))
+        from facopt.sample import write_sample
+
+        written = write_sample(folder)
+        print(f"{len(written)} files written to {folder}")
+        return 0
+
+    _finish(work)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Print versions, solvers and what else decides whether facopt works here."""
+
+    def work() -> int:
+        from facopt.doctor import diagnose, doctor_text
+
+        found = diagnose()
+        _show(as_json, [found], [doctor_text(found)], "machines")
+        return 0 if found["usable"] else EXIT_OTHER
+
+    _finish(work, as_json=as_json)
+
+
+def main() -> None:
+    """Entry point of the `facopt` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may not be able to print Chinese otherwise
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+def _load(paths: Iterable[Path], overrides: list[str]) -> tuple[Any, ...]:
+    from facopt.scenario.load import load_scenarios
+
+    return load_scenarios(paths, overrides)
+
+
+def _check_record(prepared: Any) -> dict[str, Any]:
+    return {
+        "scenario": prepared.loaded.scenario.name,
+        "demand_points": prepared.problem.demand_count,
+        "people": float(prepared.problem.people.sum()),
+        "sites": prepared.problem.site_count,
+        "unreachable_people": float(prepared.problem.people[prepared.problem.unreachable].sum()),
+        "warnings": [str(finding) for finding in prepared.findings],
+    }
+
+
+def _show(as_json: bool, records: list[dict[str, Any]], texts: list[str], plural: str) -> None:
+    """Print one object for one thing, a list under its name for several; text with a blank line between."""
+    if as_json:
+        print(json.dumps(records[0] if len(records) == 1 else {plural: records}, ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(text.rstrip("\n") for text in texts))
+
+
+def _finish(work: Callable[[], int], *, as_json: bool = False) -> None:
+    """Do the work and leave with its exit status; say what is wrong in words, not in a traceback."""
+    try:
+        status = work()
+    except (ScenarioError, DataError) as error:
+        _complain(error, as_json)
+        status = EXIT_INPUT
+    except (FacoptError, OSError, MemoryError) as error:
+        _complain(error, as_json)
+        status = EXIT_OTHER
+    except KeyboardInterrupt:
+        print("stopped; nothing was written for the scenario that was running", file=sys.stderr)
+        status = EXIT_OTHER
+    if status:
+        raise typer.Exit(status)
+
+
+def _complain(error: BaseException, as_json: bool) -> None:
+    lines = list(_lines(error))
+    if as_json:
+        print(json.dumps({"status": "error", "findings": lines}, ensure_ascii=False, indent=2))
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _lines(error: BaseException) -> Iterator[str]:
+    if isinstance(error, FacoptError):
+        for finding in error.findings:
+            yield _with_severity(finding)
+    else:
+        yield f"error: {error}" if str(error) else f"error: {type(error).__name__}"
+
+
+def _with_severity(finding: Finding) -> str:
+    return str(finding) if str(finding.place) else f"error: {finding}"

@@ -1,0 +1,142 @@
+"""What the terminal shows of a run: the headline sentences first, then two small tables, at most 80 columns wide."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from typing import TYPE_CHECKING
+
+from facopt.outputs import numbers
+from facopt.outputs.tables.summary import headline
+from facopt.outputs.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from facopt.errors import Finding
+    from facopt.location.problem import LocationProblem
+    from facopt.measures.report import Report
+    from facopt.outputs.numbers import Lang
+    from facopt.scenario.schema import Scenario
+
+MOST_NOTES = 6
+
+
+def terminal_language() -> Lang:
+    """Return zh where the environment is Chinese, else en; FACOPT_LANG decides where it is set."""
+    for name in ("FACOPT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name, ""):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def run_summary(report: Report, folder: Path, lang: Lang | None = None) -> str:
+    """Return the text for one run."""
+    lang = lang or terminal_language()
+    blocks = [[_title(report, lang), *_sentences(report, lang)]]
+    if report.status in {"optimal", "feasible"}:
+        blocks += [_tier_lines(report, lang), _objective_lines(report, lang)]
+    blocks += [_notes(report.findings, lang), [say("terminal.files", lang, folder=str(folder))]]
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def check_summary(scenario: Scenario, problem: LocationProblem, findings: Sequence[Finding], lang: Lang | None = None) -> str:
+    """Return the text for one checked scenario, with every finding."""
+    lang = lang or terminal_language()
+    line = say(
+        "terminal.check", lang,
+        name=scenario.name, people=numbers.people(float(problem.people.sum())), points=numbers.count(problem.demand_count),
+        existing=numbers.count(int(problem.existing.sum())), candidates=numbers.count(int((~problem.existing).sum())),
+        unreachable=numbers.people(float(problem.people[problem.unreachable].sum())),
+    )  # fmt: skip
+    return "\n".join([line, *_notes(findings, lang, most=len(findings))])
+
+
+def _title(report: Report, lang: Lang) -> str:
+    title = report.title_zh if lang == "zh" else report.title_en
+    gaps = [level.gap_percent for level in report.objectives if level.gap_percent is not None]
+    if report.status == "feasible" and len(gaps) == len(report.objectives):
+        status = say("status.feasible_gap", lang, gap=numbers.gap_percent(max(gaps)))
+    else:
+        status = say(f"status.{report.status}", lang)
+    return say("terminal.title", lang, title=title, name=report.scenario, status=status)
+
+
+def _sentences(report: Report, lang: Lang) -> Iterator[str]:
+    h = headline(report)
+    uncovered = numbers.people_headline(h.uncovered, lang)
+    before = numbers.percent(h.covered_now_percent)
+    if h.covered is None or not (h.newly_covered or h.loses_cover):
+        yield say("terminal.coverage_now", lang, before=before, people=numbers.people(h.people), uncovered=uncovered)
+    else:
+        newly = numbers.people_headline(h.newly_covered, lang)
+        after = numbers.percent(h.covered_percent)
+        yield say("terminal.coverage", lang, before=before, after=after, newly=newly, uncovered=uncovered)
+    if h.loses_cover:
+        yield say("terminal.loses", lang, people=numbers.people_headline(h.loses_cover, lang))
+    if h.covered is not None:
+        cost = numbers.money_sentence(h.cost, report.currency, lang)
+        yield say("terminal.cost", lang, new=numbers.count(h.sites_new), closed=numbers.count(h.sites_closed), cost=cost)
+    yield from _why_no_plan(report, lang)
+    if h.unreachable:
+        yield say("terminal.unreachable", lang, people=numbers.people_headline(h.unreachable, lang))
+    else:
+        yield say("terminal.nobody_unreachable", lang)
+
+
+def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
+    if report.status == "no_solution":
+        yield say("terminal.no_solution", lang)
+    if report.status != "infeasible":
+        return
+    yield say("terminal.no_plan", lang)
+    for conflict in report.conflicts:
+        yield f"  {conflict.place}: {conflict.sentence_zh if lang == 'zh' else conflict.sentence_en}"
+    if not report.conflicts:
+        yield f"  {say('terminal.no_way_out', lang)}"
+
+
+def _tier_lines(report: Report, lang: Lang) -> list[str]:
+    rows = [[say(f"terminal.{key}", lang) for key in ("tier", "served")] + [say("when.now", lang), say("when.plan", lang), say("terminal.sites", lang)]]
+    for tier in report.tiers:
+        covered = None if tier.people_covered is None else numbers.share_percent(tier.people_covered, tier.people_served)
+        rows.append(
+            [
+                tier.name_zh if lang == "zh" else tier.name_en,
+                numbers.people(tier.people_served),
+                numbers.share_percent(tier.people_covered_now, tier.people_served),
+                covered or numbers.MISSING,
+                f"{tier.sites_open} ({tier.sites_new})",
+            ]
+        )
+    return _aligned(rows)
+
+
+def _objective_lines(report: Report, lang: Lang) -> list[str]:
+    rows = [[say(f"terminal.{key}", lang) for key in ("objective", "value", "bound", "gap")]]
+    rows += [
+        [level.name, numbers.trimmed(level.value), numbers.trimmed(level.bound), numbers.gap_percent(level.gap_percent)]
+        for level in report.objectives
+    ]
+    return _aligned(rows)
+
+
+def _notes(findings: Sequence[Finding], lang: Lang, most: int = MOST_NOTES) -> list[str]:
+    lines = [say("terminal.warning", lang, text=str(finding)) for finding in findings[:most]]
+    return lines + ([f"… +{len(findings) - most}"] if len(findings) > most else [])
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Return rows with the first column flush left and the others flush right; Chinese characters take two columns."""
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        first = row[0] + " " * (widths[0] - _width(row[0]))
+        rest = (" " * (width - _width(cell)) + cell for cell, width in zip(row[1:], widths[1:], strict=True))
+        lines.append("  ".join([first, *rest]).rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

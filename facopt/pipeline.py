@@ -1,0 +1,164 @@
+"""The spine: from a scenario to its run folder, one line for each stage. Read this first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facopt.assembly.assumptions import assumptions
+from facopt.assembly.conflicts import conflicts
+from facopt.assembly.drawing import roads_to_draw
+from facopt.assembly.problem import location_problem
+from facopt.assembly.study_area import study_area_request
+from facopt.assembly.travel import require_coordinates, travel_times
+from facopt.inputs.reader import read_study_area
+from facopt.location.referee import evaluate
+from facopt.location.search import solve_location
+from facopt.location.solver import SolverSettings
+from facopt.measures.build import RunResult, build_report
+from facopt.outputs.run_folder import write_run
+from facopt.progress import QuietProgress
+from facopt.provenance import hash_inputs, input_files, package_versions, peak_memory_mb
+from facopt.scenario.write import write_resolved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from facopt.assembly.travel import Travelled
+    from facopt.errors import Finding
+    from facopt.inputs.study_area import StudyArea
+    from facopt.location.problem import LocationProblem
+    from facopt.measures.report import Report
+    from facopt.scenario.load import LoadedScenario
+    from facopt.scenario.schema import Scenario
+
+SOLVER_LOG = "solver.log"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it ended."""
+
+    report: Report
+    folder: Path
+    record: dict[str, Any]
+    """What `run.json` holds."""
+
+    @property
+    def exit_status(self) -> int:
+        """0 where the plan keeps its targets, 1 where it misses them or there is none."""
+        met = self.report.status in {"optimal", "feasible"} and not (self.report.targets["met"] == False).any()  # noqa: E712
+        return 0 if met else 1
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario whose files have been read: everything a bad input can spoil is behind it."""
+
+    loaded: LoadedScenario
+    area: StudyArea
+    travelled: Travelled
+    problem: LocationProblem
+    findings: tuple[Finding, ...]
+    progress: QuietProgress
+
+
+def run(loaded: LoadedScenario, out: Path, progress: QuietProgress | None = None) -> Run:
+    """Solve a scenario and write its run folder under `out`.
+
+    Raises ScenarioError and DataError for bad input, before anything is written; SolverError and RefereeError for
+    failures that are not the planner's.
+    """
+    prepared = prepare(loaded, progress or QuietProgress())
+    report, log = solve(prepared)
+    return write(prepared, report, log, out)
+
+
+def run_all(
+    scenarios: Sequence[LoadedScenario], out: Path, new_progress: Callable[[], QuietProgress] = QuietProgress
+) -> list[Run]:
+    """Run several scenarios; all files of all of them are read before the first is solved and written."""
+    prepared = []
+    for loaded in scenarios:
+        with new_progress() as progress:
+            prepared.append(prepare(loaded, progress))
+    runs = []
+    for one in prepared:
+        with one.progress:
+            report, log = solve(one)
+            runs.append(write(one, report, log, out))
+    return runs
+
+
+def prepare(loaded: LoadedScenario, progress: QuietProgress) -> Prepared:
+    """Read the files of a scenario and compute its travel times."""
+    scenario = loaded.scenario
+    with progress.stage("inputs"):
+        area, input_findings, _ = read_study_area(study_area_request(scenario))
+        require_coordinates(scenario, area)
+    with progress.stage("travel"):
+        travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share)
+        problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
+    findings = (*loaded.warnings, *input_findings, *travelled.findings, *problem_findings)
+    return Prepared(loaded, area, travelled, problem, findings, progress)
+
+
+def solve(prepared: Prepared) -> tuple[Report, str]:
+    """Choose the sites and compute every figure; return the report and the solver's log."""
+    loaded, area, travelled, problem = prepared.loaded, prepared.area, prepared.travelled, prepared.problem
+    scenario, progress = loaded.scenario, prepared.progress
+    with progress.stage("location"):
+        solution = solve_location(problem, solver_settings(scenario), progress.note)
+    with progress.stage("measures"):
+        result = RunResult(
+            scenario=scenario,
+            area=area,
+            times=travelled.times,
+            problem=problem,
+            solution=solution,
+            baseline=evaluate(problem, problem.existing),
+            generated=date.today().isoformat(),
+            version=version("facopt"),
+            log_file=SOLVER_LOG,
+            zone_names=area.zone_names,
+            findings=prepared.findings,
+            assumptions=assumptions(scenario, travelled.networks),
+            conflicts=conflicts(solution.relaxations, scenario, loaded.place),
+            roads=roads_to_draw(travelled.roads.values()),
+        )
+        report = build_report(result)
+    return report, solution.effort.log
+
+
+def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:
+    """Write the run folder and the gallery of all runs beside it."""
+    loaded, progress = prepared.loaded, prepared.progress
+    folder = out / loaded.scenario.name
+    with progress.stage("write"):
+        record = write_run(
+            report,
+            folder,
+            seconds=progress.seconds,
+            peak_memory_mb=peak_memory_mb(),
+            versions=package_versions(),
+            inputs=hash_inputs(input_files(loaded), folder),
+            seed=loaded.scenario.solver.seed,
+            write_scenario=lambda path: write_resolved(loaded, path),
+            logs={SOLVER_LOG: log},
+        )
+    return Run(report, folder, record)
+
+
+def solver_settings(scenario: Scenario) -> SolverSettings:
+    """Return how the scenario wants to be solved."""
+    solver = scenario.solver
+    return SolverSettings(
+        name=solver.name,
+        time_limit_seconds=solver.time_limit_seconds,
+        gap=solver.gap_percent / 100,
+        seed=solver.seed,
+        threads=solver.threads,
+    )
+
