@@ -13,7 +13,7 @@ from facopt.inputs.findings import FindingLog, counted
 from facopt.inputs.study_area import AREA_CLASSES, FloatArray, TextArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from facopt.inputs.numbers import BoolArray
     from facopt.inputs.tables import Table
@@ -28,6 +28,8 @@ _ENDINGS = (
     ("town", re.compile(r"镇(人民政府|政府)?$|^.+镇$")),
     ("rural", re.compile(r"(乡|苏木)(人民政府|政府)?$")),
 )
+_PLAIN_RULES = frozenset({"scenario", "column area_class", "zones file"})
+"""Rules that only read what somebody has stated."""
 _DIVISION_CODE = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{7}(\d{3})?")
 """Province, prefecture, county, township and perhaps village."""
 
@@ -91,39 +93,52 @@ def classify(
     (`tier_classes`), in which case the classes make no difference and the first served class stands for all.
     """
     result = np.full(len(table), "", dtype=object)
+    wrong = _wrong_words(table, evidence, log)
     counts = []
-    for rule, classes in _rules(table, evidence, log):
-        taken = (result == "") & (classes != "")
-        result[taken] = classes[taken]
+    for rule, texts, read in _rules(table, evidence):
+        taken = result == ""
+        if not taken.any():
+            break
+        result[taken] = _each(texts[taken], read)
+        taken &= result != ""
         if taken.any():
             counts.append(RuleCount(rule, int(taken.sum()), float(np.nansum(people[taken]))))
-    missing = result == ""
+    missing = (result == "") & ~wrong
     if missing.any():
         result = _settle(table, result, missing, tier_classes, log)
-    if [count.rule for count in counts] not in ([], ["scenario"], ["column area_class"], ["zones file"]):
-        told = "; ".join(
-            f"{count.rule}: {count.people:,.0f} people in {counted(count.points, 'row')}" for count in counts
-        )
-        log.warning(f"Area classes were worked out ({told})", "Give a column area_class to decide yourself",
-                    place=table.place("area_class"))  # fmt: skip
+    if {count.rule for count in counts} - _PLAIN_RULES:
+        told = "; ".join(f"{c.rule}: {c.people:,.0f} people in {counted(c.points, 'row')}" for c in counts)
+        log.warning(
+            f"Area classes were worked out ({told})", "Give a column area_class to decide yourself",
+            place=table.place("area_class"),
+        )  # fmt: skip
     return result, tuple(counts)
 
 
-def _rules(table: Table, evidence: ClassEvidence, log: FindingLog) -> list[tuple[str, TextArray]]:
+def _wrong_words(table: Table, evidence: ClassEvidence, log: FindingLog) -> BoolArray:
+    """Return the rows whose stated class is not understood, noted as an error."""
+    if evidence.stated is None or evidence.constant:
+        return np.zeros(len(table), dtype=np.bool_)
+    wrong: BoolArray = (evidence.stated != "") & (_each(evidence.stated, area_class_of_word) == "")
+    remedy = f"Use one of {', '.join(AREA_CLASSES)}, 城区, 镇区, 乡村 or a class code such as 111"
+    table.complain("area_class", wrong, log, "is no area class", remedy)
+    return wrong
+
+
+def _rules(table: Table, evidence: ClassEvidence) -> Iterator[tuple[str, TextArray, Callable[[str], str]]]:
     if evidence.constant:
-        return [("scenario", np.full(len(table), evidence.constant, dtype=object))]
-    if evidence.stated is not None:
-        unknown = (evidence.stated != "") & (_each(evidence.stated, area_class_of_word) == "")
-        remedy = f"Use one of {', '.join(AREA_CLASSES)}, 城区, 镇区, 乡村 or a class code such as 111"
-        table.complain("area_class", unknown, log, "is no area class", remedy)
-    readers: tuple[tuple[str, TextArray | None, Callable[[str], str]], ...] = (
+        yield "scenario", np.full(len(table), evidence.constant, dtype=object), str
+        return
+    rules: tuple[tuple[str, TextArray | None, Callable[[str], str]], ...] = (
         ("column area_class", evidence.stated, area_class_of_word),
         ("zones file", evidence.zone_class, area_class_of_word),
         ("class code", evidence.class_code, area_class_of_code),
         ("division code", evidence.division_code, area_class_of_division),
         ("name of the zone", evidence.zone, area_class_of_zone),
     )
-    return [(rule, _each(texts, read)) for rule, texts, read in readers if texts is not None]
+    for rule, texts, read in rules:
+        if texts is not None:
+            yield rule, texts, read
 
 
 def _each(texts: TextArray, read: Callable[[str], str]) -> TextArray:
@@ -144,12 +159,11 @@ def _settle(
             place=table.place("area_class"),
         )
         return np.full(len(table), served[0][0], dtype=object)
-    if not log.has_errors:
-        rows = np.flatnonzero(missing)
-        log.error(
-            f"The area class of {counted(len(rows), 'row')} is not known",
-            "Fill the column area_class with urban, town or rural, or state one for all: area_class: rural",
-            place=table.place("area_class", int(rows[0])), count=len(rows),
-            examples=(f"line {table.lines[row]}" for row in rows),
-        )  # fmt: skip
+    rows = np.flatnonzero(missing)
+    log.error(
+        f"The area class of {counted(len(rows), 'row')} is not known",
+        "Fill the column area_class with urban, town or rural, or state one for all: area_class: rural",
+        place=table.place("area_class", int(rows[0])), count=len(rows),
+        examples=(f"line {table.lines[row]}" for row in rows[1:]),
+    )  # fmt: skip
     return result

@@ -85,7 +85,7 @@ def _check_ids(table: Table, log: FindingLog) -> None:
     table.complain("id", ids == "", log, "is blank", "Give every row an id")
     again = pd.Series(ids, dtype=object).duplicated().to_numpy() & (ids != "")
     table.complain("id", again, log, "stands in an earlier row too", "Every row needs an id of its own")
-    rounded = np.array([_is_rounded(text) for text in ids], dtype=np.bool_)
+    rounded = np.array(["+" in text and _is_rounded(text) for text in ids], dtype=np.bool_)
     if rounded.any():
         log.warning(
             f"id: {ids[np.flatnonzero(rounded)[0]]!r} looks like a code that a spreadsheet has rounded",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}([, ']\d{3})+|\d+|\d*\.\d+|\d+\.)(\.\d+)?([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?=\.?\d)(\d{1,3}([, ']\d{3})+|\d*)(\.\d*)?([eE][+-]?\d{1,3})?")
 _SEPARATORS = str.maketrans("", "", ", '")
 _DEGREES = re.compile(r"([NSEW])?(\d{1,3})°(?:(\d{1,2})['′](?:(\d{1,2}(?:\.\d+)?)[\"″])?)?([NSEW])?", re.IGNORECASE)
 
@@ -34,9 +34,8 @@ class Numbers:
 def parse_numbers(texts: TextArray) -> Numbers:
     """Return the numbers that a column of cells holds; plain ones fast, unusual ones cell by cell."""
     values = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=np.float64, copy=True)
-    unclear = np.flatnonzero(~np.isfinite(values))
-    blank = np.zeros(len(texts), dtype=np.bool_)
-    for row in unclear:
+    blank: BoolArray = np.asarray(texts == "", dtype=np.bool_)
+    for row in np.flatnonzero(~np.isfinite(values) & ~blank):
         blank[row] = not texts[row].strip()
         values[row] = parse_number(texts[row])
     return Numbers(values, blank, ~blank & np.isnan(values))

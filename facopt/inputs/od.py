@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,8 @@ class _Pairs:
     """The rows of the table; `codes` by column, `minutes` in minutes, NaN where blank."""
 
     path: Path
+    rows: IntArray
+    """Row of the table, counted from 0."""
     codes: dict[str, _Codes]
     minutes: FloatArray
     factor: float
@@ -51,7 +54,16 @@ class _Pairs:
 
     def keep(self, rows: np.ndarray[Any, Any]) -> _Pairs:
         codes = {name: _Codes(column.codes[rows], column.texts) for name, column in self.codes.items()}
-        return _Pairs(self.path, codes, self.minutes[rows], self.factor, self.headings)
+        return _Pairs(self.path, self.rows[rows], codes, self.minutes[rows], self.factor, self.headings)
+
+    def place(self, name: str, row: int | None = None) -> Place:
+        """Return where a column, or one row of it, stands in the file."""
+        return Place(self.path, None if row is None else _line_of(self.path, int(self.rows[row])), key=name)
+
+    def names(self, row: int) -> str:
+        """Return "demand point to site" of a row."""
+        columns = [self.codes[name] for name in ("demand_id", "site_id")]
+        return " to ".join(repr(column.texts[column.codes[row]]) for column in columns)
 
 
 def read_od(
@@ -77,11 +89,17 @@ def read_od(
     demand, demand_known = _positions(pairs, "demand_id", demand_ids, "demand point", log)
     site, site_known = _positions(pairs, "site_id", site_ids, "site", log)
     log.raise_errors()
-    usable = demand_known & site_known & np.isfinite(pairs.minutes)
-    times = _arcs(mode, demand[usable], site[usable], pairs.minutes[usable], (demand_ids, site_ids), path, log)
+    usable = np.flatnonzero(demand_known & site_known & np.isfinite(pairs.minutes))
+    key = demand[usable] * len(site_ids) + site[usable]
+    chosen = _each_once(pairs, usable, key, log)
     log.raise_errors()
-    facts = _facts(times, pairs, log)
-    return TravelTimes(**{**vars(times), "facts": facts}), log.items
+    count = max(len(site_ids), 1)
+    times = TravelTimes(
+        mode=mode, demand_count=len(demand_ids), site_count=len(site_ids),
+        demand=(key[chosen] // count).astype(np.int32), site=(key[chosen] % count).astype(np.int32),
+        minutes=pairs.minutes[usable][chosen], cutoff_minutes=np.inf,
+    )  # fmt: skip
+    return replace(times, facts=_facts(times, pairs)), log.items
 
 
 def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs:
@@ -108,14 +126,40 @@ def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pair
             ),
         )  # fmt: skip
     except pyarrow.ArrowInvalid as error:
-        raise DataError(
-            Finding(f"This table is not regular ({error})".replace("\n", " "), "Check the row", Place(path))
-        ) from error
+        raise _not_regular(path, encoding, delimiter, len(headings)) from error
     codes: dict[str, _Codes] = {
         name: _from_arrow(table[found[name].heading]) for name in ("demand_id", "site_id", "mode") if name in found
     }
     factor = found["minutes"].factor
-    return _Pairs(path, codes, _minutes(path, table[found["minutes"].heading], log) * factor, factor, found)
+    minutes = _minutes(path, table[found["minutes"].heading], log) * factor
+    return _Pairs(path, np.arange(len(minutes)), codes, minutes, factor, found)
+
+
+def _not_regular(path: Path, encoding: str, delimiter: str, width: int) -> DataError:
+    """Return what is wrong with a text table that cannot be read in one go, with the line of the first bad row."""
+    import csv as text_csv
+
+    with path.open(encoding=encoding, newline="") as file:
+        reader = text_csv.reader(file, delimiter=delimiter)
+        for row in reader:
+            if row and len(row) != width:
+                break
+    return DataError(
+        Finding(
+            f"This row has {counted(len(row), 'field')}, the heading has {width}",
+            "Look for a missing or an extra separator, or one inside a text that is not quoted",
+            Place(path, reader.line_num),
+        )
+    )
+
+
+def _line_of(path: Path, row: int) -> int:
+    """Return the line on which a row of the table stands; blank lines are no rows."""
+    if path.suffix.lower() not in TEXT_SUFFIXES:
+        return int(read_table(path, fields=()).lines[row])
+    with path.open("rb") as file:
+        filled = (number for number, line in enumerate(file, start=1) if line.strip())
+        return next(islice(filled, row + 1, None))
 
 
 def _head(path: Path) -> tuple[str, str, list[str]]:
@@ -178,7 +222,7 @@ def _complain(path: Path, name: str, wrong: np.ndarray[Any, Any], texts: Any, wh
         first = texts[int(rows[0])]
         more = f", and so in {counted(len(rows) - 1, 'more row')}" if len(rows) > 1 else ""
         log.error(f"{name}: {str(first)!r} {what}{more}", "Correct it, or leave the cell blank where there is no way",
-                  place=Place(path, int(rows[0]) + 2, key=name), count=len(rows))  # fmt: skip
+                  place=Place(path, _line_of(path, int(rows[0])), key=name), count=len(rows))  # fmt: skip
 
 
 def _read_other(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs:
@@ -192,7 +236,8 @@ def _read_other(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pai
             texts, inverse = np.unique(table.text(name).astype(str), return_inverse=True)
             codes[name] = _Codes(inverse.astype(np.int64), [str(text) for text in texts])
     found = table.recognised.columns
-    return _Pairs(path, codes, table.numbers("minutes", log), found["minutes"].factor, found)
+    minutes = table.numbers("minutes", log)
+    return _Pairs(path, np.arange(len(table)), codes, minutes, found["minutes"].factor, found)
 
 
 def _of_mode(pairs: _Pairs, mode: str, log: FindingLog) -> _Pairs:
@@ -213,14 +258,13 @@ def _of_mode(pairs: _Pairs, mode: str, log: FindingLog) -> _Pairs:
 
 def _check_minutes(pairs: _Pairs, log: FindingLog) -> None:
     with np.errstate(invalid="ignore"):
-        negative = pairs.minutes < 0
-    if negative.any():
-        first = int(np.flatnonzero(negative)[0])
-        who = " to ".join(pairs.codes[name].texts[pairs.codes[name].codes[first]] for name in ("demand_id", "site_id"))
+        negative = np.flatnonzero(pairs.minutes < 0)
+    if len(negative):
+        first = int(negative[0])
         log.error(
-            f"minutes: {counted(int(negative.sum()), 'pair has', 'pairs have')} a negative time", "Correct the times",
-            place=Place(pairs.path, key="minutes"), count=int(negative.sum()),
-            examples=[f"{who}: {pairs.minutes[first]:g}"],
+            f"minutes: {counted(len(negative), 'pair has', 'pairs have')} a negative time", "Correct the times",
+            place=pairs.place("minutes", first), count=len(negative),
+            examples=[f"{pairs.names(first)}: {pairs.minutes[first]:g}"],
         )  # fmt: skip
 
 
@@ -249,50 +293,34 @@ def _positions(
     return positions, positions >= 0
 
 
-def _arcs(
-    mode: str, demand: IntArray, site: IntArray, minutes: FloatArray, ids: tuple[TextArray, TextArray], path: Path,
-    log: FindingLog,
-) -> TravelTimes:  # fmt: skip
-    """Return the pairs in order, each once; the same pair with two times is an error."""
-    key = demand * len(ids[1]) + site
+def _each_once(pairs: _Pairs, usable: IntArray, key: IntArray, log: FindingLog) -> IntArray:
+    """Return positions among `usable` that give each pair once, in order of `key`; two times for one are an error."""
+    order = np.arange(len(key))
     if np.any(np.diff(key) <= 0):
-        order = np.lexsort((minutes, key))
-        key, minutes = key[order], minutes[order]
-    first = np.ones(len(key), dtype=np.bool_)
-    first[1:] = key[1:] != key[:-1]
-    differ = np.flatnonzero(~first[1:] & (minutes[1:] != minutes[:-1])) + 1
+        order = np.argsort(key, kind="stable")
+    sorted_key, minutes = key[order], pairs.minutes[usable[order]]
+    again = np.zeros(len(key), dtype=np.bool_)
+    again[1:] = sorted_key[1:] == sorted_key[:-1]
+    differ = np.flatnonzero(again[1:] & (minutes[1:] != minutes[:-1])) + 1
     if len(differ):
-        row, count = differ[0], len(np.unique(key[differ]))
-        who = f"{ids[0][key[row] // len(ids[1])]!r} to {ids[1][key[row] % len(ids[1])]!r}"
+        row, count = int(differ[0]), len(np.unique(sorted_key[differ]))
+        here = int(usable[order[row]])
         log.error(
             f"{counted(count, 'pair stands', 'pairs stand')} in the table more than once with different times",
-            "Keep one row per pair and mode", place=Place(path, key="minutes"), count=count,
-            examples=[f"{who}: {minutes[row - 1]:g} and {minutes[row]:g}"],
+            "Keep one row per pair and mode", place=pairs.place("minutes", here), count=count,
+            examples=[f"{pairs.names(here)}: {minutes[row - 1]:g} and {minutes[row]:g}"],
         )  # fmt: skip
-    key, minutes = key[first], minutes[first]
-    return TravelTimes(
-        mode=mode, demand_count=len(ids[0]), site_count=len(ids[1]),
-        demand=(key // max(len(ids[1]), 1)).astype(np.int32), site=(key % max(len(ids[1]), 1)).astype(np.int32),
-        minutes=minutes, cutoff_minutes=np.inf,
-    )  # fmt: skip
+    return np.asarray(order[~again])
 
 
-def _facts(times: TravelTimes, pairs: _Pairs, log: FindingLog) -> dict[str, Any]:
-    """Return how complete the table is, and note demand points and sites that it does not connect."""
-    lonely_demand = times.demand_count - len(np.unique(times.demand))
-    lonely_sites = times.site_count - len(np.unique(times.site))
-    for number, noun in ((lonely_demand, "demand point"), (lonely_sites, "site")):
-        if number:
-            log.warning(
-                f"{counted(number, f'{noun} has', f'{noun}s have')} no travel time of mode {times.mode} at all",
-                "They count as out of reach", place=Place(pairs.path), count=number,
-            )  # fmt: skip
+def _facts(times: TravelTimes, pairs: _Pairs) -> dict[str, Any]:
+    """Return how complete the table is; who is out of reach for want of a pair is told by the plan."""
     return {
         "source": "table",
         "pairs": len(times),
         "possible_pairs": times.demand_count * times.site_count,
-        "demand_without_pair": lonely_demand,
-        "sites_without_pair": lonely_sites,
+        "demand_without_pair": times.demand_count - len(np.unique(times.demand)),
+        "sites_without_pair": times.site_count - len(np.unique(times.site)),
         "columns": {name: column.heading for name, column in pairs.headings.items()},
         "factor_to_minutes": pairs.factor,
     }

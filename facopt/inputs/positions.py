@@ -240,5 +240,5 @@ def _check_missing(table: Table, places: Pair, *, required: bool, log: FindingLo
     note(
         f"{counted(len(rows), 'row has', 'rows have')} no coordinates",
         "Fill them in or take the rows out" if required else "", place=table.place("lon", int(rows[0])),
-        count=len(rows), examples=(f"line {table.lines[row]}" for row in rows),
+        count=len(rows), examples=(f"line {table.lines[row]}" for row in rows[1:]),
     )  # fmt: skip

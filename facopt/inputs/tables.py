@@ -29,6 +29,8 @@ WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 _HEADING_SEARCH_ROWS = 10
 _TOTALS = frozenset({"合计", "小计", "总计", "共计", "总和", "累计", "total", "subtotal", "grandtotal", "sum"})
 _NOTE = re.compile(r"(注|备注|说明|资料来源|数据来源|note|source)s?\s*[:：].*", re.IGNORECASE | re.DOTALL)
+_TELLING = frozenset("合小总共累注备说资数tTsSgGnN")
+"""What totals and notes begin with."""
 _NUMERIC = re.compile(r"[-+]?[\d.,]+")
 
 
@@ -123,8 +125,9 @@ class Table:
         texts = self.columns[name]
         first = texts[rows[0]]
         more = f", and so in {counted(len(rows) - 1, 'more row')}" if len(rows) > 1 else ""
+        cell = f": {first!r}" if first else ""
         log.error(
-            f"{self.heading(name)}: {repr(first) + ' ' if first else ''}{what}{more}", remedy,
+            f"{self.heading(name)}{cell} {what}{more}", remedy,
             place=self.place(name, int(rows[0])), count=len(rows),
             examples=(f"line {self.lines[row]}: {texts[row]!r}" for row in rows[1:]),
         )  # fmt: skip
@@ -292,27 +295,31 @@ def _body(
         else:
             rows.append(row[:width])
             lines.append(line)
-    _note_body(path, width, ragged, skipped, log)
+    _note_body(path, len(rows), width, ragged, skipped, log)
     return rows, lines, tuple(skipped)
 
 
-def _note_body(path: Path, width: int, ragged: list[int], skipped: list[int], log: FindingLog) -> None:
+def _note_body(path: Path, rows: int, width: int, ragged: list[int], skipped: list[int], log: FindingLog) -> None:
     if ragged:
         log.error(
             f"{counted(len(ragged), 'row')} {'has' if len(ragged) == 1 else 'have'} not the {counted(width, 'field')} "
             "of the heading",
             "Look for a missing or an extra separator, or one inside a text that is not quoted",
-            place=Place(path, ragged[0]), count=len(ragged), examples=(f"line {line}" for line in ragged),
+            place=Place(path, ragged[0]), count=len(ragged), examples=(f"line {line}" for line in ragged[1:]),
         )  # fmt: skip
+    elif not rows:
+        log.error("The table has headings and no rows", "Check the file", place=Place(path))
     if skipped:
         log.warning(
             f"{counted(len(skipped), 'row')} of totals or notes left out", place=Place(path, skipped[0]),
-            count=len(skipped), examples=(f"line {line}" for line in skipped),
+            count=len(skipped), examples=(f"line {line}" for line in skipped[1:]),
         )  # fmt: skip
 
 
 def _is_total(row: list[str], labels: list[int]) -> bool:
-    first = next((text for text in row if text), "")
+    first = next(filter(None, row), "")
+    if first[:1] not in _TELLING and not any(row[i][:1] in _TELLING for i in labels if i < len(row)):
+        return False  # nearly all rows, quickly
     texts = [first, *(row[i] for i in labels if i < len(row))]
     if any("".join(text.split()).casefold() in _TOTALS for text in texts):
         return True
