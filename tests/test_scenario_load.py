@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -315,6 +316,48 @@ def test_byte_order_mark_is_no_matter(folder: Path) -> None:
     plain = load_scenario(folder / "base.yaml")
     (folder / "base.yaml").write_bytes(b"\xef\xbb\xbf" + TWO_TIERS.replace("\n", "\r\n").encode())
     assert load_scenario(folder / "base.yaml") == plain
+
+
+PIECES = [
+    "null",
+    "[]",
+    "'",
+    '"',
+    ":",
+    "：",
+    "- ",
+    "\t",
+    "&a ",
+    "*a",
+    "!x ",
+    "<<: ",
+    "| ",
+    "1e999",
+    ".nan",
+    "true",
+    "{",
+    "]",
+    "\n  ",
+]
+
+
+def test_no_text_breaks_the_loader(folder: Path) -> None:
+    """Whatever happens to a scenario's text, it loads or is refused with findings that name its file."""
+    random = Random(1)
+    refused = 0
+    file = folder / "broken.yaml"
+    for _ in range(300):
+        text = TWO_TIERS
+        for _ in range(random.choice([1, 2, 4])):
+            start = random.randrange(len(text))
+            text = text[:start] + random.choice(PIECES) + text[start + random.choice([0, 1, 8]) :]
+        file.write_text(text, encoding="utf-8")
+        try:
+            load_scenario(file)
+        except ScenarioError as error:
+            refused += 1
+            assert {finding.place.file for finding in error.findings} == {file}
+    assert 100 < refused < 300
 
 
 def test_mutual_provision_is_allowed(folder: Path) -> None:

@@ -117,7 +117,7 @@ def _with_absolute_paths(scenario: Scenario, top: Stated) -> Scenario:
     """Return the scenario with each path resolved against the folder of the file that states it."""
     absolute: dict[str, Path] = {}
     for key, path in stated_files(scenario):
-        stated, _ = find(top, key.split("."))
+        stated = find(top, key.split("."))
         absolute[key] = Path(os.path.abspath(stated.base / path))
     return scenario.replace(**_changed(dict(scenario), "", absolute)) if absolute else scenario
 

@@ -22,6 +22,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "a ':' stands where no key can be",
         "Check the indentation here and in the line above, or put text with ': ' in quotes",
     ),
+    ("sequence entries are not allowed", "a '- ' stands where no entry can be", "Check the indentation, or use quotes"),
+    (
+        "expected a comment or a line break",
+        "text follows | or > in the same line",
+        "Put it in the next line, or in quotes",
+    ),
     ("could not find expected ':'", "a key without ':' and a value", "Write 'key: value' and check the line above"),
     ("expected <block end>", "the line does not fit the ones above", "Check its indentation, and quotes before it"),
     ("expected ',' or ']'", "a list in [ ] is not closed before here", "Add ']' or the missing ','"),

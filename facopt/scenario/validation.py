@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -99,14 +99,17 @@ def _branch(choices: tuple[Any, ...], tag: str | int) -> tuple[Any, ...]:
     return tuple(choice for choice in choices if tag in _kinds(choice))
 
 
+@dataclass(frozen=True)
 class _Spot:
     """A place in the schema: the keys that lead there, without the branches pydantic names on the way."""
 
-    def __init__(self, parts: tuple[str, ...], parent: tuple[Any, ...], here: tuple[Any, ...], *, is_key: bool) -> None:
-        self.parts = parts
-        self.parent = parent
-        self.here = here
-        self.is_key = is_key
+    parts: tuple[str, ...]
+    parent: tuple[Any, ...]
+    """Types of the section that holds the last key; one, unless a branch is undecided."""
+    here: tuple[Any, ...]
+    """Types that the value may have."""
+    is_key: bool = False
+    """Whether the key itself is meant, not its value."""
 
     @classmethod
     def of(cls, loc: Sequence[str | int]) -> _Spot:
@@ -122,7 +125,7 @@ class _Spot:
                 parent = here
                 here = _below(here[0], item) if here else ()
                 parts.append(str(item))
-        return cls(tuple(parts), parent, here, is_key=False)
+        return cls(tuple(parts), parent, here)
 
     @property
     def key(self) -> str:
@@ -135,8 +138,8 @@ class _Spot:
         return re.split(r"[.;:]\s|[.:]$", (text or "").replace("\n", " ").replace("`", "'"))[0].strip()
 
 
-def find(top: Stated, parts: Sequence[str]) -> tuple[Stated, bool]:
-    """Return the value at a place or its nearest ancestor, and whether it is the very value."""
+def find(top: Stated, parts: Sequence[str]) -> Stated:
+    """Return the value at a place, or the nearest section around it that was written."""
     here = top
     for part in parts:
         below: Stated | None = None
@@ -145,9 +148,9 @@ def find(top: Stated, parts: Sequence[str]) -> tuple[Stated, bool]:
         elif isinstance(here.value, tuple) and part.isdecimal() and int(part) < len(here.value):
             below = here.value[int(part)]
         if below is None:
-            return here, False
+            return here
         here = below
-    return here, True
+    return here
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------
@@ -173,7 +176,7 @@ def _follows(top: Stated, error: ErrorDetails, spot: _Spot, meant: set[str]) -> 
     """Return whether an error only follows from others: a mistyped key missing, a list short of its wrong entries."""
     if error["type"] == "missing":
         return spot.key in meant
-    return error["type"] == "too_short" and bool(plain(find(top, spot.parts)[0]))
+    return error["type"] == "too_short" and bool(plain(find(top, spot.parts)))
 
 
 def in_order(place: Place, top: Stated) -> tuple[bool, bool, str, int, int]:
@@ -183,14 +186,14 @@ def in_order(place: Place, top: Stated) -> tuple[bool, bool, str, int, int]:
 
 
 def _finding(top: Stated, error: ErrorDetails, spot: _Spot) -> Finding:
-    stated, _ = find(top, spot.parts)
+    stated = find(top, spot.parts)
     kind = error["type"]
     if kind in ("missing", "union_tag_not_found"):
         return _missing(stated, spot, without_kind=kind != "missing")
     if kind == "extra_forbidden":
         return _unknown_key(stated, spot)
     if kind == "union_tag_invalid":
-        stated, _ = find(top, (*spot.parts, "kind"))
+        stated = find(top, (*spot.parts, "kind"))
         return _one_of(stated, f"{spot.key}.kind", _quoted(str(error.get("ctx", {}).get("expected_tags"))))
     what, remedy = _value_words(error, spot, stated)
     place = stated.key_place if spot.is_key else stated.place
