@@ -1,4 +1,4 @@
-"""The map of a run as one HTML file that opens without a network: people, facilities, ground, and the panel of figures."""
+"""The map of a run as one HTML file that opens without a network: people, facilities, ground and the panel."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def write_map(report: Report, path: Path) -> None:
     """Write the map page of a report; the same report gives the same bytes."""
     from facopt.outputs.map.page import page_of
 
-    path.write_bytes(page_of(report).encode("utf-8"))
+    path.write_bytes(page_of(report).encode("utf-8", "backslashreplace"))

@@ -1,4 +1,4 @@
-"""What the panel says besides counts: titles, definitions, proof, status, conflicts and assumptions, in both languages."""
+"""What the panel says besides counts, in both languages: titles, definitions, proof, status, conflicts, assumptions."""
 
 from __future__ import annotations
 
@@ -130,22 +130,26 @@ def _definition(report: Report) -> Both:
 def _definition_in(report: Report, language: int) -> str:
     lang = numbers.LANGUAGES[language]
     rules = ("；", "; ")[language].join(_rule(tier, language) for tier in report.tiers)
-    several = len({name for tier in report.tiers for name in tier.serves}) < sum(len(tier.serves) for tier in report.tiers)
-    return WORDS["map.def"][language].format(
-        rules=rules + ("。" if language == 0 else ""),
-        multi=WORDS["map.def.multi"][language] if several else "",
-        area=WORDS["map.def.area"][language],
-        people=numbers.people_headline(report.everybody.people, lang),
-    ).replace("。。", "。")
+    several = len({name for tier in report.tiers for name in tier.serves}) < sum(
+        len(tier.serves) for tier in report.tiers
+    )
+    return (
+        WORDS["map.def"][language]
+        .format(
+            rules=rules + ("。" if language == 0 else ""),
+            multi=WORDS["map.def.multi"][language] if several else "",
+            area=WORDS["map.def.area"][language],
+            people=numbers.people_headline(report.everybody.people, lang),
+        )
+        .replace("。。", "。")
+    )
 
 
 def _standard(tier: TierFacts) -> Both:
     mode = COMMON.get(f"mode.{tier.mode}", (tier.mode, tier.mode))
     names = (tier.name_zh or tier.key, tier.name_en or tier.key)
     minutes = numbers.trimmed(tier.standard_minutes)
-    return [
-        WORDS["map.standard"][k].format(tier=names[k], mode=mode[k], minutes=minutes) for k in (0, 1)
-    ]
+    return [WORDS["map.standard"][k].format(tier=names[k], mode=mode[k], minutes=minutes) for k in (0, 1)]
 
 
 def _rule(tier: TierFacts, language: int) -> str:

@@ -1,13 +1,14 @@
-"""Ground of the map as compact numbers: rings and lines in whole 1e-5 degrees, each vertex as a step from the one before."""
+"""Ground of the map as compact numbers: lines in whole 1e-5 degrees, each vertex as a step from the one before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from shapely.geometry.base import BaseGeometry
 
     Coordinates = np.ndarray[Any, np.dtype[np.float64]]
@@ -63,7 +64,7 @@ def roads_by_level(roads: Iterable[tuple[str, Coordinates]], tolerance: float) -
     Parameters
     ----------
     roads
-        Class of the road (an OpenStreetMap highway value or a Chinese class) and its coordinates, shape (n, 2), degrees.
+        Class of the road (an OpenStreetMap highway value or a Chinese class) and coordinates of shape (n, 2), degrees.
     tolerance
         Least simplification, in degrees.
     """
@@ -74,10 +75,15 @@ def roads_by_level(roads: Iterable[tuple[str, Coordinates]], tolerance: float) -
         line = np.asarray(coordinates, dtype=np.float64)[:, :2]
         if len(line) >= 2 and np.isfinite(line).all():
             levels[_level(name)].append(shapely.linestrings(line))
-    joined = {level: shapely.get_parts(shapely.line_merge(shapely.multilinestrings(found)))
-              for level, found in levels.items() if found}
-    return {level: [steps for steps in (quantised(shapely.get_coordinates(line)) for line in found) if len(steps) >= 4]
-            for level, found in _thinned(joined, tolerance).items()}
+    joined = {
+        level: shapely.get_parts(shapely.line_merge(shapely.multilinestrings(found)))
+        for level, found in levels.items()
+        if found
+    }
+    return {
+        level: [steps for steps in (quantised(shapely.get_coordinates(line)) for line in found) if len(steps) >= 4]
+        for level, found in _thinned(joined, tolerance).items()
+    }
 
 
 def _thinned(joined: dict[str, np.ndarray[Any, Any]], tolerance: float) -> dict[str, np.ndarray[Any, Any]]:

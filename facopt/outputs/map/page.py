@@ -5,13 +5,10 @@ from __future__ import annotations
 import html
 from importlib.resources import files
 from string import Template as Plain
-from typing import TYPE_CHECKING, Any
-
-from branca.element import Element, Figure
-from folium import Map
-from folium.template import Template
+from typing import TYPE_CHECKING
 
 from facopt.outputs.map import facts, leaflet
+from facopt.outputs.map.document import OfflineMap, Page, PlanLayers, Verbatim, number_elements
 from facopt.outputs.map.payload import payload_of
 from facopt.outputs.map.symbols import symbols_of
 from facopt.outputs.map.values import dumped
@@ -19,63 +16,20 @@ from facopt.outputs.map.values import dumped
 if TYPE_CHECKING:
     from facopt.measures.report import Report
 
-_SCRIPTS = ("format", "data", "shapes", "ground", "people", "sites", "names", "panel", "lists", "card", "tables", "main")
-
-
-class Verbatim(Element):  # type: ignore[misc]
-    """Text that goes into the page as it stands.
-
-    Folium compiles what a macro returns as a template once more, so text that holds names must not pass through a macro.
-    """
-
-    _template = Template("{{ this.text }}")
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-
-class Page(Figure):  # type: ignore[misc]
-    """The document: nothing in its head but what is added to it."""
-
-    _template = Template(
-        '<!DOCTYPE html>\n<html lang="zh-Hans">\n<head>\n<meta charset="utf-8">\n<title>{{ this.title|e }}</title>\n'
-        "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
-        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
-    )
-
-
-class OfflineMap(Map):  # type: ignore[misc]
-    """A Folium map without its links to addresses, in plain ES5, standing where the page puts it."""
-
-    default_js: tuple[tuple[str, str], ...] = ()
-    default_css: tuple[tuple[str, str], ...] = ()
-    _template = Template(
-        "{% macro html(this, kwargs) %}"
-        '<div class="folium-map" id="{{ this.get_name() }}" role="application"></div>'
-        "{% endmacro %}"
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {center: {{ this.location|tojson }}, "
-        "zoom: {{ this.options.zoom }}, zoomControl: false, attributionControl: false, zoomSnap: 0.1, zoomDelta: 0.5});"
-        "{% endmacro %}"
-    )
-
-
-class PlanLayers(Element):  # type: ignore[misc]
-    """Everything drawn on the map, and the page's own controls: overlays after the map, then data, then scripts."""
-
-    def __init__(self, data: str) -> None:
-        super().__init__()
-        self._name = "PlanLayers"
-        self.data = data
-
-    def render(self, **kwargs: Any) -> None:
-        """Add the parts to the page, after those of the map."""
-        page = self.get_root()
-        page.html.add_child(Verbatim(_asset("overlays.html")), name="overlays")
-        page.html.add_child(Verbatim(f'<script type="application/json" id="data">{self.data}</script>'), name="data")
-        call = f"facoptMap({self._parent.get_name()}, JSON.parse(document.getElementById('data').textContent));"
-        page.script.add_child(Verbatim(call), name="start")
+_SCRIPTS = (
+    "format",
+    "data",
+    "shapes",
+    "ground",
+    "people",
+    "sites",
+    "names",
+    "panel",
+    "lists",
+    "card",
+    "tables",
+    "main",
+)
 
 
 def page_of(report: Report) -> str:
@@ -87,8 +41,8 @@ def page_of(report: Report) -> str:
     payload = payload_of(report)
     county = OfflineMap(location=_centre(payload["view"]), tiles=None, zoom_start=9)
     page.add_child(county)
-    county.add_child(PlanLayers(dumped({**payload, **facts.facts_of(report)})))
-    _number(page)
+    county.add_child(PlanLayers(page, county, _asset("overlays.html"), dumped({**payload, **facts.facts_of(report)})))
+    number_elements(page)
     return str(page.render())
 
 
@@ -112,16 +66,6 @@ def _panel(report: Report) -> str:
 
 def _centre(view: list[list[float]] | None) -> list[float]:
     return [0.0, 0.0] if view is None else [sum(corner[k] for corner in view) / 2 for k in (0, 1)]
-
-
-def _number(page: Page) -> None:
-    """Give every element of the page a number for its id: Folium's are random."""
-    todo: list[Element] = [page, page.header, page.html, page.script]
-    for count, element in enumerate(todo):
-        element._id = f"{count:02d}"
-        todo.extend(element._children.values())
-        if isinstance(element, Map):
-            element.global_switches._id = f"switches_{count:02d}"
 
 
 def _asset(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the page's script draws: the report as columns, with states and figures for each stop (today, plan, later stages)."""
+"""What the page's script draws: the report as columns, with states and figures for each stop, today and plan."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def payload_of(report: Report) -> dict[str, Any]:
         "view": places.view,
         "urban": places.urban,
         "targets": _targets(report, places),
-        "limits": [[text(row.key), number(row.limit), number(row.used), text(row.unit)] for row in report.limits.itertuples()],
+        "limits": [
+            [text(row.key), number(row.limit), number(row.used), text(row.unit)] for row in report.limits.itertuples()
+        ],
         "reasons": sorted({text(value) for value in report.points["reason"]} - {""}),
         "remedies": sorted({text(value) for value in report.points["remedy"]} - {""}),
     }
@@ -121,7 +123,7 @@ def _targets(report: Report, places: Places) -> list[dict[str, Any]]:
 
 
 def _stops(report: Report) -> list[dict[str, Any]]:
-    """Return the stops of the slider in order of time; each says the state of every settlement and site at that time."""
+    """Return the stops of the slider in order of time, each with the state of every settlement and site."""
     points, sites = report.points, report.sites
     plan = "".join(STATE_LETTERS[state] for state in points["state"])
     today = "".join(_TODAY.get(state, state) for state in plan)
@@ -144,7 +146,9 @@ def _stop(report: Report, key: str, states: str, site_states: str) -> dict[str, 
         "sites": site_states,
         "minutes": numbers(minutes, 4),
         "nearest": index_of(report.points[f"site{suffix}"], sites),
-        "people": {letter: _sum(people, np.array([state == letter for state in states])) for letter in STATE_LETTERS.values()},
+        "people": {
+            letter: _sum(people, np.array([state == letter for state in states])) for letter in STATE_LETTERS.values()
+        },
         "bands": _band_sums(report, minutes, people),
         "figures": _figures(report, key, people, states),
     }
@@ -171,7 +175,9 @@ def _figures(report: Report, key: str, people: Any, states: str) -> dict[str, st
     return {
         "people": exact(everybody.people),
         "people_covered": exact(covered),
-        "people_covered_percent": exact(100 * covered / everybody.people) if covered is not None and everybody.people else None,
+        "people_covered_percent": exact(100 * covered / everybody.people)
+        if covered is not None and everybody.people
+        else None,
         "people_newly_covered": exact(_sum(people, np.array([state == "n" for state in states]))),
         "people_losing_cover": exact(_sum(people, np.array([state == "l" for state in states]))),
         "unreachable_people": exact(everybody.unreachable),
@@ -194,7 +200,9 @@ def _points(report: Report, places: Places) -> dict[str, Any]:
         "id": [text(value) for value in points["id"]],
         "name": [text(value) for value in points["name"]],
         "zone": index_of(points["zone"], {key: k for k, key in enumerate(places.zones)}),
-        "class": "".join({"urban": "u", "town": "t", "rural": "r"}.get(text(value), "-") for value in points["area_class"]),
+        "class": "".join(
+            {"urban": "u", "town": "t", "rural": "r"}.get(text(value), "-") for value in points["area_class"]
+        ),
         "people": numbers(points["people"]),
         "lonlat": _lonlat(points),
         "tier": index_of(points["tier"], tiers),
@@ -217,7 +225,12 @@ def _sites(report: Report, places: Places) -> dict[str, Any]:
         **{
             key: numbers(sites[key], 4 if key.endswith("minutes") else None)
             for key in (
-                "build_cost", "capacity_people", "people_assigned", "points_assigned", "mean_minutes", "longest_minutes",
+                "build_cost",
+                "capacity_people",
+                "people_assigned",
+                "points_assigned",
+                "mean_minutes",
+                "longest_minutes",
                 "people_lost_without",
             )
         },
@@ -229,7 +242,9 @@ def _lonlat(table: pd.DataFrame) -> list[int | None]:
     both = table[["lon", "lat"]].to_numpy(dtype=float)
     known = np.isfinite(both).all(axis=1)
     whole = np.round(np.where(known[:, None], both, 0.0) * geometry.SCALE).astype(np.int64)
-    return [value for row, there in zip(whole.tolist(), known, strict=True) for value in (row if there else (None, None))]
+    return [
+        value for row, there in zip(whole.tolist(), known, strict=True) for value in (row if there else (None, None))
+    ]
 
 
 def _assignment(report: Report) -> dict[str, Any]:
@@ -243,7 +258,10 @@ def _assignment(report: Report) -> dict[str, Any]:
 
 
 def _routes(report: Report) -> list[list[Any]]:
-    return [[point, site, geometry.quantised(line)] for (point, site), line in sorted(report.routes.items(), key=lambda item: item[0])]
+    return [
+        [point, site, geometry.quantised(line)]
+        for (point, site), line in sorted(report.routes.items(), key=lambda item: item[0])
+    ]
 
 
 def _context(report: Report) -> list[list[Any]]:

@@ -114,20 +114,18 @@ def _urban(points: pd.DataFrame, view: Box | None) -> Box | None:
 
 
 def _labels(report: Report, zones: tuple[str, ...]) -> dict[str, list[float]]:
-    found = {key: _middle(report, key) for key in zones} | _main_sites(report.sites)
-    return {key: place for key, place in found.items() if place is not None and key in set(zones)}
+    main = _main_sites(report.sites)
+    found = {key: main.get(key) or _middle(report, key) for key in zones}
+    return {key: place for key, place in found.items() if place is not None}
 
 
-def _main_sites(sites: pd.DataFrame) -> dict[str, list[float] | None]:
-    """Return where the main facility of each zone stands, the standing one that serves most people, if it has only one kind."""
+def _main_sites(sites: pd.DataFrame) -> dict[str, list[float]]:
+    """Return where the facility of each zone stands; zones with several have no main one."""
     known = sites[np.isfinite(sites["lon"].to_numpy(dtype=float)) & np.isfinite(sites["lat"].to_numpy(dtype=float))]
     standing = known[(known["status"] == "existing") & (known["zone"].map(text) != "")]
-    order = standing.sort_values("people_assigned", ascending=False, kind="stable").drop_duplicates("zone")
-    crowded = set(standing["zone"][standing["zone"].duplicated()])
+    several = standing["zone"].duplicated(keep=False)
     return {
-        text(row.zone): [round(float(row.lat), 5), round(float(row.lon), 5)]
-        for row in order.itertuples()
-        if row.zone not in crowded
+        text(row.zone): [round(float(row.lat), 5), round(float(row.lon), 5)] for row in standing[~several].itertuples()
     }
 
 

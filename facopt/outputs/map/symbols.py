@@ -37,7 +37,7 @@ _CONTEXT = f'<rect x="6.5" y="6.5" width="11" height="11" fill="#fff" stroke="{_
 
 
 def symbols_of(report: Report) -> str:
-    """Return the page's symbols as one hidden SVG: those of settlements, of every tier in every state, and of the context."""
+    """Return the page's symbols as one hidden SVG: settlements, every tier in every state, and the context."""
     found = {f"p-{letter}": drawing for letter, drawing in SETTLEMENTS.items()}
     for k, tier in enumerate(report.tiers):
         found |= {f"s{k}-{letter}": drawing for letter, drawing in _facility(tier.symbol).items()}
@@ -52,7 +52,8 @@ def _facility(symbol: str) -> dict[str, str]:
     return {
         "k": existing,
         "e": existing,
-        "b": f'{large} fill="{_PLAN}" stroke="{_WHITE}" stroke-width="1.6"/>' + (_LOW_STAR if symbol == "triangle" else _STAR),
+        "b": f'{large} fill="{_PLAN}" stroke="{_WHITE}" stroke-width="1.6"/>'
+        + (_LOW_STAR if symbol == "triangle" else _STAR),
         "d": f'{small} fill="{_WHITE}" stroke="{_INK3}" stroke-width="1.6" stroke-dasharray="2.5 2"/>{_CROSS}',
         "n": f'{small} fill="{_WHITE}" stroke="{_INK3}" stroke-width="1.6" stroke-dasharray="2.5 2"/>',
     }

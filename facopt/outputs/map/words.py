@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         # panel
         "map.scenario": ("情景：{name}", "Scenario: {name}"),
         "map.budget": ("投资不超过 {money}", "within {money}"),
-        "map.scope": ("的居民在标准时间内可到达应有的医疗机构", "of residents reach the facilities that serve them within the standard time"),
+        "map.scope": (
+            "的居民在标准时间内可到达应有的医疗机构",
+            "of residents reach the facilities that serve them within the standard time",
+        ),
         "map.gain": ("新增覆盖 {people}", "{people} newly covered"),
         "map.loss": ("{people}失去覆盖", "{people} lose cover"),
         "map.from": ("现状 {share}", "Now {share}"),
@@ -120,13 +126,19 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.min": ("分钟", "min"),
         "map.n_sites": ("{n} 处", "{n}"),
         # definitions
-        "map.def": ("覆盖：{rules}。{multi}分母：{area}常住人口 {people}。", "Covered: {rules}. {multi}Denominator: {people} residents of the {area}."),
+        "map.def": (
+            "覆盖：{rules}。{multi}分母：{area}常住人口 {people}。",
+            "Covered: {rules}. {multi}Denominator: {people} residents of the {area}.",
+        ),
         "map.def.area": ("全域", "whole area"),
         "map.def.rule": (
             "{classes}{mode} {minutes} 分钟内可到{tier}",
             "{classes}: {tier} within {minutes} minutes ({mode})",
         ),
-        "map.def.multi": ("由多级机构服务的居民，须全部达到。", "Where several tiers serve, all of them must be within reach. "),
+        "map.def.multi": (
+            "由多级机构服务的居民，须全部达到。",
+            "Where several tiers serve, all of them must be within reach. ",
+        ),
         "map.standard": ("{tier}{mode} {minutes} 分钟", "{tier}: {minutes} min, {mode}"),
         "map.proof": ("求解：{status}。求解器 {solver}。", "Solved: {status}. Solver: {solver}."),
         "map.unverified": ("{n} 项设定值未核实", "unverified values: {n}"),
@@ -139,13 +151,15 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "map.infeasible.bare": (
             "各项目标与限额不能同时满足。请放宽限额或降低目标后重算；冲突说明见报告。",
-            "Targets and limits cannot hold together. Relax a limit or lower a target and run again; the report names the conflict.",
+            "Targets and limits cannot hold together. Relax a limit or lower a target and run again; "
+            "the report names the conflict.",
         ),
         "map.conflict": ("现为 {stated}，需要 {needed}", "stated {stated}, needed {needed}"),
         "map.no_solution.head": ("– 限时内无解", "– No plan found in time"),
         "map.no_solution.text": (
             "在时限内没有找到方案，也没有证明方案不存在。请延长 time_limit_seconds 或放宽 gap_percent 后重算。",
-            "The search ended before a plan was found; that does not prove there is none. Allow more time_limit_seconds, or a larger gap_percent.",
+            "The search ended before a plan was found; that does not prove there is none. "
+            "Allow more time_limit_seconds, or a larger gap_percent.",
         ),
         "map.only_today": ("地图只显示现状。", "The map shows today only."),
         "map.no_coordinates": (
@@ -153,10 +167,19 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The data hold no coordinates, so there is no map to draw. The results are listed below; "
             "add columns lon and lat to the tables of settlements and facilities to see them on a map.",
         ),
-        "map.some_without": ("{n} 处居民点（{people}）没有坐标，未画出。", "{n} settlements ({people} residents) have no coordinates and are not drawn."),
+        "map.some_without": (
+            "{n} 处居民点（{people}）没有坐标，未画出。",
+            "{n} settlements ({people} residents) have no coordinates and are not drawn.",
+        ),
         "map.sites_without": ("{n} 处机构没有坐标，未画出。", "{n} facilities have no coordinates and are not drawn."),
-        "map.grouped": ("相邻且结果相同的居民点合并显示；数字按全部居民计算。", "Neighbouring settlements with the same result are drawn as one; figures count everybody."),
-        "map.first_rows": ("仅列前 {n} 行，全部见 tables 文件夹。", "The first {n} rows; all of them are in the folder tables."),
+        "map.grouped": (
+            "相邻且结果相同的居民点合并显示；数字按全部居民计算。",
+            "Neighbouring settlements with the same result are drawn as one; figures count everybody.",
+        ),
+        "map.first_rows": (
+            "仅列前 {n} 行，全部见 tables 文件夹。",
+            "The first {n} rows; all of them are in the folder tables.",
+        ),
         "map.table.name": ("名称", "Name"),
         # sheet
         "map.sheet.title": ("{title}：布局规划图", "{title}: siting plan"),

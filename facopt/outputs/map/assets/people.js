@@ -9,7 +9,7 @@ var crowd = NP > 5000 ? 0.7 : NP > 1500 ? 0.85 : NP < 60 ? 1.6 : 1;
 function relative(m) { return m.getZoom() - (m === mini ? miniBase() : z0); }
 function miniBase() { return z0 + 1.4; }
 function scale(m) { return Math.min(2.4, Math.max(0.8, Math.pow(1.42, relative(m)))); }
-function grouped(m) { return heavy.people && m === map && relative(m) < GROUPED_BELOW; }
+function grouped(m) { return heavy.people && (m === mini || relative(m) < GROUPED_BELOW); }
 
 /* [{members, at, people, look}] of the settlements to draw on a map; look is a state letter, or the index of a time band */
 function marksOf(m) {
@@ -32,9 +32,10 @@ function lookOf(i, s) { if (state.by === 'cover') return s; var b = bandOf(stop(
 function styleOf(mark, m) {
   var k = scale(m) * crowd, coverage = typeof mark.look !== 'number', small = coverage && RANK[mark.look] > 1 ? 2.6 : 1.9, o, key;
   var r = Math.min(14, Math.max(small, Math.sqrt(mark.people) / (mark.look === 'u' ? 19 : 24))) * k;
-  o = { radius: mark.look === 'x' ? Math.max(3.2 * k, 2.6) : r, shape: coverage ? mark.look : 'c', fillOpacity: 1, opacity: 1 };
+  o = { radius: mark.look === 'x' ? Math.max(3.2 * k, heavy.people ? 1.8 : 2.6) : r, shape: coverage ? mark.look : 'c', fillOpacity: 1, opacity: 1 };
   var look = coverage ? LOOK[mark.look] : { fillColor: D.bands.colours[mark.look], color: '#4A6070', weight: 0.7, fill: true };
   for (key in look) o[key] = look[key];
+  if (heavy.people && mark.look === 'x') o.weight = 1.5;
   return o;
 }
 function peopleLayer(m, rs) {

@@ -1,0 +1,115 @@
+"""Awkward variants of a report: no plan, no coordinates, one settlement, hostile names."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+
+from facopt.errors import Finding, Severity
+from facopt.inputs.study_area import Ground
+from facopt.measures.report import Assumption, Conflict, Report
+
+
+def without_plan(report: Report, status: str) -> Report:
+    """Return the report of the same county where no plan was found: infeasible, or out of time."""
+    nothing = math.nan
+    state = (
+        report.points["state"]
+        .map({"covered": "covered", "loses_cover": "covered", "newly_covered": "uncovered"})
+        .fillna(report.points["state"])
+    )
+    points = report.points.assign(state=state, minutes=nothing, site="")
+    sites = report.sites.assign(
+        action="none",
+        people_assigned=0.0,
+        points_assigned=0,
+        mean_minutes=nothing,
+        longest_minutes=nothing,
+        people_lost_without=nothing,
+    )
+    conflict = Conflict(
+        "limits.budget",
+        "county.yaml:31",
+        20e6,
+        31.5e6,
+        "CNY",
+        "预算由 2,000 万元增至 3,150 万元",
+        "raise the budget from ¥20.0 million to ¥31.5 million",
+    )
+    return replace(
+        report,
+        status=status,
+        points=points,
+        sites=sites,
+        cost=None,
+        assignment=report.assignment.iloc[:0],
+        routes={},
+        everybody=replace(report.everybody, covered=None, mean_minutes=None, longest_minutes=None),
+        by_zone=tuple(
+            replace(share, covered=None, mean_minutes=None, longest_minutes=None) for share in report.by_zone
+        ),
+        objectives=tuple(replace(level, value=None, bound=None, gap_percent=None) for level in report.objectives),
+        targets=report.targets.assign(people_covered=None, met=None),
+        bands=tuple(replace(band, people=None) for band in report.bands),
+        conflicts=(conflict,) if status == "infeasible" else (),
+    )
+
+
+def without_coordinates(report: Report) -> Report:
+    """Return the same report as it is where tables and an OD table hold no coordinates."""
+    bare = {"lon": math.nan, "lat": math.nan}
+    return replace(
+        report,
+        points=report.points.assign(**bare),
+        sites=report.sites.assign(**bare),
+        context=report.context.iloc[:0],
+        ground=Ground(),
+        roads=(),
+        routes={},
+    )
+
+
+def one_point(report: Report) -> Report:
+    """Return a report of one settlement and one facility, with nothing beneath them."""
+    points, sites = report.points.iloc[:1].reset_index(drop=True), report.sites.iloc[:1].reset_index(drop=True)
+    people = float(points["people"][0])
+    everybody = replace(report.everybody, people=people, covered=people, covered_now=people, unreachable=0.0)
+    pair = pd.DataFrame(
+        {"demand": [0], "site": [0], "tier": [sites["tier"][0]], "minutes": [5.0], "within_standard": [True]}
+    )
+    return replace(
+        report,
+        points=points.assign(state="covered", site=sites["id"][0], site_now=sites["id"][0], zone="", zone_name=""),
+        sites=sites.assign(zone="", zone_name=""),
+        assignment=pair,
+        ground=Ground(),
+        roads=(),
+        routes={},
+        context=report.context.iloc[:0],
+        by_zone=(),
+        everybody=everybody,
+        targets=report.targets.iloc[:0],
+    )
+
+
+def hostile(report: Report, name: str) -> Report:
+    """Return the report with one text in the place of every name."""
+    points = report.points.assign(name=name, zone_name=name)
+    sites = report.sites.assign(name=name, owner=name, size=name, zone_name=name)
+    return replace(
+        report,
+        scenario=name,
+        title_zh=name,
+        title_en=name,
+        question=name,
+        data_note=name,
+        points=points,
+        sites=sites,
+        context=report.context.assign(name=name, kind=name),
+        by_zone=tuple(replace(share, name=name) for share in report.by_zone),
+        tiers=tuple(replace(tier, name_zh=name, name_en=name) for tier in report.tiers),
+        assumptions=(Assumption(name, name, name, False),),
+        findings=(Finding(name, severity=Severity.WARNING),),
+    )
