@@ -13,8 +13,11 @@ from facopt.errors import RefereeError
 from facopt.location.referee import evaluate
 from facopt.location.solution import Level
 from facopt.measures.build import build_report
+from facopt.measures.reasons import remedies_of
+from facopt.measures.tiers import names_of, symbols_of
+from facopt.scenario.schema import Tier
 
-from .measures_cases import TOY_TIERS, toy
+from .measures_cases import TOY_TIERS, area_of, problem_of, run_of, scenario_of, times_of, toy
 
 if TYPE_CHECKING:
     from facopt.measures.report import Report
@@ -264,3 +267,57 @@ def test_a_solver_that_claims_too_much_is_refused() -> None:
     levels = (Level("coverage", 340.0, 340.0), run.solution.levels[1])
     with pytest.raises(RefereeError, match="objective coverage: 340 is stated, 330 is counted"):
         build_report(replace(run, solution=replace(run.solution, levels=levels)))
+
+
+# --- single measures --------------------------------------------------------------------------------------------------
+
+
+def test_symbols_are_fixed_for_the_usual_tiers_and_free_for_the_others() -> None:
+    """Centres are squares, township clinics circles; no two tiers share a symbol while there are enough."""
+    usual = symbols_of(["hospital", "township_clinic", "post", "community_health_centre"])
+    assert usual == {
+        "hospital": "hexagon", "township_clinic": "circle", "post": "triangle", "community_health_centre": "square",
+    }  # fmt: skip
+    assert list(symbols_of(["a", "b", "c"]).values()) == ["square", "circle", "hexagon"]
+    assert len(symbols_of("abcdefg")) == 7
+
+
+def test_a_tier_without_a_name_is_called_by_its_key() -> None:
+    """A stated name wins over the usual one, and the usual one over the key."""
+    clinic = Tier(mode="drive", standard_minutes=30)
+    assert names_of("district_hospital", clinic) == ("district hospital", "district hospital")
+    assert names_of("township_clinic", clinic) == ("乡镇卫生院", "township clinic")
+    assert names_of("township_clinic", clinic.model_copy(update={"name_en": "Clinic"})) == ("乡镇卫生院", "Clinic")
+
+
+def test_small_places_of_one_zone_are_worth_a_site_together() -> None:
+    """Two points of 20 in one zone outweigh a site that covers 30; alone, or in no zone, they do not."""
+    reasons = np.array(["no_site_within_standard"] * 5 + ["limits", ""], dtype=object)
+    zone = np.array(["a", "a", "b", "", "", "b", "b"], dtype=object)
+    people = np.full(7, 20.0)
+    assert remedies_of(reasons, people, zone, 30.0).tolist() == [
+        "new_candidate_site", "new_candidate_site", "mobile_round", "mobile_round", "mobile_round", "raise_limits", "",
+    ]  # fmt: skip
+
+
+def test_costs_stated_by_the_tier_stand_beside_the_site() -> None:
+    """Where the table states no cost, the site shows what the problem reckons with; unknown costs stay unknown."""
+    run = toy()
+    costs = run.area.sites.build_cost.copy()
+    costs[3] = np.nan  # t2 costs 5 all the same
+    report = build_report(replace(run, area=run.area.replace(sites=replace(run.area.sites, build_cost=costs))))
+    assert report.sites["build_cost"].tolist()[1::2] == [7, 5]
+    assert report.sites["build_cost"].iloc[[0, 2]].isna().all()
+
+
+def test_one_tier_covered_and_one_to_be_had_is_a_choice() -> None:
+    """A point that an open site covers for one tier needs an addition for the other tier alone."""
+    tiers = {key: {"mode": "walk", "standard_minutes": 15} for key in ("a", "b")}
+    scenario = scenario_of(tiers, ("cost",))
+    area = area_of([10], [""], ["rural"], [("a1", "a", True, "", np.nan), ("b1", "b", False, "", 3)])
+    times = {"walk": times_of("walk", {(0, 0): 5, (0, 1): 6}, 1, 2)}
+    report = build_report(run_of(scenario, area, times, problem_of(scenario, area, times), np.array([True, False])))
+    assert report.points[["state", "reason", "remedy", "tier"]].iloc[0].tolist() == [
+        "uncovered", "not_chosen", "raise_target", "b",
+    ]  # fmt: skip
+    assert report.by_zone == ()

@@ -133,6 +133,7 @@ def _addable(problem: LocationProblem, plan: Situation) -> BoolArray:
     if problem.budget is not None:
         addable &= plan.evaluation.cost + problem.cost <= problem.budget * (1 + RELATIVE_TOLERANCE)
     for limit in problem.site_limits:
-        if limit.exact or sites_used(problem, limit, plan.open) >= limit.count:
+        # A plan has exactly as many sites as `limits.sites` states, so those tiers are always full.
+        if sites_used(problem, limit, plan.open) >= limit.count:
             addable &= problem.site_tier != limit.tier
     return addable
