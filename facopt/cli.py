@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -186,6 +187,11 @@ def _finish(work: Callable[[], int], *, as_json: bool = False) -> None:
         status = EXIT_OTHER
     except KeyboardInterrupt:
         print("stopped; nothing was written for the scenario that was running", file=sys.stderr)
+        status = EXIT_OTHER
+    except Exception:
+        # Not the planner's fault and nothing they can mend: show all there is, so that it can be reported.
+        traceback.print_exc()
+        print("facopt itself failed; please report this with the lines above", file=sys.stderr)
         status = EXIT_OTHER
     if status:
         raise typer.Exit(status)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
 from facopt.location.solver import SolverSettings
 from facopt.measures.build import RunResult, build_report
-from facopt.outputs.run_folder import write_run
+from facopt.outputs.run_folder import RunFacts, write_run
 from facopt.progress import QuietProgress
 from facopt.provenance import hash_inputs, input_files, package_versions, peak_memory_mb
 from facopt.scenario.write import write_resolved
@@ -43,8 +44,12 @@ class Run:
 
     report: Report
     folder: Path
-    record: dict[str, Any]
-    """What `run.json` holds."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What `run.json` holds."""
+        record: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        return record
 
     @property
     def exit_status(self) -> int:
@@ -136,19 +141,22 @@ def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:
     """Write the run folder and the gallery of all runs beside it."""
     loaded, progress = prepared.loaded, prepared.progress
     folder = out / loaded.scenario.name
-    with progress.stage("write"):
-        record = write_run(
-            report,
-            folder,
-            seconds=progress.seconds,
-            peak_memory_mb=peak_memory_mb(),
-            versions=package_versions(),
-            inputs=hash_inputs(input_files(loaded), folder),
-            seed=loaded.scenario.solver.seed,
-            write_scenario=lambda path: write_resolved(loaded, path),
-            logs={SOLVER_LOG: log},
-        )
-    return Run(report, folder, record)
+
+    def write_scenario(path: Path) -> None:
+        write_resolved(loaded, path)
+        path.with_name(SOLVER_LOG).write_text(log, encoding="utf-8", newline="\n")
+
+    facts = RunFacts(
+        seconds=progress.seconds,
+        peak_memory_mb=peak_memory_mb(),
+        versions=package_versions(),
+        inputs=hash_inputs(input_files(loaded), folder),
+        seed=loaded.scenario.solver.seed,
+        finished=datetime.now().strftime("%Y-%m-%d %H:%M"),
+    )
+    progress.note("write")
+    write_run(report, folder, write_scenario, facts)
+    return Run(report, folder)
 
 
 def solver_settings(scenario: Scenario) -> SolverSettings:

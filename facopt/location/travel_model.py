@@ -4,7 +4,8 @@ Data
     D_0 < D_1 < ... < D_R distinct minutes from point i to the usable sites of a service; S_r the free sites at D_r;
     h_i = 1, or the column that says whether i is covered, where only the covered travel.
 Variables
-    u_r in [0, 1]      no open site within D_r, r = 0 .. depth-1
+    u_r in [0, 1]      no open site within D_r, r = 0 .. depth-1; one variable for all points with the same h
+                       that have the same sites within some D_r, in whatever order
 Rows
     (9) climb          u_r >= u_{r-1} - sum_{j in S_r} y_j          with u_{-1} = h_i
     (10) reached       0 >= u_{R-1} - sum_{j in S_R} y_j            where the ranking is complete
@@ -23,6 +24,7 @@ import numpy as np
 
 from facopt.location.cover_sets import COVERED
 from facopt.location.formulation import Expression, Formulation
+from facopt.location.linear_model import collect
 from facopt.location.problem import groups
 
 if TYPE_CHECKING:
@@ -83,49 +85,60 @@ class TravelModel:
 
         `depths` has the number of u by (tier, demand point), FIRST_RADII where missing; `complete` takes every radius.
         """
-        self.complete = complete
         self.formulation = formulation
-        self.rankings = rank_distances(formulation.problem)
         self.depths = depths
+        self.complete = complete
+        self.column: dict[tuple[int | None, frozenset[int]], int] = {}
+        """Column of u by (column h, sites that are closed)."""
         self.last_climb: dict[tuple[int, int], int] = {}
         """Column of the last u of rankings that were cut, by (tier, demand point)."""
+        self._rows: set[tuple[int | None, tuple[int, ...], int | None]] = set()
         terms: list[tuple[int, float]] = []
         constant = 0.0
-        for ranking in self.rankings:
+        for ranking in rank_distances(formulation.problem):
             minutes = self._climb(ranking)
             terms += [(column, ranking.people * amount) for column, amount in minutes.terms]
             constant += ranking.people * minutes.constant
-        self.people_minutes = Expression(terms, constant)
+        self.people_minutes = Expression(collect(terms), constant)
         if not formulation.problem.assigns_everybody and _several_tiers(formulation.problem):
             self._add_honest_cover()
 
     def _climb(self, ranking: Ranking) -> Expression:
-        formulation, model = self.formulation, self.formulation.model
         head = self._head(ranking)
-        if head is None:
-            terms, constant = [], float(ranking.radii[0])
-        else:
-            terms, constant = [(head, float(ranking.radii[0]))], 0.0
+        first = float(ranking.radii[0])
+        terms, constant = ([], first) if head is None else ([(head, first)], 0.0)
         key = (ranking.tier, ranking.demand)
         steps = len(ranking.radii) - 1
         depth = steps if self.complete else min(self.depths.get(key, FIRST_RADII), steps)
-        previous = head
+        previous, closed = head, frozenset[int]()
         for r in range(depth):
-            climbed = model.add_column(f"beyond_{ranking.tier}_{ranking.demand}_{r}")
-            row = [(climbed, 1.0), *formulation.sites_open(ranking.sites[r])]
-            self._at_least_previous(f"climb_{ranking.tier}_{ranking.demand}_{r}", row, previous)
+            closed = closed.union(ranking.sites[r])
+            climbed = self._beyond(head, closed)
+            self._add_climb(climbed, ranking.sites[r], previous)
             terms.append((climbed, float(ranking.radii[r + 1] - ranking.radii[r])))
             previous = climbed
         if depth < steps and previous is not None:
             self.last_climb[key] = previous
         elif not ranking.ends_at_standing:
-            self._at_least_previous(
-                f"reached_{ranking.tier}_{ranking.demand}", formulation.sites_open(ranking.sites[-1]), previous
-            )
+            self._add_climb(None, ranking.sites[-1], previous)
         return Expression(terms, constant)
 
-    def _at_least_previous(self, name: str, terms: list[tuple[int, float]], previous: int | None) -> None:
-        """Add `terms >= previous`, where no previous column means 1."""
+    def _beyond(self, head: int | None, closed: frozenset[int]) -> int:
+        """Return the column u that says that all these sites are closed; points of one head share it."""
+        if (head, closed) not in self.column:
+            name = f"beyond_{len(self.column)}"
+            self.column[head, closed] = self.formulation.model.add_column(name)
+        return self.column[head, closed]
+
+    def _add_climb(self, climbed: int | None, sites: tuple[int, ...], previous: int | None) -> None:
+        """Add row (9), or (10) where nothing is climbed to, once."""
+        if (climbed, sites, previous) in self._rows:
+            return
+        self._rows.add((climbed, sites, previous))
+        terms = self.formulation.sites_open(sites)
+        if climbed is not None:
+            terms.append((climbed, 1.0))
+        name = f"{'reached' if climbed is None else 'climb'}_{len(self._rows)}"
         if previous is None:
             self.formulation.model.add_row(name, terms, at_least=1.0)
         else:
