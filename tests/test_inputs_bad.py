@@ -80,7 +80,8 @@ def test_a_missing_crs_is_an_error_that_explains_the_choice(tmp_path: Path) -> N
         read_study_area(asked)
     assert texts(caught.value.findings, tmp_path) == [
         "demand.csv: The coordinate system is not stated. State crs: wgs84 (GPS, OpenStreetMap), "
-        "gcj02 (AMap, Tencent), bd09 (Baidu), cgcs2000 (surveying, Tianditu) or EPSG:n; the wrong one shifts points by up to 1.3 km."
+        "gcj02 (AMap, Tencent), bd09 (Baidu), cgcs2000 (surveying, Tianditu) or EPSG:n; "
+        "the wrong one shifts points by up to 1.3 km."
     ]
 
 
