@@ -145,8 +145,8 @@ def test_area_classes_come_in_their_fixed_order(report: Report) -> None:
 def test_tiers_have_their_own_denominators(report: Report) -> None:
     """Each tier counts the people it serves, the unreachable among them too, and its sites today and in the plan."""
     centre, clinic = report.tiers
-    assert (centre.name_zh, centre.name_en, centre.symbol) == ("社区中心", "community health centre", "square")
-    assert (clinic.name_zh, clinic.name_en, clinic.symbol) == ("乡镇卫生院", "township clinic", "circle")
+    assert (centre.name_zh, centre.name_en, centre.symbol) == ("社区中心", "Community health centre", "square")
+    assert (clinic.name_zh, clinic.name_en, clinic.symbol) == ("乡镇卫生院", "Township clinic", "circle")
     assert (centre.people_served, centre.people_covered_now, centre.people_covered) == (300, 100, 300)
     assert (clinic.people_served, clinic.people_covered_now, clinic.people_covered) == (100, 50, 30)
     assert (centre.unreachable_people, clinic.unreachable_people) == (0, 70)
@@ -285,8 +285,8 @@ def test_symbols_are_fixed_for_the_usual_tiers_and_free_for_the_others() -> None
 def test_a_tier_without_a_name_is_called_by_its_key() -> None:
     """A stated name wins over the usual one, and the usual one over the key."""
     clinic = Tier(mode="drive", standard_minutes=30)
-    assert names_of("district_hospital", clinic) == ("district hospital", "district hospital")
-    assert names_of("township_clinic", clinic) == ("乡镇卫生院", "township clinic")
+    assert names_of("district_hospital", clinic) == ("District hospital", "District hospital")
+    assert names_of("township_clinic", clinic) == ("乡镇卫生院", "Township clinic")
     assert names_of("township_clinic", clinic.model_copy(update={"name_en": "Clinic"})) == ("乡镇卫生院", "Clinic")
 
 

@@ -19,8 +19,8 @@ SYMBOLS = ("square", "circle", "hexagon", "triangle", "diamond")
 USUAL_SYMBOLS = {"community_health_centre": "square", "township_clinic": "circle"}
 """Fixed for the two tiers that maps of different counties should draw alike."""
 USUAL_NAMES = {
-    "community_health_centre": ("社区卫生服务中心", "community health centre"),
-    "township_clinic": ("乡镇卫生院", "township clinic"),
+    "community_health_centre": ("社区卫生服务中心", "Community health centre"),
+    "township_clinic": ("乡镇卫生院", "Township clinic"),
 }
 
 
@@ -36,7 +36,7 @@ def symbols_of(keys: Iterable[str]) -> dict[str, str]:
 
 def names_of(key: str, tier: Tier) -> tuple[str, str]:
     """Return the (Chinese, English) name of a tier: the stated one, else the usual one, else its key in words."""
-    words = key.replace("_", " ")
+    words = key[:1].upper() + key[1:].replace("_", " ")
     usual_zh, usual_en = USUAL_NAMES.get(key, (words, words))
     return tier.name or usual_zh, tier.name_en or usual_en
 
