@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from facopt.sample import plan
 from facopt.sample.dice import Dice
 from facopt.sample.mesh import Mesh, in_county_town
-from facopt.sample.names import Name
-from facopt.sample.people import DemandPoint
 from facopt.sample.plane import Point, distance, rounded
 from facopt.sample.roads import RANK, Network
-from facopt.sample.shape import Courses
+
+if TYPE_CHECKING:
+    from facopt.sample.names import Name
+    from facopt.sample.people import DemandPoint
+    from facopt.sample.shape import Courses
 
 YUAN_PER_M2 = 3500
 """New building, 2020s prices: an editable judgement, not a fact."""
@@ -55,13 +58,13 @@ class Facility:
 
 
 CENTRES = (
-    ("汀阳街道", "Tingyang", (-0.3, 5.1), "standard"), ("文塔街道", "Wenta", (0.5, 1.6), "standard"),
-    ("西浦街道", "Xipu", (-2.2, 3.5), "small"), ("东湾街道", "Dongwan", (5.9, 3.6), "small"),
-    ("文塔街道鼓楼", "Wenta Gulou", (1.0, 3.5), "large"), ("汀阳街道北关", "Tingyang Beiguan", (1.6, 5.2), "small"),
-    ("西浦街道清河", "Xipu Qinghe", (-1.1, 2.0), "small"),
+    ("汀阳街道", "Tingyang", (-0.5, 4.8), "standard"), ("文塔街道", "Wenta", (0.8, 1.9), "standard"),
+    ("西浦街道", "Xipu", (-2.0, 3.4), "small"), ("东湾街道", "Dongwan", (6.2, 2.7), "small"),
+    ("文塔街道鼓楼", "Wenta Gulou", (0.5, 3.5), "large"), ("汀阳街道北关", "Tingyang Beiguan", (1.6, 4.9), "small"),
+    ("西浦街道清河", "Xipu Qinghe", (-1.2, 2.3), "small"), ("文塔街道河西", "Wenta Hexi", (2.0, 2.8), "small"),
 )  # fmt: skip
-WITHOUT_CLINIC = "yunling"
-SMALL_CLINICS = ("songao", "luting", "luowei", "lutan", "hezhou", "fengling", "liuxi")
+WITHOUT_CLINIC = "hezhou"
+SMALL_CLINICS = ("songao", "yunling", "luting", "luowei", "lutan", "fengling", "liuxi")
 LARGE_CLINICS = ("yinxing", "nandu", "hetang", "shidu")
 SECOND_CLINIC = "shidu"
 
@@ -70,9 +73,7 @@ class _Ground:
     """What a facility can be placed at."""
 
     def __init__(self, mesh: Mesh, network: Network, courses: Courses, points: tuple[DemandPoint, ...]) -> None:
-        self.crossroads = {
-            index: courses.points[index] for index in sorted(mesh.lattice) if index in courses.points
-        }
+        self.crossroads = {index: courses.points[index] for index in sorted(mesh.lattice) if index in courses.points}
         self.mesh = mesh
         self.points = points
         self.main = sorted(
@@ -144,7 +145,8 @@ def _clinics(ground: _Ground) -> list[Facility]:
     seat_index = next(index for index, seat in enumerate(plan.SEATS) if seat.key == SECOND_CLINIC)
     seat = plan.SEATS[seat_index]
     far = [point for point in ground.points if point.seat == seat_index and point.settlement.kind == "village"]
-    branch = max(far, key=lambda point: (round(distance(point.at, (seat.at[0] * 1000, seat.at[1] * 1000)), 1), point.id))
+    town = seat.at[0] * 1000, seat.at[1] * 1000
+    branch = max(far, key=lambda point: (round(distance(point.at, town), 1), point.id))
     name = f"{seat.name}第二卫生院", f"{seat.name_en} Second Clinic"
     clinics.append(_existing(f"TC{len(clinics) + 1:02d}", name, "township_clinic", branch.at, "small"))
     return clinics
@@ -158,14 +160,14 @@ def _village_clinics(points: tuple[DemandPoint, ...]) -> list[Facility]:
         if point.settlement.kind != "village" or not dice.chance(0.62 if plan.hilliness(*point.at) > 0.3 else 0.78):
             continue
         name = point.name[0].split("村")[0] + "村卫生室", point.name[1].split(" Village")[0] + " Village Clinic"
-        at = rounded((point.at[0] + dice.between(-60, 60), point.at[1] + dice.between(-60, 60)))
+        at = rounded((point.at[0] + dice.between(-15, 15), point.at[1] + dice.between(-15, 15)))
         clinics.append(Facility(f"VC{point.village}", name, "village_clinic", "existing", at, "collective"))
     return clinics
 
 
 _PRIVATE = (
-    ("仁和 Renhe|康民 Kangmin|济世 Jishi|同春 Tongchun|惠安 Hui'an|保和 Baohe|益寿 Yishou|德生 Desheng|"
-     "长乐 Changle|福康 Fukang|明德 Mingde|杏林 Xinglin|永安 Yong'an|百草 Baicao|回春 Huichun|安泰 Antai")
+    "仁和 Renhe|康民 Kangmin|济世 Jishi|同春 Tongchun|惠安 Hui'an|保和 Baohe|益寿 Yishou|德生 Desheng|"
+     "长乐 Changle|福康 Fukang|明德 Mingde|杏林 Xinglin|永安 Yong'an|百草 Baicao|回春 Huichun|安泰 Antai"
 )  # fmt: skip
 
 
@@ -234,15 +236,15 @@ def _clinic_sites(ground: _Ground, today: tuple[Facility, ...]) -> list[Facility
     villages.sort(key=lambda point: (-point.people, point.id))
     wished = [point.at for point in villages]
     sites = []
-    for number, index in enumerate(_spread(wished, 2100, taken, 1200), start=1):
+    for number, index in enumerate(_spread(wished, 1850, taken, 1200), start=1):
         x, y = wished[index]
         dearness = (1 + 0.3 * plan.hilliness(x, y) + 0.12 * plan.wetness(x, y)) * dice.between(0.93, 1.07)
         size = "standard" if villages[index].people > 700 else "small"
         chinese, english = villages[index].name
         name = f"{chinese}卫生院备选点", f"Clinic site at {english}"
-        sites.append(_candidate(f"CT{number:03d}", name, tier, rounded((x + 20, y - 15)), (size, dearness)))
+        sites.append(_candidate(f"CT{number:03d}", name, tier, rounded((x + 14, y - 10)), (size, dearness)))
     return sites
 
 
 def _reachable(point: DemandPoint, main: list[Point]) -> bool:
-    return plan.hilliness(*point.at) < 0.5 or min(distance(point.at, other) for other in main) < 2500
+    return plan.hilliness(*point.at) < 0.5 or min(distance(point.at, other) for other in main) < 4000

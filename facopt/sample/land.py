@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from shapely import MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
-from shapely.ops import unary_union
+from shapely import Polygon, contains_xy, prepare, union_all
 
 from facopt.sample import plan
 from facopt.sample.dice import Dice
-from facopt.sample.plane import Point, area, aside, curve, distance, inside, rounded, thinned
+from facopt.sample.plane import Point, area, aside, curve, distance, rounded, thinned
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 CELL = 250
 """Metres; the townships grow on cells of this size."""
@@ -50,7 +53,7 @@ class Land:
 
     def water(self) -> BaseGeometry:
         """Return all water as one geometry in metres."""
-        return unary_union([water.polygon() for water in self.waters])
+        return union_all([water.polygon() for water in self.waters])
 
     def county(self) -> Polygon:
         """Return the county as a polygon in metres."""
@@ -69,7 +72,7 @@ def lay_land() -> Land:
         *(_ribbon(river, list(line)) for river, line in zip(plan.RIVERS, rivers, strict=True)),
         *(_lake(lake) for lake in plan.LAKES),
     )
-    wet = unary_union([water.polygon().buffer(100) for water in waters])
+    wet = union_all([water.polygon().buffer(100) for water in waters])
     labels = _grow(_cells(_outline()), wet)
     _mend_corners(labels)
     arcs = _Arcs(labels)
@@ -119,7 +122,8 @@ def _outline() -> list[Point]:
     dice = Dice("outline")
     ring = metres(plan.OUTLINE)
     for reach in (0.16, 0.13, 0.1):
-        ring = [point for a, b in zip(ring, [*ring[1:], ring[0]], strict=True) for point in (a, _bent(a, b, reach, dice))]
+        sides = zip(ring, [*ring[1:], ring[0]], strict=True)
+        ring = [point for a, b in sides for point in (a, _bent(a, b, reach, dice))]
     grow = (plan.FACTS.area_km2 * 1e6 / area(ring)) ** 0.5
     return [rounded((x * grow, y * grow)) for x, y in ring]
 
@@ -135,15 +139,15 @@ def middle(cell: Cell) -> Point:
 
 
 def _cells(outline: list[Point]) -> set[Cell]:
-    return {
-        (column, row) for column in range(COLUMNS) for row in range(ROWS) if inside(middle((column, row)), outline)
-    }
+    cells = [(column, row) for column in range(COLUMNS) for row in range(ROWS)]
+    xs, ys = zip(*(middle(cell) for cell in cells), strict=True)
+    ground = Polygon(outline)
+    prepare(ground)
+    return {cell for cell, within in zip(cells, contains_xy(ground, xs, ys).tolist(), strict=True) if within}
 
 
 def _grow(cells: set[Cell], wet: BaseGeometry) -> Labels:
-    """Give each cell to the seat from which it is nearest, where crossing water costs dear, so that rivers part units."""
-    from shapely import contains_xy, prepare
-
+    """Give each cell to its nearest seat, where crossing water costs dear, so that rivers part units."""
     prepare(wet)
     order = sorted(cells)
     xs, ys = zip(*(middle(cell) for cell in order), strict=True)
@@ -214,7 +218,7 @@ class _Arcs:
         turned = corners[nodes[0] :] + corners[: nodes[0] + 1]
         cuts = [index for index, corner in enumerate(turned) if self._is_node(corner)]
         ring: list[Point] = []
-        for first, last in zip(cuts, cuts[1:], strict=False):
+        for first, last in itertools.pairwise(cuts):
             ring += self._arc(turned[first : last + 1])[:-1]
         return ring
 
@@ -274,11 +278,6 @@ def _smoothed(line: list[Point]) -> list[Point]:
         ]
         line = [line[0], *inner, line[-1]]
     return thinned([rounded(point) for point in line], 25)
-
-
-def whole_county(townships: tuple[tuple[Point, ...], ...]) -> MultiPolygon:
-    """Return the townships as one geometry, for checks."""
-    return MultiPolygon([Polygon(ring) for ring in townships])
 
 
 def nearest_on(line: tuple[Point, ...], point: Point) -> int:

@@ -6,16 +6,19 @@ Its edges never cross one another and cross water only at the plan's bridges and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import Delaunay, cKDTree
 from shapely import contains_xy, intersects, linestrings, prepare
-from shapely.geometry.base import BaseGeometry
 
 from facopt.sample import plan
 from facopt.sample.dice import Dice
 from facopt.sample.land import Land, nearest_on
 from facopt.sample.plane import Point, aside, distance, rounded
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 SPACING = 430.0
 """Metres between neighbouring points of the open country."""
@@ -102,8 +105,8 @@ def _banks(crossing: plan.Crossing, land: Land, points: _Points) -> Edge:
 
 def in_county_town(x: float, y: float) -> bool:
     """Tell whether a place in metres is built up: the old town on the west bank or the new district on the east."""
-    west = ((x - 100) / 3700) ** 2 + ((y - 3400) / 2900) ** 2
-    east = ((x - 6200) / 2300) ** 2 + ((y - 3100) / 2200) ** 2
+    west = ((x - 100) / 3350) ** 2 + ((y - 3400) / 2650) ** 2
+    east = ((x - 5900) / 1950) ** 2 + ((y - 3100) / 1850) ** 2
     return min(west, east) < 1
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from facopt.sample.dice import Dice
 
 _FAMILIES = (
-    "陈 Chen|李 Li|王 Wang|刘 Liu|张 Zhang|杨 Yang|黄 Huang|周 Zhou|吴 Wu|徐 Xu|胡 Hu|朱 Zhu|高 Gao|林 Lin|何 He|郭 Guo|"
-    "马 Ma|罗 Luo|梁 Liang|宋 Song|郑 Zheng|谢 Xie|韩 Han|唐 Tang|冯 Feng|于 Yu|董 Dong|萧 Xiao|程 Cheng|曹 Cao|袁 Yuan|"
-    "邓 Deng|许 Xu|傅 Fu|沈 Shen|曾 Zeng|彭 Peng|吕 Lü|苏 Su|卢 Lu|蒋 Jiang|蔡 Cai|贾 Jia|丁 Ding|魏 Wei|薛 Xue|叶 Ye|"
-    "阎 Yan|余 Yu|潘 Pan|杜 Du|戴 Dai|夏 Xia|钟 Zhong|汪 Wang|田 Tian|任 Ren|姜 Jiang|范 Fan|方 Fang|石 Shi|姚 Yao|"
-    "谭 Tan|廖 Liao|邹 Zou|熊 Xiong|金 Jin|陆 Lu|郝 Hao|孔 Kong|白 Bai|崔 Cui|康 Kang|毛 Mao|邱 Qiu|秦 Qin|江 Jiang|"
-    "史 Shi|顾 Gu|侯 Hou|邵 Shao|孟 Meng|龙 Long|万 Wan|段 Duan|雷 Lei|钱 Qian|汤 Tang|尹 Yin"
+    "陈 Chen|李 Li|王 Wang|刘 Liu|张 Zhang|杨 Yang|黄 Huang|周 Zhou|吴 Wu|徐 Xu|胡 Hu|朱 Zhu|高 Gao|林 Lin|何 He|"
+    "郭 Guo|马 Ma|罗 Luo|梁 Liang|宋 Song|郑 Zheng|谢 Xie|韩 Han|唐 Tang|冯 Feng|于 Yu|董 Dong|萧 Xiao|程 Cheng|"
+    "曹 Cao|袁 Yuan|邓 Deng|许 Xu|傅 Fu|沈 Shen|曾 Zeng|彭 Peng|吕 Lü|苏 Su|卢 Lu|蒋 Jiang|蔡 Cai|贾 Jia|丁 Ding|"
+    "魏 Wei|薛 Xue|叶 Ye|阎 Yan|余 Yu|潘 Pan|杜 Du|戴 Dai|夏 Xia|钟 Zhong|汪 Wang|田 Tian|任 Ren|姜 Jiang|范 Fan|"
+    "方 Fang|石 Shi|姚 Yao|谭 Tan|廖 Liao|邹 Zou|熊 Xiong|金 Jin|陆 Lu|郝 Hao|孔 Kong|白 Bai|崔 Cui|康 Kang|毛 Mao|"
+    "邱 Qiu|秦 Qin|江 Jiang|史 Shi|顾 Gu|侯 Hou|邵 Shao|孟 Meng|龙 Long|万 Wan|段 Duan|雷 Lei|钱 Qian|汤 Tang|尹 Yin"
 )
-_PLAIN = "家湾 jiawan|家台 jiatai|家垸 jiayuan|家场 jiachang|家河 jiahe|家榨 jiazha|家渊 jiayuan|家潭 jiatan|家桥 jiaqiao|家巷 jiaxiang"
+_PLAIN = (
+    "家湾 jiawan|家台 jiatai|家垸 jiayuan|家场 jiachang|家河 jiahe|家榨 jiazha|家埠 jiabu|家潭 jiatan|家桥 jiaqiao|"
+    "家巷 jiaxiang"
+)
 _HILL = "家冲 jiachong|家坳 jiaao|家岭 jialing|家坡 jiapo|家垱 jiadang|家寨 jiazhai|家畈 jiafan"
 _FIRST = (
     "文 Wen|汀 Ting|云 Yun|安 An|康 Kang|和 He|永 Yong|兴 Xing|春 Chun|晨 Chen|明 Ming|长 Chang|东 Dong|南 Nan|西 Xi|"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facopt.sample import plan
-from facopt.sample.county import County
-from facopt.sample.mesh import Edge, Mesh
-from facopt.sample.plane import Point, degrees
-from facopt.sample.roads import Network, Road
-from facopt.sample.shape import Carriageway, Ramp
+from facopt.sample.plane import Point, degrees, distance, rounded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from facopt.sample.county import County
+    from facopt.sample.mesh import Edge, Mesh
+    from facopt.sample.roads import Network, Road
+    from facopt.sample.shape import Carriageway, Ramp
 
 Tags = dict[str, str]
 Chain = list[int]
@@ -66,7 +71,8 @@ def extract(county: County) -> Extract:
 def road_tags(road: Road) -> Tags:
     """Return the tags of a road."""
     if road.ferry:
-        return {"route": "ferry", "name": "芦滩渡", "foot": "yes", "bicycle": "yes", "motor_vehicle": "yes", "duration": "00:12"}
+        may = dict.fromkeys(("foot", "bicycle", "motor_vehicle"), "yes")
+        return {"route": "ferry", "name": "芦滩渡", "duration": "00:12"} | may
     return {
         "highway": road.highway,
         "name": road.bridge or road.name,
@@ -76,7 +82,7 @@ def road_tags(road: Road) -> Tags:
         "oneway": "yes" if road.oneway else "",
         "bridge": "yes" if road.bridge else "",
         "layer": "1" if road.bridge else "",
-        "tracktype": {"gravel": "grade2", "unpaved": "grade3", "dirt": "grade4"}.get(road.surface, ""),
+        "tracktype": {"gravel": "grade2", "unpaved": "grade3", "dirt": "grade3"}.get(road.surface, ""),
     }
 
 
@@ -105,12 +111,14 @@ def _chained(stretches: list[Edge], directed: bool) -> list[Chain]:
             leaving.setdefault(b, []).append(a)
         degree[a], degree[b] = degree.get(a, 0) + 1, degree.get(b, 0) + 1
     left = set(stretches)
-    chained = []
+    chained: list[Chain] = []
     ends = [point for point in sorted(degree) if degree[point] != 2]
     for start in [*ends, *sorted(degree)]:
-        for first in sorted(leaving.get(start, ())):
-            if _take(left, start, first, directed):
-                chained.append(_followed([start, first], leaving, degree, left, directed))
+        chained.extend(
+            _followed([start, first], leaving, degree, left, directed)
+            for first in sorted(leaving.get(start, ()))
+            if _take(left, start, first, directed)
+        )
     return chained
 
 
@@ -137,7 +145,7 @@ def _course(county: County, chain: Chain) -> list[Point]:
     """Return the line along a chain, bends included."""
     courses = county.courses
     line = [courses.points[chain[0]]]
-    for a, b in zip(chain, chain[1:], strict=False):
+    for a, b in itertools.pairwise(chain):
         bends = courses.bends.get((min(a, b), max(a, b)), ())
         line += [*(bends if a < b else bends[::-1]), courses.points[b]]
     return line
@@ -166,7 +174,7 @@ def _add_parks(gathered: Extract, county: County) -> None:
     names = ("文塔公园", "荷汀公园", "东湾公园")
     for (x, y), name in zip(PARKS, names, strict=True):
         corners = [county.courses.points[point] for point in _block(county.mesh, county, (x * 1000, y * 1000))]
-        centre = round(sum(p[0] for p in corners) / 4, 1), round(sum(p[1] for p in corners) / 4, 1)
+        centre = rounded((sum(p[0] for p in corners) / 4, sum(p[1] for p in corners) / 4))
         for corner in corners:
             gathered.way([corner, centre], {"highway": "footway", "name": name, "surface": "paved"})
 
@@ -178,8 +186,8 @@ def _block(mesh: Mesh, county: County, at: Point) -> list[int]:
     for (town, column, row), point in index.items():
         corners = [index.get((town, column + dx, row + dy)) for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1))]
         if town == "county" and all(corner is not None for corner in corners):
-            x, y = mesh.points[point]
-            blocks.append((round((x - at[0]) ** 2 + (y - at[1]) ** 2), [corner for corner in corners if corner is not None]))
+            off = round(distance(mesh.points[point], at), 1)
+            blocks.append((off, [corner for corner in corners if corner is not None]))
     return min(blocks)[1]
 
 
@@ -190,16 +198,14 @@ def _add_loose_ends(gathered: Extract, county: County) -> None:
         gathered.way(yard, {"highway": "service", "service": "driveway", "access": "private"})
     island = next(water.island for water in county.land.waters if water.island)
     middle = sum(p[0] for p in island) / len(island), sum(p[1] for p in island) / len(island)
-    round_trip = [
-        (round(middle[0] + (x - middle[0]) * 0.6, 1), round(middle[1] + (y - middle[1]) * 0.6, 1)) for x, y in island[::2]
-    ]
+    round_trip = [rounded((middle[0] * 0.4 + x * 0.6, middle[1] * 0.4 + y * 0.6)) for x, y in island[::2]]
     gathered.way([*round_trip, round_trip[0]], {"highway": "path", "name": "湖心洲步道"})
 
 
 def _add_places(gathered: Extract, county: County) -> None:
     for seat in plan.SEATS:
         kind = "suburb" if seat.kind == "subdistrict" else "town"
-        at = round(seat.at[0] * 1000 + 31, 1), round(seat.at[1] * 1000 + 17, 1)
+        at = rounded((seat.at[0] * 1000 + 31, seat.at[1] * 1000 + 17))
         gathered.node(at, {"place": kind, "name": seat.name, "name:zh-Latn-pinyin": seat.name_en})
     for point in county.points:
         if point.settlement.kind in ("village", "remote"):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from shapely import Polygon, contains_xy, prepare
 
 from facopt.sample import plan
 from facopt.sample.dice import Dice
-from facopt.sample.land import Land
-from facopt.sample.mesh import Mesh
 from facopt.sample.names import Name, Names, group
 from facopt.sample.plane import Point, distance, rounded, shared_out
-from facopt.sample.settle import Settlement
-from facopt.sample.shape import Courses
+
+if TYPE_CHECKING:
+    from facopt.sample.land import Land
+    from facopt.sample.mesh import Mesh
+    from facopt.sample.settle import Settlement
+    from facopt.sample.shape import Courses
 
 KIND_CODES = {"subdistrict": 0, "town": 100, "township": 200, "farm": 400}
 DIRECTIONS: tuple[Point, ...] = (
@@ -61,7 +64,7 @@ def populate(land: Land, mesh: Mesh, courses: Courses, settlements: tuple[Settle
     places = _places(land, mesh, courses, settlements)
     zones = _zones(land, places)
     settlements = _parents_at_home(settlements, places, zones)
-    people = _people(settlements, places)
+    people = _people(mesh, settlements, places)
     young = _aged(plan.FACTS.people_0_14, people, settlements, YOUNG, "young")
     old = _aged(plan.FACTS.people_65_plus, people, settlements, OLD, "old")
     labels = _labels(settlements, places, zones)
@@ -127,11 +130,12 @@ def _parents_at_home(
     )
 
 
-def _people(settlements: tuple[Settlement, ...], places: list[Point]) -> list[int]:
+def _people(mesh: Mesh, settlements: tuple[Settlement, ...], places: list[Point]) -> list[int]:
     facts = plan.FACTS
     dice = Dice("people")
     classes = [area_class(settlement) for settlement in settlements]
     weights = [_weight(settlement, place, dice) for settlement, place in zip(settlements, places, strict=True)]
+    _fit_seats(mesh, settlements, weights)
     town = sum(seat.seat_people for seat in plan.SEATS)
     totals = {"urban": facts.people_urban - town, "town": town, "rural": facts.people - facts.people_urban}
     people = [0] * len(settlements)
@@ -146,15 +150,28 @@ def _people(settlements: tuple[Settlement, ...], places: list[Point]) -> list[in
     return people
 
 
+def _fit_seats(mesh: Mesh, settlements: tuple[Settlement, ...], weights: list[float]) -> None:
+    """Scale the weights of each town's quarters so that the seat as a whole has the people of the plan."""
+    quarters: dict[str, list[int]] = {}
+    for index, settlement in enumerate(settlements):
+        if settlement.kind == "seat":
+            quarters.setdefault(mesh.lattice[settlement.point][0], []).append(index)
+    wanted = {seat.key: seat.seat_people for seat in plan.SEATS}
+    for key, members in quarters.items():
+        whole = sum(weights[index] for index in members)
+        for index in members:
+            weights[index] *= wanted[key] / whole
+
+
 def _weight(settlement: Settlement, place: Point, dice: Dice) -> float:
     x, y = place
     lively = 1.0 + 0.32 * dice.bell()
     if settlement.kind == "neighbourhood":
         off = distance(place, (300, 3400)) / 1000
-        return max(0.35, lively) * (0.35 + 1.6 / (1 + (off / 2.0) ** 2))
+        return max(0.35, lively) * (0.18 + 1.8 / (1 + (off / 1.6) ** 2))
     if settlement.kind == "seat":
         return max(0.4, lively)
-    poor = (1 - 0.62 * plan.hilliness(x, y)) * (1 - 0.2 * plan.wetness(x, y))
+    poor = (1 - 0.5 * plan.hilliness(x, y)) * (1 - 0.2 * plan.wetness(x, y))
     near_town = 1 + 0.5 / (1 + (distance(place, (2000, 3000)) / 9000) ** 2)
     return max(0.25, lively) * poor * near_town * (1.0 if settlement.kind == "village" else 0.62)
 
@@ -170,9 +187,7 @@ def _aged(
     return shared_out(total, weights)
 
 
-def _labels(
-    settlements: tuple[Settlement, ...], places: list[Point], zones: list[int]
-) -> list[tuple[str, Name, str]]:
+def _labels(settlements: tuple[Settlement, ...], places: list[Point], zones: list[int]) -> list[tuple[str, Name, str]]:
     """Return id, name and village code of each settlement."""
     names, codes = Names(), zone_codes()
     counts = {"rural": [200] * len(codes), "other": [0] * len(codes)}
@@ -197,5 +212,3 @@ def _labels(
         for number, index in enumerate(members, start=1):
             labels[index] = f"{code}-{number:02d}", group(name, number), code
     return [labels[index] for index in range(len(settlements))]
-
-

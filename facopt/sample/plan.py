@@ -7,8 +7,10 @@ Everything here is invented. What is not: the totals in `FACTS`, which are the p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from facopt.sample.plane import Point
+if TYPE_CHECKING:
+    from facopt.sample.plane import Point
 
 COUNTY_CODE = "990681"
 """No province has the code 99, so no table of the sample can be taken for a real one."""
@@ -57,31 +59,31 @@ SEATS = (
     Seat("tingyang", "汀阳街道", "Tingyang Subdistrict", "subdistrict", (0.2, 5.0), 0),
     Seat("wenta", "文塔街道", "Wenta Subdistrict", "subdistrict", (0.4, 1.9), 0),
     Seat("xipu", "西浦街道", "Xipu Subdistrict", "subdistrict", (-3.4, 3.2), 0),
-    Seat("dongwan", "东湾街道", "Dongwan Subdistrict", "subdistrict", (6.2, 3.0), 0),
-    Seat("liuxi", "柳溪镇", "Liuxi Town", "town", (-9.5, 18.0), 9200, _A),
-    Seat("shidu", "石渡镇", "Shidu Town", "town", (4.0, 18.5), 11800, _B),
-    Seat("changyan", "长堰镇", "Changyan Town", "town", (14.0, 16.5), 10400, _UP),
+    Seat("dongwan", "东湾街道", "Dongwan Subdistrict", "subdistrict", (5.9, 3.3), 0),
+    Seat("liuxi", "柳溪镇", "Liuxi Town", "town", (-8.4, 19.4), 9200, _A),
+    Seat("shidu", "石渡镇", "Shidu Town", "town", (2.6, 19.2), 11800, _B),
+    Seat("changyan", "长堰镇", "Changyan Town", "town", (13.0, 18.6), 10400, _UP),
     Seat("shating", "沙亭镇", "Shating Town", "town", (29.0, 15.5), 9700, _C),
-    Seat("sangyuan", "桑垣镇", "Sangyuan Town", "town", (20.0, 9.5), 10900, _B),
-    Seat("qingfeng", "青枫镇", "Qingfeng Town", "town", (-13.0, 9.5), 12300, _D),
-    Seat("mailang", "麦浪镇", "Mailang Town", "town", (12.5, 7.0), 8300, _A),
+    Seat("sangyuan", "桑垣镇", "Sangyuan Town", "town", (20.6, 8.0), 10900, _B),
+    Seat("qingfeng", "青枫镇", "Qingfeng Town", "town", (-11.2, 11.2), 12300, _D),
+    Seat("mailang", "麦浪镇", "Mailang Town", "town", (12.0, 5.4), 8300, _A),
     Seat("zhaihe", "斋河镇", "Zhaihe Town", "town", (30.5, 5.0), 9900, _UP),
-    Seat("hetang", "荷汀镇", "Heting Town", "town", (18.0, 0.0), 13200, _B),
-    Seat("yinxing", "银杏镇", "Yinxing Town", "town", (-9.5, -1.0), 14100, _A),
-    Seat("zhuqiao", "竹泾镇", "Zhujing Town", "town", (-18.5, 0.5), 9600, _UP),
+    Seat("hetang", "荷汀镇", "Heting Town", "town", (16.6, 1.6), 13200, _B),
+    Seat("yinxing", "银杏镇", "Yinxing Town", "town", (-8.4, -2.4), 14100, _A),
+    Seat("zhuqiao", "竹泾镇", "Zhujing Town", "town", (-20.2, -1.6), 9600, _UP),
     Seat("wangjiang", "望沄镇", "Wangyun Town", "town", (-30.0, 0.5), 10700, _C),
-    Seat("fengling", "枫坪镇", "Fengping Town", "town", (-22.0, 10.5), 7600, _D),
+    Seat("fengling", "枫坪镇", "Fengping Town", "town", (-21.0, 11.6), 7600, _D),
     Seat("lutan", "芦滩镇", "Lutan Town", "town", (-28.5, -11.5), 7900, _B),
-    Seat("shuangyuan", "双垸镇", "Shuangyuan Town", "town", (-18.5, -14.5), 8800, _UP),
-    Seat("linghu", "菱湖镇", "Linghu Town", "town", (-8.0, -17.0), 9300, _A),
-    Seat("nandu", "南汊镇", "Nancha Town", "town", (2.5, -15.0), 12900, _B),
-    Seat("xindi", "新垱镇", "Xindang Town", "town", (13.5, -17.5), 8100, _UP),
-    Seat("luowei", "落苇镇", "Luowei Town", "town", (24.0, -18.0), 6100, _C),
-    Seat("dongkou", "东汛镇", "Dongxun Town", "town", (30.5, -6.5), 8700, _D),
+    Seat("shuangyuan", "双垸镇", "Shuangyuan Town", "town", (-20.0, -12.8), 8800, _UP),
+    Seat("linghu", "菱湖镇", "Linghu Town", "town", (-6.6, -18.2), 9300, _A),
+    Seat("nandu", "南汊镇", "Nancha Town", "town", (0.8, -13.6), 12900, _B),
+    Seat("xindi", "新垱镇", "Xindang Town", "town", (11.6, -16.9), 8100, _UP),
+    Seat("luowei", "落苇镇", "Luowei Town", "town", (25.4, -16.6), 6100, _C),
+    Seat("dongkou", "东汛镇", "Dongxun Town", "town", (31.6, -4.6), 8700, _D),
     Seat("songao", "松坳乡", "Song'ao Township", "township", (-32.0, 9.0), 2300, _C),
     Seat("yunling", "云栈乡", "Yunzhan Township", "township", (-25.5, 18.5), 1900, _D),
     Seat("luting", "鹭浦乡", "Lupu Township", "township", (21.5, 20.0), 3400, _UP),
-    Seat("hezhou", "鹤洲农场", "Hezhou Farm", "farm", (9.5, -5.5), 4300, _A),
+    Seat("hezhou", "鹤洲农场", "Hezhou Farm", "farm", (7.2, -6.2), 4300, _A),
 )
 
 OUTLINE: tuple[Point, ...] = (
@@ -138,7 +140,11 @@ LAKES = (
          (19.4, -5.7), (19.3, -6.7), (18.2, -7.0), (17.3, -7.9), (16.1, -7.0), (15.4, -7.2), (15.3, -6.1)),
         ((17.2, -5.2), (17.7, -5.0), (18.1, -5.3), (17.9, -5.8), (17.4, -5.7)),
     ),
-    Lake("小菱湖", "Little Ling Lake", ((-13.6, -14.2), (-12.2, -13.4), (-11.0, -14.4), (-11.6, -16.0), (-13.2, -15.8))),
+    Lake(
+        "小菱湖", "Little Ling Lake",
+        ((-13.6, -14.2), (-12.9, -13.2), (-12.0, -13.9), (-11.0, -14.2), (-11.5, -15.2), (-11.4, -16.2), (-12.6, -15.6),
+         (-13.4, -16.0)),
+    ),
 )  # fmt: skip
 
 
@@ -213,7 +219,7 @@ LINKS = (
     Link("tertiary", "Y210", "沙斋乡道", ("shating", "zhaihe")),
     Link("tertiary", "Y211", "桑荷乡道", ("sangyuan", "hetang")),
     Link("tertiary", "Y212", "银青乡道", ("yinxing", "qingfeng")),
-    Link("tertiary", "Y213", "枫竹乡道", ("fengling", "zhuqiao")),
+    Link("unclassified", "C301", "枫竹村道", ("fengling", "zhuqiao")),
     Link("tertiary", "Y214", "松望乡道", ("songao", "wangjiang")),
     Link("secondary", "", "汀阳路", ("tingyang", "ting_town_1", "dongwan")),
     Link("tertiary", "", "南门路", ("wenta", "ting_town_3", "dongwan")),
@@ -237,11 +243,11 @@ REMOTE_HAMLETS: tuple[Point, ...] = (
 
 def hilliness(x: float, y: float) -> float:
     """Return how hilly it is at a place in metres: 0 on the plain to 1 in the north-western hills."""
-    from_west, from_north = (-x / 1000 - 17) / 8, (y / 1000 - 4.5) / 6
+    from_west, from_north = (-x / 1000 - 15) / 7, (y / 1000 - 3.5) / 5
     return max(0.0, min(1.0, from_west, from_north))
 
 
 def wetness(x: float, y: float) -> float:
     """Return how marshy it is at a place in metres: 1 in the polders along the lower river and lake, 0 elsewhere."""
-    east, south = (x / 1000 - 12) / 8, (-y / 1000 - 12) / 5
+    east, south = (x / 1000 - 3) / 6, (-y / 1000 - 5) / 7
     return max(0.0, min(1.0, east, south))

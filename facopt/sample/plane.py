@@ -5,8 +5,11 @@ Only additions, multiplications, divisions and square roots are used, which give
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from math import sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Point = tuple[float, float]
 
@@ -39,25 +42,10 @@ def distance(a: Point, b: Point) -> float:
     return sqrt(dx * dx + dy * dy)
 
 
-def length(line: Sequence[Point]) -> float:
-    """Return the length of a line in metres."""
-    return sum(distance(a, b) for a, b in zip(line, line[1:], strict=False))
-
-
 def area(ring: Sequence[Point]) -> float:
     """Return the area of a ring in square metres; the ring need not repeat its first point."""
     pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
-
-
-def inside(point: Point, ring: Sequence[Point]) -> bool:
-    """Tell whether the point lies inside the ring (ray casting)."""
-    x, y = point
-    odd = False
-    for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
-            odd = not odd
-    return odd
 
 
 def curve(controls: Sequence[Point], step: float) -> list[Point]:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from shapely import contains_xy, prepare
 
-from facopt.sample.county import County
 from facopt.sample.dice import Dice
-from facopt.sample.people import DemandPoint
-from facopt.sample.plane import LON_SHRINK, METRES_PER_DEGREE_LAT, METRES_PER_DEGREE_LON, MIDDLE_LAT, MIDDLE_LON
-from facopt.sample.plane import degrees, shared_out  # fmt: skip
+from facopt.sample.plane import (  # fmt: skip
+    LON_SHRINK,
+    METRES_PER_DEGREE_LAT,
+    METRES_PER_DEGREE_LON,
+    MIDDLE_LAT,
+    MIDDLE_LON,
+    degrees,
+    shared_out,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from facopt.sample.county import County
+    from facopt.sample.people import DemandPoint
 
 CRS = "EPSG:4547"
 """CGCS2000, three-degree zone with the middle at 114 E."""
@@ -26,12 +36,11 @@ IntArray = np.ndarray[Any, np.dtype[np.int64]]
 def write_raster(county: County, path: Path) -> None:
     """Write people per cell of 100 m as a GeoTIFF of whole numbers."""
     import rasterio
-    from rasterio.transform import from_origin
 
     people, left, top = people_grid(county)
     profile = {
         "driver": "GTiff", "height": people.shape[0], "width": people.shape[1], "count": 1, "dtype": "uint16",
-        "crs": CRS, "transform": from_origin(left, top, CELL, CELL), "nodata": NODATA, "compress": "deflate",
+        "crs": CRS, "transform": rasterio.Affine(CELL, 0, left, 0, -CELL, top), "nodata": NODATA, "compress": "deflate",
         "predictor": 2, "tiled": True, "blockxsize": 256, "blockysize": 256,
     }  # fmt: skip
     with rasterio.open(path, "w", **profile) as grid:

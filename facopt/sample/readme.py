@@ -5,10 +5,10 @@ from __future__ import annotations
 DATA = """\
 # Sample data: Yunting County (云汀县), SYNTHETIC
 
-**Nothing here is real.** Yunting County, its townships, villages, rivers, roads and clinics are invented and were written
-by a generator (`facopt/sample/`); any likeness of a name to a real place is chance. It lies on the map between real
-places of the Jianghan plain only so that coordinates behave as they do in China. Division codes begin with 99, which no
-province has. Do not quote any figure from it as a fact about any place.
+**Nothing here is real.** Yunting County, its townships, villages, rivers, roads and clinics are invented; a generator
+(`facopt/sample/`) writes them, and any likeness of a name to a real place is chance. The county lies on the Jianghan
+plain, over real places it has nothing to do with, only so that coordinates behave as they do in China. Division codes
+begin with 99, which no province has. Do not quote any figure from here as a fact about any place.
 
 What is taken from the world are totals: the county has the people and the age structure that the seventh national
 census (2020) published for Tianmen, Hubei, so that the sample is as large and as old as a real county:
@@ -24,8 +24,8 @@ census (2020) published for Tianmen, Hubei, so that the sample is as large and a
 | administrative villages | 850 ("about 850") |
 
 Everything else, from the run of the rivers to the cost of a building, is judgement, made to show the planning problem
-whole: few bridges over the rivers, hills in the north-west with gravel tracks and hamlets that no road reaches, a county
-town where people walk, a township without a clinic (云栈乡), one with two (石渡镇), several clinics that are too small.
+whole: few bridges over the rivers, hills in the north-west with gravel tracks and hamlets that no road reaches, a
+county town where people walk, a farm without a clinic (鹤洲农场), a town with two (石渡镇), several that are too small.
 
 - `census/`: demand points, township totals, outlines, a population grid; see `census/SOURCES.md`
 - `facilities/`: what stands and where something could be built; see `facilities/SOURCES.md`
@@ -63,6 +63,6 @@ Written by `facopt/sample/`, CC0 1.0. No facility here exists.
 - `candidates.csv`: sites where a community health centre or a township clinic could be built.
 
 `capacity_people` is how many residents a building of that `size` (small, standard, large) can serve. Money is in yuan:
-`build_cost` is floor space x 3,500 yuan per m², dearer in the middle of the county town, in the hills and on the polders;
-`running_cost` is per year. Both are judgements for the sake of the example, not facts; replace them with your own.
+`build_cost` is floor space x 3,500 yuan per m², dearer in the middle of the county town, in the hills and on the
+polders; `running_cost` is per year. Both are judgements for the sake of the example, not facts; put your own in.
 """

@@ -15,7 +15,7 @@ from facopt.sample.plane import distance
 from facopt.sample.settle import Settlement, in_wilds
 
 RANK = {
-    "trunk": 0, "primary": 1, "secondary": 2, "tertiary": 3, "unclassified": 4, "residential": 5, "service": 6, "track": 7,
+    "trunk": 0, "primary": 1, "secondary": 2, "tertiary": 3, "unclassified": 4, "residential": 5, "track": 6,
 }  # fmt: skip
 
 EASE = {"trunk": 0.5, "primary": 0.5, "secondary": 0.5, "tertiary": 0.6, "residential": 0.95}
@@ -46,10 +46,14 @@ class Network:
         self.mesh = mesh
         self.roads: dict[Edge, Road] = {}
         self.degree: dict[int, int] = {}
-        self._pairs = np.array(mesh.edges)
         self._position = {edge: index for index, edge in enumerate(mesh.edges)}
         self._bare = np.array([self._first_cost(edge) for edge in mesh.edges])
         self._cost = self._bare.copy()
+        a, b = np.array(mesh.edges).T
+        numbers = np.tile(np.arange(1, len(a) + 1), 2)
+        size = len(mesh.points)
+        self._matrix = csr_array((numbers, (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(size, size))
+        self._edge_of_entry = self._matrix.data - 1
 
     def _first_cost(self, edge: Edge) -> float:
         (ax, ay), (bx, by) = self.mesh.points[edge[0]], self.mesh.points[edge[1]]
@@ -73,7 +77,8 @@ class Network:
                 self.degree[point] = self.degree.get(point, 0) + 1
         crossing = self.mesh.crossings.get(edge)
         if crossing:
-            road = replace(road, bridge=crossing.name if crossing.kind == "bridge" else "", ferry=crossing.kind == "ferry")
+            ferry = crossing.kind == "ferry"
+            road = replace(road, bridge="" if ferry else crossing.name, ferry=ferry)
         self.roads[edge] = road
 
     def drop(self, edge: Edge) -> None:
@@ -84,9 +89,8 @@ class Network:
 
     def graph(self) -> csr_array:
         """Return the mesh as a symmetric matrix of costs."""
-        size = len(self.mesh.points)
-        a, b = self._pairs[:, 0], self._pairs[:, 1]
-        return csr_array((np.tile(self._cost, 2), (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(size, size))
+        self._matrix.data = self._cost[self._edge_of_entry]
+        return self._matrix
 
     def path(self, start: int, end: int, road: Road) -> None:
         """Lay a road along the cheapest way between two points of the mesh."""
@@ -192,23 +196,22 @@ def _village_roads(network: Network, settlements: tuple[Settlement, ...]) -> Non
     for kind in ("village", "hamlet"):
         ends = [settlement.point for settlement in settlements if settlement.kind == kind]
         network.join(ends, {point: village_road(network.mesh, point, kind, dice) for point in ends})
-    network.join([settlement.point for settlement in settlements if settlement.kind in ("neighbourhood", "seat")], _plain())
-
-
-class _plain(dict[int, Road]):
-    def __missing__(self, point: int) -> Road:
-        return Road("residential")
+    ends = [settlement.point for settlement in settlements if settlement.kind in ("neighbourhood", "seat")]
+    network.join(ends, dict.fromkeys(ends, Road("residential")))
 
 
 def village_road(mesh: Mesh, point: int, kind: str, dice: Dice) -> Road:
     """Return the kind of road that leads to a village or hamlet."""
     hill, wet = plan.hilliness(*mesh.points[point]), plan.wetness(*mesh.points[point])
+    rough = 0.8 * hill if kind == "village" else 0.08 + 0.8 * hill
+    muddy = 0.7 * wet if kind == "village" else 0.04 + 0.7 * wet
     throw = dice.random()
-    if throw < (0.75 * hill if kind == "village" else 0.25 + 0.7 * hill):
-        return Road("track", surface="gravel" if dice.chance(0.6) else "unpaved")
-    if throw < (0.75 * hill + 0.6 * wet if kind == "village" else 0.3 + 0.7 * hill + 0.5 * wet):
+    if throw < rough:
+        surface = "gravel" if dice.chance(0.6) else "unpaved"
+        return Road("track", surface=surface, maxspeed=15 if dice.chance(hill) else 0)
+    if throw < rough + muddy:
         return Road("track", surface="dirt")
-    return Road("unclassified", maxspeed=20 if dice.chance(0.15) else 0, surface="concrete" if dice.chance(0.3) else "")
+    return Road("unclassified", maxspeed=dice.pick((0, 0, 0, 20)), surface=dice.pick(("", "", "concrete")))
 
 
 def _short_cuts(network: Network, settlements: tuple[Settlement, ...]) -> None:
@@ -221,7 +224,7 @@ def _short_cuts(network: Network, settlements: tuple[Settlement, ...]) -> None:
         a, b = villages[first], villages[second]
         straight = distance(mesh.points[a], mesh.points[b])
         flat = 1 - 0.8 * plan.hilliness(*mesh.points[a])
-        if dice.chance(0.3 * flat):
+        if dice.chance(0.65 * flat):
             _short_cut(network, a, b, straight, village_road(mesh, a, "village", dice))
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shapely import Polygon, contains_xy, prepare
 
 from facopt.sample import plan
 from facopt.sample.dice import Dice
-from facopt.sample.land import Land
 from facopt.sample.mesh import Mesh, tree
 from facopt.sample.plane import Point, distance
+
+if TYPE_CHECKING:
+    from facopt.sample.land import Land
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def _open_country(land: Land, mesh: Mesh) -> list[int]:
 def _villages(land: Land, mesh: Mesh) -> list[int]:
     """Return the points of the administrative villages, scattered so that none is near another."""
     order = Dice("villages").shuffled(_open_country(land, mesh))
-    spacing = 1700.0
+    spacing = 1310.0
     while True:
         chosen = _scattered(order, mesh, spacing)
         if len(chosen) >= plan.FACTS.villages:
@@ -76,9 +79,7 @@ def _scattered(order: list[int], mesh: Mesh, spacing: float) -> list[int]:
         x, y = mesh.points[index]
         keep = spacing * (1 + 0.55 * plan.hilliness(x, y) + 0.25 * plan.wetness(x, y))
         cx, cy = int(x // 3000), int(y // 3000)
-        around = [
-            other for dx in (-1, 0, 1) for dy in (-1, 0, 1) for other in near.get((cx + dx, cy + dy), ())
-        ]
+        around = [other for dx in (-1, 0, 1) for dy in (-1, 0, 1) for other in near.get((cx + dx, cy + dy), ())]
         if all(distance(mesh.points[other], (x, y)) >= keep for other in around):
             chosen.append(index)
             near.setdefault((cx, cy), []).append(index)
@@ -94,11 +95,11 @@ def _hamlets(land: Land, mesh: Mesh, villages: list[int]) -> list[Settlement]:
     for point, village in zip(free, own.tolist(), strict=True):
         if 330 <= distance(mesh.points[point], mesh.points[villages[village]]) <= 1300:
             around.setdefault(village, []).append(point)
-    hamlets = []
+    hamlets: list[Settlement] = []
     for village in range(len(villages)):
         wanted = dice.pick((0, 0, 0, 1, 1, 1, 2, 2))
-        for point in dice.shuffled(around.get(village, []))[:wanted]:
-            hamlets.append(Settlement(point, "hamlet", village))
+        chosen = dice.shuffled(around.get(village, []))[:wanted]
+        hamlets += [Settlement(point, "hamlet", village) for point in chosen]
     return hamlets
 
 

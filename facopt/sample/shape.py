@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shapely import LineString, STRtree, intersects, linestrings, prepare
-from shapely.geometry.base import BaseGeometry
 
 from facopt.sample import plan
 from facopt.sample.dice import Dice
 from facopt.sample.land import Land, metres
-from facopt.sample.mesh import Edge
 from facopt.sample.plane import Point, aside, crossing, curve, distance, rounded
 from facopt.sample.roads import RANK, Network
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from facopt.sample.mesh import Edge
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,15 @@ def _straightened(network: Network, wet: BaseGeometry) -> dict[int, Point]:
     movable = [p for p in sorted(main) if len(main[p]) == 2 and p not in mesh.lattice and p not in banks]
     for _ in range(10):
         for point in movable:
-            a, b = (points[other] for other in main[point])
-            x, y = points[point]
-            wished = rounded((x / 2 + (a[0] + b[0]) / 4, y / 2 + (a[1] + b[1]) / 4))
+            wished = _between(points[point], *(points[other] for other in main[point]))
             if _is_free(point, wished, points, every[point], near, wet):
                 points[point] = wished
     return points
+
+
+def _between(here: Point, before: Point, after: Point) -> Point:
+    """Return the place half-way from here to the middle of the neighbours."""
+    return rounded((here[0] / 2 + (before[0] + after[0]) / 4, here[1] / 2 + (before[1] + after[1]) / 4))
 
 
 def _patch(point: Point) -> tuple[int, int]:
@@ -152,15 +160,16 @@ def lay_motorway(network: Network, courses: Courses, land: Land) -> Motorway:
     middle = curve(metres(plan.MOTORWAY), 300)
     eastward, westward = aside(middle, [-15.0] * len(middle)), aside(middle, [15.0] * len(middle))[::-1]
     wet = land.water().buffer(5)
-    roads = [LineString([courses.points[a], *courses.bends.get((a, b), ()), courses.points[b]]) for a, b in sorted(network.roads)]
-    tree = STRtree(roads)
+    points, bends = courses.points, courses.bends
+    lines = [[points[a], *bends.get((a, b), ()), points[b]] for a, b in sorted(network.roads)]
+    tree = STRtree([LineString(line) for line in lines])
     carriageways = (_carriageway(eastward, wet, tree), _carriageway(westward, wet, tree))
     ramps = [ramp for key in plan.INTERCHANGES for ramp in _ramps(key, carriageways, network, courses, wet)]
     return Motorway(carriageways, tuple(ramps))
 
 
 def _carriageway(line: list[Point], wet: BaseGeometry, roads: STRtree) -> Carriageway:
-    stretches = linestrings([[a, b] for a, b in zip(line, line[1:], strict=False)])
+    stretches = linestrings([[a, b] for a, b in itertools.pairwise(line)])
     over_road = set(roads.query(stretches, predicate="intersects")[0].tolist())
     soaked = intersects(wet, stretches).tolist()
     return Carriageway(tuple(line), tuple(soaked[index] or index in over_road for index in range(len(stretches))))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facopt.sample import plan
-from facopt.sample.county import County
-from facopt.sample.estate import Facility
 from facopt.sample.people import DemandPoint, zone_codes
 from facopt.sample.plane import Point, area, degrees
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from facopt.sample.county import County
+    from facopt.sample.estate import Facility
 
 VILLAGES = ("id", "name", "name_en", "village", "people", "people_0_14", "people_65_plus", "lon", "lat", "zone",
             "zone_name", "area_class")  # fmt: skip
@@ -119,7 +123,10 @@ def write_county(county: County, folder: Path) -> None:
     write_outlines(
         folder / "water.geojson",
         [
-            ({"name": water.name, "name_en": water.name_en, "kind": water.kind}, [water.shore] + ([water.island] if water.island else []))
+            (
+                {"name": water.name, "name_en": water.name_en, "kind": water.kind},
+                [ring for ring in (water.shore, water.island) if ring],
+            )
             for water in county.land.waters
         ],
     )
