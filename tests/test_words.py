@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from facopt.measures.report import POINT_STATES, SITE_ACTIONS
+from facopt.measures.report import POINT_STATES, REASONS, REMEDIES, SITE_ACTIONS
 from facopt.outputs.words import WORDS, both, both_of, named, pair, say, say_html
 
 
@@ -45,7 +45,7 @@ def test_every_state_action_and_status_has_a_name() -> None:
     """No machine key of the report can reach a page without words."""
     needed = [f"state.{s}" for s in POINT_STATES] + [f"action.{a}" for a in SITE_ACTIONS]
     needed += [f"status.{s}" for s in ("optimal", "feasible", "infeasible", "no_solution")]
-    needed += [f"reason.{r}" for r in ("no_site_within_standard", "cut_off", "nearest_too_far", "limits")]
+    needed += [f"reason.{r}" for r in REASONS] + [f"remedy.{r}" for r in REMEDIES]
     needed += [f"area_class.{c}" for c in ("urban", "town", "rural")]
     needed += [f"objective.{o}" for o in ("coverage", "cost", "sites", "travel", "worst_travel")]
     assert [key for key in needed if key not in WORDS] == []

@@ -39,7 +39,7 @@ def _target_row(target: dict[str, Any], zones: dict[str, str]) -> dict[str, Any]
     covered = None if numbers.is_missing(target["people_covered"]) else float(target["people_covered"])
     met = target["met"]
     reached = numbers.share(covered, float(target["people"]))
-    short = None if reached is None or met is None else 0.0 if met else float(target["at_least_percent"]) - reached
+    short = None if reached is None or met is None or met else float(target["at_least_percent"]) - reached
     return {
         "tier": _text(target["tier"]),
         "area_class": _text(target["area_class"]),

@@ -90,6 +90,10 @@ class TableView:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def where(self, kept: pd.Series[bool]) -> TableView:
+        """Return the table with only some of its rows, without total and notes."""
+        return TableView(self.key, self.title, self.columns, self.frame[kept].reset_index(drop=True))
+
     def column(self, key: str) -> Column:
         """Return the column of that key."""
         return next(column for column in self.columns if column.key == key)

@@ -75,6 +75,7 @@ WORDS = MappingProxyType(
         "unit.points": ("个百分点", "points"),
         # the solver's state, in the words of the house; never "best"
         "status.optimal": ("✓ 最优（已证明）", "✓ proven optimal"),
+        "status.optimal_gap": ("✓ 最优（已证明），差距 {gap}", "✓ proven optimal, gap {gap}"),
         "status.feasible": ("◐ 可行", "◐ feasible"),
         "status.feasible_gap": ("◐ 可行，差距 {gap}", "◐ feasible, gap {gap}"),
         "status.infeasible": ("✕ 无可行方案", "✕ no feasible plan"),

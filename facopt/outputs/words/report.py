@@ -6,9 +6,297 @@ from types import MappingProxyType
 
 WORDS = MappingProxyType(
     {
+        "report.kicker": (
+            "基层医疗机构布局 · 覆盖分析报告 · {scenario}",
+            "Primary care siting · coverage report · {scenario}",
+        ),
+        "report.contents": ("目录", "Contents"),
+        "report.language": ("语言", "Language"),
+        # titles of sections
+        "section.summary": ("一页摘要", "Summary on one page"),
+        "section.conflicts": ("为何无解与可行的调整", "Why there is no plan, and ways out"),
+        "section.definitions": ("口径与定义", "Definitions"),
+        "section.tiers": ("分层级覆盖", "Coverage by tier"),
+        "section.zones": ("分乡镇、街道", "By township"),
+        "section.area_classes": ("城区、镇、乡", "By area class"),
+        "section.time_bands": ("时间分段", "Time bands"),
+        "section.uncovered": ("未覆盖名单", "Uncovered list"),
+        "section.uncovered_now": ("现状未覆盖名单", "Uncovered today"),
+        "section.facilities": ("机构一览", "Facilities"),
+        "section.benefit": ("逐项效益", "Benefit of each project"),
+        "section.cost": ("投资", "Money"),
+        "section.equity": ("公平性", "Equity"),
+        "section.resilience": ("韧性", "Resilience"),
+        "section.compare": ("方案差异", "What changed"),
+        "section.targets": ("目标与限额", "Targets and limits"),
+        "section.projects": ("项目清单", "Project list"),
+        "section.appendix": ("附录", "Appendix"),
+        # the lead, in parts that are joined to one paragraph
+        "standard.minutes": ("{minutes} 分钟", "within {minutes} minutes"),
+        "standard.several": ("标准时间内", "within the standard time"),
         "lead.coverage": (
             "{standard}人口覆盖率由 {now} 提高到 **{plan}**，新增覆盖 **{newly}**",
             "The share of residents {standard} rises from {now} to **{plan}**: **{newly}** people newly covered",
         ),
+        "lead.coverage_falls": (
+            "{standard}人口覆盖率由 {now} 变为 **{plan}**，新增覆盖 {newly}",
+            "The share of residents {standard} goes from {now} to **{plan}**: {newly} people newly covered",
+        ),
+        "lead.coverage_same": (
+            "{standard}人口覆盖率为 **{plan}**，与现状相同",
+            "The share of residents {standard} stays at **{plan}**",
+        ),
+        "lead.target_met": ("，达到 {target} 的目标。", ", and the {target} target met. "),
+        "lead.target_short": (
+            "，距 {target} 的目标差 {points} 个百分点。",
+            ", {points} points short of the {target} target. ",
+        ),
+        "lead.target_reachable": (
+            "，可达人口全部覆盖。",
+            ", everybody who can be reached. ",
+        ),
+        "lead.stop": ("。", ". "),
+        "lead.measures": ("规划{measures}，总投资 {cost}。", "The plan {measures}, for {cost}. "),
+        "lead.measures_free": ("规划{measures}。", "The plan {measures}. "),
+        "lead.nothing_built": ("不新建、不撤并机构。", "Nothing is built or closed. "),
+        "lead.builds": ("新建 {n} 处", "builds {n}"),
+        "lead.closes": ("撤并 {n} 处", "closes {n}"),
+        "lead.uncovered": (
+            "仍有 **{people}**未覆盖，逐点列出原因与办法。",
+            "**{people}** people remain uncovered; each settlement is listed with its reason and remedy.",
+        ),
+        "lead.uncovered_and_losing": (
+            "仍有 **{people}**未覆盖，其中 {losing}因调整失去覆盖；逐点列出原因与办法。",
+            "**{people}** people remain uncovered, {losing} of them losing the cover they have today; each settlement "
+            "is listed with its reason and remedy.",
+        ),
+        "lead.all_covered": ("全部居民点均已覆盖。", "Every settlement is covered."),
+        "lead.infeasible": (
+            "所定目标与限额不能同时满足，**没有可行方案**。下列任一调整都经求解验证，可使方案成立。",
+            "The targets and limits cannot hold together: **there is no feasible plan**. Each of the changes below is "
+            "verified by a solve and makes a plan possible.",
+        ),
+        "lead.infeasible_without_ways": (
+            "所定目标与限额不能同时满足，**没有可行方案**。",
+            "The targets and limits cannot hold together: **there is no feasible plan**. ",
+        ),
+        "lead.no_solution": (
+            "求解用时 {seconds} 秒，**限时内没有找到方案**。这并不说明方案不存在：请放宽时限或允许更大的差距后重算。",
+            "After {seconds} seconds **no plan was found in time**. That does not mean that there is none: allow more "
+            "time or a larger gap and run again. ",
+        ),
+        "lead.today": (
+            "现状{standard}人口覆盖率为 {now}，{people}未覆盖。",
+            "Today {now} of residents are {standard}; {people} people are not covered.",
+        ),
+        "meaning.tier": ("{tier}（{standard}）", "{tier} ({standard})"),
+        "meaning.all": (
+            "覆盖的口径：{tiers}。分母为全部常住人口 {people} 人，含不可达者。",
+            "Covered means: {tiers}. The denominator is all {people} residents, the unreachable included.",
+        ),
+        "meaning.unverified": ("标准未核实", "standard unverified"),
+        # the four figures
+        "four.coverage": ("人口覆盖率", "Population coverage"),
+        "four.coverage_now": ("现状人口覆盖率", "Population coverage today"),
+        "four.newly": ("新增覆盖", "Newly covered"),
+        "four.cost": ("总投资", "Investment"),
+        "four.uncovered": ("仍未覆盖", "Still uncovered"),
+        "four.uncovered_now": ("现状未覆盖", "Uncovered today"),
+        "four.people": ("常住人口", "People"),
+        "four.sites_now": ("现有机构", "Facilities today"),
+        "four.now": ("现状 {now}", "now {now}"),
+        "four.now_target": ("现状 {now} · 目标 {target}", "now {now} · target {target}"),
+        "four.per_person": ("每新增 1 人 {cost}", "{cost} per person"),
+        "four.losing": ("{people}失去覆盖", "{people} lose cover"),
+        "four.nobody_loses": ("无人失去覆盖", "nobody loses cover"),
+        "four.budget": ("预算 {budget}以内", "within {budget}"),
+        "four.no_budget": ("未设上限", "no limit set"),
+        "four.share_and_points": ("占 {share} · {n} 个居民点", "{share} · {n} settlements"),
+        "four.points": ("{n} 个居民点", "{n} settlements"),
+        # the rest of the first page
+        "summary.by_state": ("居民覆盖情况", "Residents by coverage"),
+        "summary.by_tier": ("分层级", "By tier"),
+        "summary.money": ("投资", "Money"),
+        "summary.uncovered": ("未覆盖的人怎么办", "What is done for the uncovered"),
+        "summary.uncovered_now": ("现状未覆盖的原因", "Why people are uncovered today"),
+        "summary.reason_and_remedy": ("{reason}：{remedy}。", "{reason}: {remedy}."),
+        "summary.reason_only": ("{reason}。", "{reason}."),
+        "summary.ways_out": ("可行的调整", "Ways out"),
+        "summary.target": ("目标 {target}", "target {target}"),
+        "summary.no_building": ("本方案不新建机构。", "This plan builds nothing."),
+        "summary.status": ("求解状态", "Solver"),
+        "summary.unverified": ("{n} 项采用值未核实", "unverified values: {n}"),
+        "summary.see_definitions": ("，见“口径与定义”和附录", ", see Definitions and the appendix"),
+        "summary.question": ("问题", "Question"),
+        # definitions
+        "definition.item": ("项目", "Item"),
+        "definition.used": ("采用", "Used here"),
+        "definition.source": ("来源", "Source"),
+        "definition.covered": ("覆盖", "Covered"),
+        "definition.covered_means": (
+            "居民点在标准时间内（含标准时间）可到一处本层级的开放机构；有几个层级为其服务，就须被每个层级覆盖。",
+            "An open facility of the tier lies within the standard time, the time itself included; a settlement served "
+            "by several tiers must be covered by each of them.",
+        ),
+        "definition.standard": ("标准：{tier}", "Standard: {tier}"),
+        "definition.facility_set": ("机构集：{tier}", "Facility set: {tier}"),
+        "definition.facilities_counted": (
+            "现有 {existing} 处，备选 {candidates} 处",
+            "{existing} existing, {candidates} candidates",
+        ),
+        "definition.denominator": ("分母", "Denominator"),
+        "definition.denominator_means": (
+            "全部常住人口 {people} 人，{points} 个居民点，含不可达者；分层级时为该层级服务的人口",
+            "all {people} residents of {points} settlements, the unreachable included; by tier, the people it serves",
+        ),
+        "definition.unreachable": ("不可达", "Unreachable"),
+        "definition.unreachable_means": (
+            "标准时间内没有任何可用站点（现有或备选）：{people} 人",
+            "no usable site, existing or candidate, within the standard: {people} people",
+        ),
+        "definition.travel": ("出行：{mode}", "Travel: {mode}"),
+        "definition.speeds": (
+            "{n} 项速度与参数，{unverified} 项未核实",
+            "speeds and parameters: {n}, unverified: {unverified}",
+        ),
+        "definition.other": ("其他采用值", "Other values"),
+        "definition.other_count": ("{n} 项，{unverified} 项未核实", "values: {n}, unverified: {unverified}"),
+        "definition.data": ("数据", "Data"),
+        "definition.from_scenario": ("情景文件", "scenario file"),
+        "definition.from_appendix": ("附录：假定与来源", "appendix: assumptions and sources"),
+        "definition.not_stated": ("来源未注明", "no source stated"),
+        # sections
+        "zones.key_now": ("现状", "now"),
+        "zones.key_plan": ("规划", "plan"),
+        "zones.key_reference": ("参考线 {percent}（目标）", "reference {percent} (target)"),
+        "zones.key_references": ("参考线（各自目标）", "reference (each unit's target)"),
+        "zones.key_average": ("参考线 {percent}（全域平均）", "reference {percent} (average)"),
+        "zones.key_sort": ("最差在前；点表头可排序", "worst first; click a heading to sort"),
+        "zones.note": (
+            "覆盖率分母为本乡镇、街道全部居民；评价以目标为准，无目标时与全域平均比较。类型按多数居民所在类别。",
+            "Shares are of all residents of the unit. Ratings follow the target, or the average of the whole area "
+            "where none is stated. The class is that of most residents.",
+        ),
+        "zones.no_population": ("–", "–"),
+        "zones.unnamed": ("（未注明）", "(not stated)"),
+        "classes.gap": (
+            "镇、乡与城区的覆盖率差距（镇、乡减城区）由 {now} 个百分点变为 {plan} 个百分点。",
+            "The gap between countryside and urban area (countryside minus urban) goes from {now} to {plan} points.",
+        ),
+        "classes.gap_now": (
+            "现状镇、乡与城区的覆盖率差距（镇、乡减城区）为 {now} 个百分点。",
+            "Today the gap between countryside and urban area (countryside minus urban) is {now} points.",
+        ),
+        "round.note": ("差值由未舍入的数值计算。", "Differences are computed before rounding."),
+        "bands.sentence": (
+            "到最近开放机构的时间：平均由 {now} 分钟变为 {plan} 分钟，"
+            "九成居民由 {now90} 分钟以内变为 {plan90} 分钟以内。",
+            "Time to the nearest open facility: the mean goes from {now} to {plan} minutes; nine residents in ten are "
+            "within {plan90} minutes instead of {now90}.",
+        ),
+        "bands.sentence_now": (
+            "到最近机构的时间：现状平均 {now} 分钟，九成居民在 {now90} 分钟以内。",
+            "Time to the nearest facility today: {now} minutes on average; nine residents in ten are within {now90}.",
+        ),
+        "bands.chart": ("各时间段的人口占比", "Share of residents by minutes"),
+        "bands.minutes": ("分钟", "minutes"),
+        "bands.tier": ("{tier}（服务{classes}）", "{tier} (serves {classes})"),
+        "bands.none_in_reach": (
+            "最后一段包含时限内没有机构可到的居民；平均值不含他们。",
+            "The last band holds those without any facility in reach; the means leave them out.",
+        ),
+        "uncovered.sum": (
+            "合计与未覆盖人口一致：{people} − {covered} = {uncovered}。",
+            "The total equals the uncovered population: {people} − {covered} = {uncovered}.",
+        ),
+        "uncovered.none": ("全部居民点均已覆盖。", "Every settlement is covered."),
+        "fold.show_all": ("显示全部 {n} 行（现列前 {shown} 行）", "Show all {n} rows (the first {shown} are listed)"),
+        "fold.print": ("另有 {n} 行未打印。", "{n} more rows are not printed."),
+        "fold.rest": (
+            "其余 {n} 行见 report.xlsx 与 tables 文件夹",
+            "{n} more rows: see report.xlsx and the folder tables",
+        ),
+        "facilities.unused": ("另有 {n} 处备选站点未选用。", "{n} candidate sites are not used."),
+        "facilities.assigned": (
+            "就近服务人数：以该机构为最近开放机构、且在标准时间内的居民；少了它失去覆盖：其余不变时的人数。",
+            "People assigned: residents within the standard for whom it is the nearest open facility of its tier. "
+            "Lose cover without it: with all else unchanged.",
+        ),
+        "cost.total": (
+            "总投资 {cost}，新增覆盖 {newly}，平均每新增覆盖 1 人 {per_person}。",
+            "The plan costs {cost} and newly covers {newly} people: {per_person} for each of them.",
+        ),
+        "cost.budget_left": ("预算 {budget}，结余 {left}。", "Of a budget of {budget}, {left} is left."),
+        "cost.nothing": ("本方案不需投资。", "This plan costs nothing."),
+        "equity.level": (
+            "系数只反映时间在居民之间的分布是否均匀，不反映时间长短，须与平均时间一并看；"
+            "时限内没有机构可到的 {people} 人不在其中。",
+            "The coefficients say how evenly minutes are spread, not how many they are: read them with the mean. "
+            "{people} people without a facility in reach are left out.",
+        ),
+        "equity.chart": ("出行时间的洛伦兹曲线", "Lorenz curve of minutes"),
+        "equity.people": ("居民累计 %，由近到远", "residents, nearest first, %"),
+        "equity.minutes": ("时间累计 %", "their minutes, %"),
+        "equity.equal": ("完全均等", "all equal"),
+        "resilience.sentence": (
+            "任一机构停用时影响最大的是{name}：{people}失去覆盖，覆盖率降到 {percent}。",
+            "The loss of {name} would hurt most: {people} people would lose cover, and coverage fall to {percent}.",
+        ),
+        "resilience.none": (
+            "任一机构停用都不会使居民失去覆盖。",
+            "No single facility's loss would take cover from anybody.",
+        ),
+        "compare.pointer": (
+            "与其他方案的差异（先列输入的不同，再列得失的居民）由下列命令生成：",
+            "The differences from another run (inputs first, then who gains and who loses) are made by this command:",
+        ),
+        "targets.none": ("情景未设覆盖目标。", "The scenario states no coverage target."),
+        "limits.none": ("情景未设限额。", "The scenario states no limits."),
+        "targets.hundred": (
+            "100% 的目标指可达人口全部覆盖；不可达者另列名单。",
+            "A target of 100% asks for everybody who can be reached; the others are listed.",
+        ),
+        "projects.none": ("本方案没有新建或撤并项目。", "This plan builds and closes nothing."),
+        "projects.costs_unverified": ("造价未核实", "unit costs unverified"),
+        "conflicts.none_found": (
+            "没有找到只改一条就能成立的办法；需要同时放宽几条。",
+            "No single change makes a plan possible; several have to change together.",
+        ),
+        "conflicts.change": ("现定 {stated}，需要 {needed}（{place}）", "stated {stated}, needed {needed} ({place})"),
+        "conflicts.today_only": (
+            "以下各节只列现状数字，不含任何方案。",
+            "The sections below show today's figures only and no plan.",
+        ),
+        # appendix
+        "appendix.findings_none": ("数据检查没有发现问题。", "The data checks found nothing to remark."),
+        "appendix.assumptions": (
+            "共 {n} 项，其中 {unverified} 项未核实。",
+            "Values: {n}, of which unverified: {unverified}.",
+        ),
+        "appendix.solver": ("求解", "Solve"),
+        "appendix.solver_facts": (
+            "{solver} {version}，{variables} 个变量，{rows} 行，{seconds} 秒，{limit}",
+            "{solver} {version}, {variables} variables, {rows} rows, {seconds} seconds, {limit}",
+        ),
+        "appendix.referee": ("复核", "Referee"),
+        "appendix.referee_facts": (
+            "覆盖、费用与各项约束由独立程序从选定的机构重新计算，与求解结果一致",
+            "coverage, cost and every constraint are recomputed from the chosen sites by independent code and agree",
+        ),
+        "appendix.log": ("求解日志", "Log"),
+        "appendix.travel": ("路网：{mode}", "Roads: {mode}"),
+        "appendix.reproduce": ("可重现", "Reproducible"),
+        "appendix.reproduce_facts": (
+            "情景 {scenario}；输入文件的哈希、种子与版本见 run.json；facopt {version}，{date}",
+            "scenario {scenario}; hashes of the inputs, seed and versions in run.json; facopt {version}, {date}",
+        ),
+        "fact.nodes": ("节点 {n}", "{n} nodes"),
+        "fact.edges": ("路段 {n}", "{n} road sections"),
+        "fact.components": ("连通块 {n}", "{n} separate pieces"),
+        "fact.length_km": ("总长 {n} 公里", "{n} km"),
+        "fact.demand_without_connection": ("{n} 个居民点不通路", "{n} settlements without a road"),
+        "fact.speed_kmh": ("时速 {n} 公里", "{n} km/h"),
+        "fact.detour": ("绕行系数 {n}", "detour factor {n}"),
+        "fact.pairs": ("{n} 对", "{n} pairs"),
     }
 )

@@ -38,9 +38,11 @@ WORDS = MappingProxyType(
         "column.covered_percent": ("规划", "Plan"),
         "column.change_points": ("变化（百分点）", "Change, points"),
         "column.unreachable": ("不可达人口", "Unreachable"),
+        "column.institutions": ("机构覆盖", "Institutions"),
         "column.zones_required": ("应设机构的乡镇街道", "Units that should have one"),
         "column.zones_with_site_now": ("现状已设", "Have one now"),
         "column.zones_with_site": ("规划已设", "Have one, plan"),
+        "column.sites": ("机构", "Facilities"),
         "column.sites_now": ("现有机构", "Sites now"),
         "column.sites_new": ("新建", "New"),
         "column.sites_open": ("规划机构", "Sites, plan"),
@@ -65,7 +67,7 @@ WORDS = MappingProxyType(
         "column.state": ("状态", "State"),
         "column.nearest_site": ("最近机构", "Nearest facility"),
         "column.nearest_minutes": ("分钟", "Min"),
-        "column.nearest_any_minutes": ("最近可用站点（分钟）", "Nearest usable site, min"),
+        "column.nearest_any_minutes": ("可用站点分钟", "Usable site, min"),
         "column.reason": ("原因", "Reason"),
         "column.remedy": ("办法", "Remedy"),
         "column.lon": ("经度", "Longitude"),
@@ -187,7 +189,7 @@ WORDS = MappingProxyType(
         "note.benefit": (
             "“少了它失去覆盖”：方案其余不变，仅去掉该机构时失去覆盖的人数。"
             "各项之和不等于新增覆盖，因为机构的服务范围有重叠。",
-            "“Lose cover without it”: people who would lose cover if this site alone were missing and all else stood. "
+            "Lose cover without it: people who would lose cover if this site alone were missing and all else stood. "
             "The rows do not sum to the newly covered, because service areas overlap.",
         ),
         "note.cost_not_stated": (

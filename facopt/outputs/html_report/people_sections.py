@@ -1,0 +1,313 @@
+"""Sections about people: definitions, coverage by tier, township, class and minutes, and the list of the uncovered."""
+
+from __future__ import annotations
+
+import html
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facopt.measures import equity
+from facopt.outputs import charts, numbers
+from facopt.outputs.html_report.material import Section, note, paragraph, settlement_symbol
+from facopt.outputs.html_report.table_html import Drawn, Look, flag_tag, table_html
+from facopt.outputs.tables.people import class_list, segments, standard_text, zone_reference
+from facopt.outputs.tables.summary import reached_in_plan, reached_now
+from facopt.outputs.words import WORDS, both, both_of, named, pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from facopt.measures.report import Assumption, Band, Share, TierFacts
+    from facopt.outputs.html_report.material import Material
+    from facopt.outputs.html_report.table_html import Row
+
+NOW_AND_PLAN = (
+    f"{WORDS['when.now'][0]} → {WORDS['when.plan'][0]}",
+    f"{WORDS['when.now'][1]} → {WORDS['when.plan'][1]}",
+)
+
+
+# --- definitions -----------------------------------------------------------------------------------------------------
+
+
+def definitions(m: Material) -> Section:
+    """Return what every coverage figure means: facility set, mode, threshold, denominator, sources."""
+    rows = [
+        (both("definition.covered"), both("definition.covered_means"), ""),
+        *(row for tier in m.report.tiers for row in _tier_definition(m, tier)),
+        (both("definition.denominator"), _denominator(m), both_of(m.report.data_note)),
+        (both("definition.unreachable"), _unreachable(m), ""),
+        *_sources_of_values(m.report.assumptions),
+    ]
+    head = "".join(f'<th scope="col">{both(f"definition.{key}")}</th>' for key in ("item", "used", "source"))
+    body = "".join(f"<tr><td><b>{item}</b></td><td>{used}</td><td>{source}</td></tr>" for item, used, source in rows)
+    table = f'<table class="defs"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return Section("definitions", "section.definitions", f'<div class="tbl">{table}</div>')
+
+
+def _tier_definition(m: Material, tier: TierFacts) -> list[tuple[str, str, str]]:
+    names = (tier.name_zh, tier.name_en)
+    source = html.escape(tier.standard_source) if tier.standard_source else both("definition.not_stated")
+    if not tier.standard_verified:
+        source += f" {flag_tag()}"
+    candidates = int(((m.report.sites["tier"] == tier.key) & (m.report.sites["status"] == "candidate")).sum())
+    counted = both(
+        "definition.facilities_counted", existing=numbers.count(tier.sites_now), candidates=numbers.count(candidates)
+    )
+    return [
+        (both("definition.standard", tier=names), both_of(standard_text(tier)), source),
+        (both("definition.facility_set", tier=names), counted, both("definition.from_scenario")),
+    ]
+
+
+def _denominator(m: Material) -> str:
+    people, points = numbers.people(m.figures.people), numbers.count(len(m.report.points))
+    return both("definition.denominator_means", people=people, points=points)
+
+
+def _unreachable(m: Material) -> str:
+    return both("definition.unreachable_means", people=numbers.people(m.figures.unreachable))
+
+
+def _sources_of_values(assumptions: Iterable[Assumption]) -> list[tuple[str, str, str]]:
+    """One line per speed profile, and one for all other values; the standards of the tiers have their own lines."""
+    groups: dict[str, list[Assumption]] = {}
+    for assumption in assumptions:
+        if not assumption.key.endswith(".standard_minutes"):
+            kind, _, rest = assumption.key.partition(".")
+            groups.setdefault(rest.partition(".")[0] if kind == "profile" else "", []).append(assumption)
+    return [_values_row(mode, groups[mode]) for mode in sorted(groups, key=lambda mode: (not mode, mode))]
+
+
+def _values_row(mode: str, assumptions: list[Assumption]) -> tuple[str, str, str]:
+    unverified = sum(not assumption.verified for assumption in assumptions)
+    counts = {"n": numbers.count(len(assumptions)), "unverified": numbers.count(unverified)}
+    used = both("definition.speeds" if mode else "definition.other_count", **counts)
+    item = both("definition.travel", mode=named("mode", mode)) if mode else both("definition.other")
+    source = f'<a href="#appendix">{both("definition.from_appendix")}</a>'
+    return item, used, f"{source} {flag_tag()}" if unverified else source
+
+
+# --- tiers, townships, classes ---------------------------------------------------------------------------------------
+
+
+def change_column(reference: str | float | None = None, width: float = 130.0) -> Drawn:
+    """Return the column that draws today's share and the plan's on one line, with a tick at a share or column."""
+
+    def draw(row: Row) -> str:
+        tick = row.get(reference) if isinstance(reference, str) else reference
+        return charts.change_line(
+            _known(row.get("covered_now_percent")), _known(row.get("covered_percent")), _known(tick), width
+        )
+
+    return Drawn("change", NOW_AND_PLAN, draw, sort_key="change_points")
+
+
+def of_planned(total: str, planned: str) -> Drawn:
+    """Return a column that shows a count today and in the plan, as 1 → 3, or out of a whole."""
+
+    def draw(row: Row) -> str:
+        now, plan = numbers.count(row.get(total)), numbers.count(row.get(planned))
+        return now if plan == numbers.MISSING else f"{now} → {plan}"
+
+    return Drawn(planned, WORDS["column.sites"], draw, sort_key=planned, align="r")
+
+
+def tiers(m: Material) -> Section:
+    """Return coverage by tier: people and institutions are two things."""
+    columns = (
+        "tier", "standard", "people_served", "covered_now_percent", "covered_percent", change_column(width=110),
+        "change_points", "unreachable", *_institutions(m), of_planned("sites_now", "sites_open"),
+    )  # fmt: skip
+    look = Look(columns, strong=frozenset({"covered_percent"}))
+    inner = table_html(m.tables["tiers"], look) + (note("round.note") if m.planned else "")
+    return Section("tiers", "section.tiers", inner)
+
+
+def _institutions(m: Material) -> tuple[Drawn, ...]:
+    if not m.tables["tiers"].frame["zones_required"].notna().any():
+        return ()
+
+    def draw(row: Row) -> str:
+        counts = [row[key] for key in ("zones_with_site_now", "zones_with_site") if not numbers.is_missing(row[key])]
+        return " → ".join(f"{numbers.count(n)}/{numbers.count(row['zones_required'])}" for n in counts)
+
+    return (Drawn("institutions", WORDS["column.institutions"], draw, align="r"),)
+
+
+def zones(m: Material) -> Section | None:
+    """Return the table everyone turns to: townships and subdistricts, worst first."""
+    view = m.tables["zones"]
+    if not len(view):
+        return None
+    columns = (
+        "zone_name", "area_class", "people", *segments(m.report), "covered_now_percent", "covered_percent",
+        change_column("reference_percent"), "mean_minutes", "longest_minutes", of_planned("sites_now", "sites_open"),
+        Drawn("rating", WORDS["column.rating"], rating_html, sort_key="covered_percent", align="l"),
+    )  # fmt: skip
+    unnamed = {"zone_name": lambda row: "" if row.get("zone_name") else both("zones.unnamed")}
+    look = Look(
+        columns, before=unnamed, strong=frozenset({"zone_name", "covered_percent"}), sortable=True, shown_rows=200
+    )
+    return Section("zones", "section.zones", _key_of_zones(m) + table_html(view, look) + note("zones.note"))
+
+
+_RATING_STYLES = MappingProxyType(
+    {"met": "ok", "all_reachable": "ok", "above_average": "mid", "short_above_average": "mid"}
+)
+
+
+def rating_html(row: Row) -> str:
+    """Return a rating as shape and word; nothing for the total row and without a plan."""
+    key = str(row.get("rating", ""))
+    return f'<span class="st {_RATING_STYLES.get(key, "bad")}">{both(f"rating.{key}")}</span>' if key else ""
+
+
+def _key_of_zones(m: Material) -> str:
+    items = [f'<i class="k-now"></i>{both("zones.key_now")}']
+    if m.planned:
+        items.append(f'<i class="k-plan"></i>{both("zones.key_plan")}')
+        items.append(f'<i class="k-ref"></i>{_reference_words(m)}')
+    items.append(both("zones.key_sort"))
+    return '<p class="key">' + "".join(f"<span>{item}</span>" for item in items) + "</p>"
+
+
+def _reference_words(m: Material) -> str:
+    references = {zone_reference(m.report, zone) for zone in m.report.by_zone}
+    if len(references) > 1:
+        return both("zones.key_references")
+    ((percent, stated),) = references
+    if stated:
+        return both("zones.key_reference", percent=numbers.percent_stated(percent))
+    return both("zones.key_average", percent=numbers.percent(percent))
+
+
+def area_classes(m: Material) -> Section | None:
+    """Return coverage of urban, town and rural people, with the gap between countryside and urban area."""
+    if not len(m.tables["area_classes"]):
+        return None
+    columns = (
+        "area_class", "people", "covered_now_percent", "covered_percent", change_column(width=200), "change_points",
+        "unreachable", "mean_minutes_now", "mean_minutes", "longest_minutes",
+    )  # fmt: skip
+    look = Look(columns, strong=frozenset({"covered_percent"}))
+    return Section("area_classes", "section.area_classes", table_html(m.tables["area_classes"], look) + _gap(m))
+
+
+def _gap(m: Material) -> str:
+    """Say by how many points town and countryside together differ from the urban area."""
+    shares = {share.key: share for share in m.report.by_area_class}
+    outside = [shares[key] for key in ("town", "rural") if key in shares]
+    if "urban" not in shares or not outside:
+        return ""
+    now = _difference(outside, shares["urban"], "covered_now")
+    plan = _difference(outside, shares["urban"], "covered")
+    if plan is None:
+        return note("classes.gap_now", now=numbers.difference_points(now))
+    return note("classes.gap", now=numbers.difference_points(now), plan=numbers.difference_points(plan))
+
+
+def _difference(outside: list[Share], urban: Share, key: str) -> float | None:
+    counted = [getattr(share, key) for share in outside]
+    if any(value is None for value in counted):
+        return None
+    share = numbers.share(sum(counted), sum(share.people for share in outside))
+    inside = numbers.share(getattr(urban, key), urban.people)
+    return None if share is None or inside is None else share - inside
+
+
+# --- minutes ---------------------------------------------------------------------------------------------------------
+
+
+def time_bands(m: Material) -> Section:
+    """Return people by minutes, now and in the plan: bars, running shares, and each tier on its own."""
+    everybody = m.report.everybody
+    now90, plan90 = _within_90(reached_now(m.report)), _within_90(reached_in_plan(m.report))
+    figures = {"now": numbers.minutes(everybody.mean_minutes_now), "now90": numbers.minutes(now90)}
+    if m.planned:
+        figures |= {"plan": numbers.minutes(everybody.mean_minutes), "plan90": numbers.minutes(plan90)}
+    sentence = paragraph("bands.sentence" if m.planned else "bands.sentence_now", **figures)
+    key = f'<span><i class="k-bar now"></i>{both("when.now")}</span>'
+    key += f'<span><i class="k-bar plan"></i>{both("when.plan")}</span>' if m.planned else ""
+    bars = charts.pairs_of_bars(_bars(m.report.bands), WORDS["bands.chart"], _headings())
+    inner = f'{sentence}<p class="key">{key}</p>{bars}{_band_table(m)}{_bands_by_tier(m)}{note("bands.none_in_reach")}'
+    return Section("time_bands", "section.time_bands", inner)
+
+
+def _within_90(points: pd.DataFrame) -> float | None:
+    return equity.within_minutes(points["minutes"], points["people"], 0.9)
+
+
+def _headings() -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+    return WORDS["bands.minutes"], WORDS["when.now"], WORDS["when.plan"]
+
+
+def _bars(bands: tuple[Band, ...]) -> list[charts.PairOfBars]:
+    now = sum(band.people_now for band in bands)
+    plan = sum(band.people or 0.0 for band in bands)
+    return [
+        charts.PairOfBars(
+            label=numbers.minutes_range(band.above, band.up_to),
+            now=numbers.share(band.people_now, now) or 0.0,
+            plan=None if band.people is None else numbers.share(band.people, plan) or 0.0,
+            now_text=numbers.share_percent(band.people_now, now),
+            plan_text=numbers.share_percent(band.people, plan),
+        )
+        for band in bands
+    ]
+
+
+def _band_table(m: Material) -> str:
+    view = m.tables["time_bands"]
+    label = Drawn("band", WORDS["bands.minutes"], lambda row: html.escape(_range(row)), align="l")
+    columns = (
+        label, "people_now", "share_now_percent", "running_now_percent", "people_plan", "share_percent",
+        "running_percent",
+    )  # fmt: skip
+    return table_html(view.where(view.frame["tier"] == ""), Look(columns))
+
+
+def _range(row: dict[str, Any]) -> str:
+    up_to = row["up_to_minutes"]
+    return numbers.minutes_range(row["above_minutes"], np.inf if np.isnan(up_to) else up_to)
+
+
+def _bands_by_tier(m: Material) -> str:
+    if len(m.report.tiers) < 2:
+        return ""
+    blocks = []
+    for tier in m.report.tiers:
+        bands = m.report.bands_by_tier.get(tier.key, ())
+        name = (tier.name_zh, tier.name_en)
+        served = pair("bands.tier", tier=name, classes=class_list(tier.serves))
+        bars = charts.pairs_of_bars(_bars(bands), name, _headings(), width=470.0)
+        blocks.append(f"<div><h3>{both_of(served)}</h3>{bars}</div>")
+    return f'<div class="two charts">{"".join(blocks)}</div>'
+
+
+# --- the uncovered ---------------------------------------------------------------------------------------------------
+
+
+def uncovered(m: Material) -> Section:
+    """Return who is not covered, why, and what can be done; the sum equals the people not covered."""
+    title = "section.uncovered" if m.planned else "section.uncovered_now"
+    view, h = m.tables["uncovered"], m.figures
+    if not len(view):
+        return Section("uncovered", title, paragraph("uncovered.none"))
+    columns = (
+        "id", "name", "zone_name", "people", *segments(m.report), "nearest_site", "nearest_minutes",
+        "nearest_any_minutes", "reason", "remedy",
+    )  # fmt: skip
+    symbols = {"name": lambda row: settlement_symbol(str(row.get("state", "")))}
+    covered = h.covered if h.covered is not None else h.covered_now
+    shown = {"people": h.people, "covered": covered, "uncovered": h.uncovered}
+    total = note("uncovered.sum", **{key: numbers.people(value) for key, value in shown.items()})
+    return Section("uncovered", title, table_html(view, Look(columns, before=symbols, sortable=True)) + total)
+
+
+def _known(value: Any) -> float | None:
+    return None if numbers.is_missing(value) else float(value)

@@ -1,0 +1,203 @@
+"""Sections about the plan: facilities, what each brings and costs, equity, resilience, targets and the project list."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from facopt.measures import equity
+from facopt.outputs import charts, numbers
+from facopt.outputs.html_report.material import Section, facility_symbol, note, paragraph
+from facopt.outputs.html_report.table_html import Drawn, Look, flag_tag, table_html
+from facopt.outputs.tables.summary import reached_in_plan, reached_now
+from facopt.outputs.tables.view import printed_measure
+from facopt.outputs.words import WORDS, both, both_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from facopt.measures.report import Conflict
+    from facopt.outputs.html_report.material import Material
+    from facopt.outputs.html_report.table_html import Row
+
+_STRONG_NAME = frozenset({"name"})
+
+
+def conflicts(m: Material) -> Section | None:
+    """Return why there is no plan: each verified way out with what is stated and what would be needed."""
+    if m.report.status != "infeasible":
+        return None
+    if not m.report.conflicts:
+        inner = paragraph("conflicts.none_found")
+    else:
+        inner = f'<ol class="ways">{"".join(map(_way_out, m.report.conflicts))}</ol>'
+    return Section("conflicts", "section.conflicts", inner + note("conflicts.today_only"))
+
+
+def _way_out(way: Conflict) -> str:
+    stated = numbers.in_both(lambda lang: printed_measure(way.stated, way.unit, lang))
+    needed = numbers.in_both(lambda lang: printed_measure(way.needed, way.unit, lang))
+    detail = both("conflicts.change", stated=stated, needed=needed, place=way.place)
+    key = f"<code>{html.escape(way.key)}</code>"
+    return f'<li>{both_of((way.sentence_zh, way.sentence_en))}<br><span class="sub">{key} {detail}</span></li>'
+
+
+def _symbols(m: Material) -> dict[str, Callable[[Row], str]]:
+    report = m.report
+    return {"name": lambda row: facility_symbol(report, str(row.get("tier", "")), str(row.get("action", "build")))}
+
+
+def facilities(m: Material) -> Section:
+    """Return every facility that stands, is built or is closed, with whom it serves."""
+    view = m.tables["facilities"]
+    used = view.where(view.frame["action"] != "none")
+    columns = (
+        "name", "tier", "action", "stage", "zone_name", "capacity_people", "people_assigned", "use_percent",
+        "points_assigned", "mean_minutes", "longest_minutes", "people_lost_without",
+    )  # fmt: skip
+    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME, sortable=True)
+    unused = len(view) - len(used)
+    inner = table_html(used, look) + (note("facilities.assigned") if m.planned else "")
+    inner += note("facilities.unused", n=numbers.count(unused)) if unused and m.planned else ""
+    return Section("facilities", "section.facilities", inner)
+
+
+def benefit(m: Material) -> Section | None:
+    """Return what each built site brings, so that it can be defended or cut."""
+    view = m.tables["benefit"]
+    if not len(view):
+        return None
+    longest = float(view.frame["people_lost_without"].max())
+    bar = Drawn("bar", "", lambda row: charts.inline_bar(float(row["people_lost_without"]), longest), align="l")
+    columns = (
+        "rank", "name", "tier", "zone_name", "people_assigned", "people_lost_without", bar, "build_cost",
+        "cost_per_person",
+    )  # fmt: skip
+    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME)
+    return Section("benefit", "section.benefit", table_html(view, look))
+
+
+def cost(m: Material) -> Section | None:
+    """Return what the plan costs, by tier and per newly covered person."""
+    if not m.planned:
+        return None
+    h = m.figures
+    if not h.cost:
+        return Section("cost", "section.cost", paragraph("cost.nothing"))
+    sentence = paragraph(
+        "cost.total",
+        cost=m.money(h.cost),
+        newly=m.people(h.newly_covered),
+        per_person=m.per_person(h.cost_per_newly_covered),
+    )
+    columns = ("item", "sites_new", "build_cost", "cost_share_percent")
+    inner = sentence + _budget(m) + table_html(m.tables["cost"], Look(columns))
+    return Section("cost", "section.cost", inner + _cost_flag(m))
+
+
+def _budget(m: Material) -> str:
+    limits = m.report.limits[m.report.limits["key"] == "limits.budget"]
+    if limits.empty:
+        return ""
+    row = limits.iloc[0]
+    return paragraph(
+        "cost.budget_left", budget=m.money(float(row["limit"])), left=m.money(float(row["limit"] - row["used"]))
+    )
+
+
+def _cost_flag(m: Material) -> str:
+    """Mark money that rests on values which nobody has verified."""
+    unverified = any("cost" in a.key.rpartition(".")[2] and not a.verified for a in m.report.assumptions)
+    return f'<p class="note">{flag_tag("projects.costs_unverified")}</p>' if unverified else ""
+
+
+def equity_section(m: Material) -> Section | None:
+    """Return how evenly minutes are spread, with the Lorenz curves."""
+    now, plan = reached_now(m.report), reached_in_plan(m.report)
+    if now.empty and plan.empty:
+        return None
+    table = table_html(m.tables["equity"], Look(("measure", "now", "plan", "difference")))
+    reached = plan if m.planned else now
+    left_out = m.figures.people - float(reached["people"].sum())
+    words = tuple(WORDS[f"equity.{key}"] for key in ("chart", "people", "minutes", "equal"))
+    curves = charts.lorenz_chart(_curve(now), _curve(plan), words)  # type: ignore[arg-type]
+    key = f'<span><i class="k-line now"></i>{both("when.now")}</span>'
+    key += f'<span><i class="k-line plan"></i>{both("when.plan")}</span>' if m.planned else ""
+    figure = f'<div class="lorenz"><p class="key">{key}</p>{curves}</div>'
+    text = note("equity.level", people=numbers.people(left_out))
+    return Section("equity", "section.equity", f'<div class="two equity">{figure}<div>{table}{text}</div></div>')
+
+
+def _curve(points: pd.DataFrame) -> tuple[equity.FloatArray, equity.FloatArray]:
+    return equity.lorenz_curve(points["minutes"], points["people"])
+
+
+def resilience(m: Material) -> Section | None:
+    """Return what the loss of each single facility would do, worst first."""
+    view = m.tables["resilience"]
+    if not len(view):
+        return None
+    worst = view.frame.iloc[0]
+    if worst["people_lost_without"] > 0:
+        sentence = paragraph(
+            "resilience.sentence",
+            name=str(worst["name"]),
+            people=m.people(worst["people_lost_without"]),
+            percent=numbers.percent(worst["covered_percent_without"]),
+        )
+    else:
+        sentence = paragraph("resilience.none")
+    columns = (
+        "name", "tier", "action", "zone_name", "people_lost_without", "covered_percent_without", "change_points",
+    )  # fmt: skip
+    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME, shown_rows=20)
+    return Section("resilience", "section.resilience", sentence + table_html(view, look))
+
+
+def compare(m: Material) -> Section:
+    """Return where the differences from other runs are found."""
+    command = f'<p class="p"><code>facopt compare {html.escape(m.report.scenario)} …</code></p>'
+    return Section("compare", "section.compare", paragraph("compare.pointer") + command)
+
+
+def targets(m: Material) -> Section:
+    """Return what was asked for and what the plan gives and uses."""
+    asked, limits = m.tables["targets"], m.tables["limits"]
+    met = Drawn("met", WORDS["column.rating"], _met, align="l")
+    columns = (
+        "tier", "area_class", "zone_name", "at_least_percent", "people_needed", "covered_now", "covered",
+        "covered_percent", met,
+    )  # fmt: skip
+    inner = table_html(asked, Look(columns)) if len(asked) else paragraph("targets.none")
+    if (asked.frame["at_least_percent"] >= 100).any():
+        inner += note("targets.hundred")
+    inner += f"<h3>{both('table.limits')}</h3>"
+    look = Look(("limit_key", "limit", "used", "left"))
+    inner += table_html(limits, look) if len(limits) else paragraph("limits.none")
+    return Section("targets", "section.targets", inner)
+
+
+def _met(row: Row) -> str:
+    if row["met"] is None:
+        return both("target.unknown")
+    if row["met"]:
+        return f'<span class="st ok">{both("target.met")}</span>'
+    short = both("target.short", points=numbers.points_short(row["points_short"]))
+    return f'<span class="st bad">{short}</span>'
+
+
+def projects(m: Material) -> Section | None:
+    """Return the project list 项目清单, whose total is the cost of the plan."""
+    if not m.planned:
+        return None
+    view = m.tables["projects"]
+    if not len(view):
+        return Section("projects", "section.projects", paragraph("projects.none"))
+    columns = (
+        "number", "name", "action", "tier", "zone_name", "size", "stage", "build_cost", "people_served",
+        "people_lost_without", "owner",
+    )  # fmt: skip
+    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME, shown_rows=1000)
+    return Section("projects", "section.projects", table_html(view, look) + _cost_flag(m))
