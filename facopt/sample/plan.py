@@ -56,10 +56,10 @@ class Seat:
 _UP, _A, _B, _C, _D = (1.0, 0.0), (0.96, 0.28), (0.96, -0.28), (0.8, 0.6), (0.8, -0.6)
 
 SEATS = (
-    Seat("tingyang", "汀阳街道", "Tingyang Subdistrict", "subdistrict", (0.2, 5.0), 0),
-    Seat("wenta", "文塔街道", "Wenta Subdistrict", "subdistrict", (0.4, 1.9), 0),
+    Seat("tingyang", "汀阳街道", "Tingyang Subdistrict", "subdistrict", (0.0, 4.9), 0),
+    Seat("wenta", "文塔街道", "Wenta Subdistrict", "subdistrict", (0.0, 1.9), 0),
     Seat("xipu", "西浦街道", "Xipu Subdistrict", "subdistrict", (-3.4, 3.2), 0),
-    Seat("dongwan", "东湾街道", "Dongwan Subdistrict", "subdistrict", (5.9, 3.3), 0),
+    Seat("dongwan", "东湾街道", "Dongwan Subdistrict", "subdistrict", (5.9, 3.15), 0),
     Seat("liuxi", "柳溪镇", "Liuxi Town", "town", (-8.4, 19.4), 9200, _A),
     Seat("shidu", "石渡镇", "Shidu Town", "town", (2.6, 19.2), 11800, _B),
     Seat("changyan", "长堰镇", "Changyan Town", "town", (13.0, 18.6), 10400, _UP),
