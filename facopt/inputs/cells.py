@@ -68,7 +68,7 @@ def read_cells(source: Source, band: int, log: FindingLog) -> tuple[Cells, Recog
                     Finding(f"There is no band {band}", f"The raster has bands 1 to {raster.count}", Place(path))
                 )
             row, column, people = _people(raster, band, source, log)
-            x, y = raster.transform * (column + 0.5, row + 0.5)
+            x, y = _middle(raster, row, column)
             lon, lat = coordinates.to_wgs84(x, y, crs)
             metres = _cell_metres(raster, crs)
     except RasterioIOError as error:
@@ -77,6 +77,13 @@ def read_cells(source: Source, band: int, log: FindingLog) -> tuple[Cells, Recog
     if not len(cells):
         log.error("No cell of the raster has people", "Check file and band", place=Place(path))
     return cells, RecognisedTable(path, "raster", len(cells), layer=f"band {band}", crs=crs)
+
+
+def _middle(raster: Any, row: IntArray, column: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return the middle of cells in the raster's own system."""
+    to = raster.transform
+    across, down = column + 0.5, row + 0.5
+    return to.a * across + to.b * down + to.c, to.d * across + to.e * down + to.f
 
 
 def _system(raster: Any, source: Source) -> str:
@@ -117,11 +124,8 @@ def _people(raster: Any, band: int, source: Source, log: FindingLog) -> tuple[In
 def _cell_metres(raster: Any, crs: str) -> tuple[float, float]:
     from pyproj import Geod
 
-    middle_x, middle_y = raster.width // 2, raster.height // 2
-    steps = [(middle_x, middle_y), (middle_x + 1, middle_y), (middle_x, middle_y + 1)]
-    x, y = (
-        np.array(values, dtype=np.float64) for values in zip(*(raster.transform * step for step in steps), strict=True)
-    )
+    row, column = raster.height // 2, raster.width // 2
+    x, y = _middle(raster, np.array([row, row, row + 1]), np.array([column, column + 1, column]))
     lon, lat = coordinates.to_wgs84(x, y, crs)
     geod = Geod(ellps="WGS84")
     east = geod.inv(lon[0], lat[0], lon[1], lat[1])[2]

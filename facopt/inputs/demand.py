@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from facopt.errors import Place
+from facopt.errors import DataError, Finding, Place
 from facopt.inputs import cells as rasters
 from facopt.inputs.area_class import ClassEvidence, RuleCount, classify
 from facopt.inputs.findings import FindingLog, counted
@@ -48,6 +48,8 @@ def read_demand(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog)
         if request.demand.kind == "raster":
             return _from_raster(request, ground, log)
         files = _from_table(request, ground, log)
+        if request.demand.kind == "polygons" and files[1].geometry is None:
+            _refuse_without_outlines(files[1])
         if request.demand.raster is not None and not log.has_errors:
             return _spread(request.demand, files, ground, log)
         return files[0]
@@ -75,6 +77,11 @@ def _from_table(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog)
     )  # fmt: skip
     recognised = replace(table.recognised, crs=crs)
     return DemandFiles(demand, (recognised,), rules), table
+
+
+def _refuse_without_outlines(table: Table) -> None:
+    remedy = "Use a GeoJSON, a GeoPackage or a shapefile, or kind: table"
+    raise DataError(Finding("This file has no outlines", remedy, table.place()))
 
 
 def _check_ids(table: Table, log: FindingLog) -> None:
@@ -236,7 +243,6 @@ def _spread(part: DemandRequest, files: tuple[DemandFiles, Table], ground: Groun
     """Return the people of each polygon spread over the inhabited cells of a raster; every polygon keeps its people."""
     polygons, table = files
     if part.raster is None or table.geometry is None:
-        log.error("There are no outlines to spread people over", "Use a polygon layer", place=table.place())
         return polygons
     cells, recognised = rasters.read_cells(part.raster, part.band, log)
     log.raise_errors()

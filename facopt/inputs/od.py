@@ -89,6 +89,8 @@ def read_od(
     demand, demand_known = _positions(pairs, "demand_id", demand_ids, "demand point", log)
     site, site_known = _positions(pairs, "site_id", site_ids, "site", log)
     log.raise_errors()
+    if not np.isfinite(pairs.minutes).any():
+        log.warning("The table has no travel times, so everybody is out of reach", "Check the file", place=Place(path))
     usable = np.flatnonzero(demand_known & site_known & np.isfinite(pairs.minutes))
     key = demand[usable] * len(site_ids) + site[usable]
     chosen = _each_once(pairs, usable, key, log)
