@@ -11,10 +11,13 @@ import pandas as pd
 import shapely
 
 from facopt.outputs.geopackage_styles import layer_style
+from facopt.outputs.sketch import primitives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
 
     from facopt.measures.report import Report, Share
 
@@ -25,8 +28,9 @@ def write_geopackage(report: Report, path: Path) -> None:
     """Write the report's points, sites, zones and ground as named layers of one GeoPackage, WGS-84.
 
     Layers: `demand_points`, `sites`, `zones`, `service_lines` (demand point to the site that serves it, straight),
-    `boundary`, `water`, `roads`, `context`. Layers without content are left out; a report without coordinates gives
-    the same layers as plain attribute tables. Two runs give the same bytes: the only dates inside are the report's.
+    `boundary`, `water`, `water_lines`, `roads`, `context`. Layers without content are left out; a report without
+    coordinates gives the same layers as plain attribute tables. Two runs give the same bytes: the only dates inside are
+    the report's.
 
     Parameters
     ----------
@@ -49,10 +53,8 @@ def write_geopackage(report: Report, path: Path) -> None:
 def _layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
     """Yield name, attributes and geometries (None for a plain table) in the order of drawing, ground first."""
     ground = report.ground
-    if ground.boundary is not None:
-        yield "boundary", pd.DataFrame({"name": [report.title_zh or report.scenario]}), np.array([ground.boundary])
-    if ground.water is not None:
-        yield "water", pd.DataFrame({"name": ["water"]}), np.array([ground.water])
+    yield from _ground_layers("boundary", ground.boundary)
+    yield from _ground_layers("water", ground.water)
     yield "zones", _zone_table(report.by_zone), _zone_outlines(report)
     if report.roads:
         lines = np.array([shapely.linestrings(way) for _, way in report.roads], dtype=object)
@@ -62,6 +64,14 @@ def _layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
     if len(report.context):
         yield "context", report.context.drop(columns=["lon", "lat"]), _places(report.context)
     yield "sites", report.sites.drop(columns=["lon", "lat"]), _places(report.sites)
+
+
+def _ground_layers(name: str, geometry: BaseGeometry | None) -> Iterator[tuple[str, pd.DataFrame, Any]]:
+    """Yield the polygons of a ground geometry under its name, and its lines, such as rivers, as their own layer."""
+    for layer, dimension in ((name, 2), (f"{name}_lines", 1)):
+        parts = [] if geometry is None else primitives(geometry, dimension)
+        if parts:
+            yield layer, pd.DataFrame({"part": np.arange(1, len(parts) + 1)}), np.array(parts, dtype=object)
 
 
 def _places(table: pd.DataFrame) -> Any:
@@ -87,7 +97,12 @@ def _zone_table(shares: tuple[Share, ...]) -> pd.DataFrame:
 
 
 def _zone_outlines(report: Report) -> Any:
-    outlines = np.array([report.ground.zones.get(share.key) for share in report.by_zone] + [None], dtype=object)[:-1]
+    """Areas of the zones in the table's order, None where one has none; None at all where no zone has any."""
+    outlines = np.full(len(report.by_zone), None, dtype=object)
+    for row, share in enumerate(report.by_zone):
+        outline = report.ground.zones.get(share.key)
+        areas = primitives(outline, 2) if outline is not None else []
+        outlines[row] = shapely.MultiPolygon(areas) if areas else None
     return outlines if any(outline is not None for outline in outlines) else None
 
 

@@ -51,6 +51,8 @@ ACTION_RULES = (
 CONTEXT_RULES = (Rule("其他机构 other facilities", "", Mark("hexagon", "#FFFFFF", "#17212B", 3.0, 0.4)),)
 
 LINES = {
+    "boundary_lines": ("#7B8794", 0.6, "solid"),
+    "water_lines": ("#CBDFEA", 0.8, "solid"),
     "roads": ("#D3C9B8", 0.4, "solid"),
     "service_lines": ("#1E3F8F", 0.15, "solid"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 STATUSES = ("optimal", "feasible", "infeasible", "no_solution")
+
+COVERED_STATES = ("covered", "newly_covered")
+"""States of a demand point that the plan covers."""
 
 POINT_TEXT = ("id", "name", "zone", "zone_name", "area_class", "state")
 POINT_NUMBERS = ("people", "lon", "lat", "minutes")
@@ -79,7 +83,7 @@ def read_run(folder: Path) -> RunFiles:
         When a file of the folder is missing or damaged.
     """
     record, tables = read_record(folder), folder / "tables"
-    return RunFiles(
+    run = RunFiles(
         folder=folder,
         record=record,
         points=_table(tables / "demand_points.csv", POINT_TEXT, POINT_NUMBERS),
@@ -87,6 +91,20 @@ def read_run(folder: Path) -> RunFiles:
         assignment=_table(tables / "assignment.csv", ASSIGNMENT_TEXT, ()),
         settings=_settings(folder / "scenario.yaml"),
     )
+    _require_agreement(run)
+    return run
+
+
+def _require_agreement(run: RunFiles) -> None:
+    """Refuse a folder whose table and record tell of different people: its files are not of one run."""
+    covered = float(run.points.loc[run.points["state"].isin(COVERED_STATES), "people"].sum())
+    told = [(float(run.points["people"].sum()), float(run.record["people"]))]
+    if run.planned:
+        told.append((covered, float(run.record["people_covered"])))
+    if any(not math.isclose(table, record, rel_tol=1e-6, abs_tol=0.01) for table, record in told):
+        raise _damaged(
+            run.folder / "tables" / "demand_points.csv", "The table does not add up to the figures of run.json"
+        )
 
 
 def read_outlines(folder: Path, layer: str) -> list[BaseGeometry]:
@@ -144,7 +162,7 @@ def _table(file: Path, text: tuple[str, ...], numbers: tuple[str, ...]) -> pd.Da
         if "id" in text and table["id"].duplicated().any():
             raise _damaged(file, "Ids are not unique")
         columns: dict[str, Any] = {name: [restored(value) for value in table[name]] for name in text}
-        columns |= {name: pd.to_numeric(table[name].replace("", "nan")).astype(float) for name in numbers}
+        columns |= {name: [float(value or "nan") for value in table[name]] for name in numbers}
     except DataError:
         raise
     except (OSError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,13 +66,30 @@ def bounds_of(lon_lat: FloatArray, outline: BaseGeometry | None = None) -> tuple
     return float(west), float(south), float(east), float(north)
 
 
-def rings(geometry: BaseGeometry, frame: Frame, tolerance: float = 0.5) -> list[FloatArray]:
-    """Return the lines of a geometry as pixel positions, simplified to a tolerance in pixels."""
+def primitives(geometry: BaseGeometry, dimension: int) -> list[BaseGeometry]:
+    """Return the polygons (dimension 2) or lines (1) a geometry is made of, out of collections too."""
     import shapely
 
-    drawn = shapely.transform(geometry, frame.pixels).simplify(tolerance)
-    parts = shapely.get_parts(drawn.boundary if "Polygon" in drawn.geom_type else drawn)
-    return [shapely.get_coordinates(part) for part in parts if not part.is_empty]
+    parts = shapely.get_parts(shapely.get_parts(shapely.get_parts(geometry)))
+    return [part for part in parts if shapely.get_dimensions(part) == dimension and not part.is_empty]
+
+
+def rings(geometry: BaseGeometry, frame: Frame, tolerance: float = 0.5) -> list[FloatArray]:
+    """Return the outlines of a geometry's polygons as pixel positions, simplified to a tolerance in pixels."""
+    outlines = [polygon.boundary for polygon in primitives(geometry, 2)]
+    return [line for outline in outlines for line in _simplified(outline, frame, tolerance)]
+
+
+def ways(geometry: BaseGeometry, frame: Frame, tolerance: float = 0.5) -> list[FloatArray]:
+    """Return a geometry's own lines as pixel positions, simplified to a tolerance in pixels."""
+    return [line for part in primitives(geometry, 1) for line in _simplified(part, frame, tolerance)]
+
+
+def _simplified(lines: BaseGeometry, frame: Frame, tolerance: float) -> list[FloatArray]:
+    import shapely
+
+    drawn = shapely.transform(lines, frame.pixels).simplify(tolerance)
+    return [shapely.get_coordinates(part) for part in shapely.get_parts(drawn)]
 
 
 def path(lines: Iterable[FloatArray | list[list[float]]], closed: bool) -> str:
@@ -109,3 +127,23 @@ def crosses(places: Iterable[tuple[float, float, float]]) -> str:
         f"M{x - r:.1f} {y - r:.1f}l{2 * r:.1f} {2 * r:.1f}m0 {-2 * r:.1f}l{-2 * r:.1f} {2 * r:.1f}"
         for x, y, r in places
     )
+
+
+_CORNERS = MappingProxyType(
+    {
+        "square": ((-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)),
+        "triangle": ((0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)),
+        "diamond": ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
+        "hexagon": ((0.0, -1.15), (1.0, -0.58), (1.0, 0.58), (0.0, 1.15), (-1.0, 0.58), (-1.0, -0.58)),
+    }
+)
+"""Corners of a tier's symbol, by half its width."""
+
+
+def site_mark(symbol: str, x: float, y: float, radius: float, style: str) -> str:
+    """Return a facility as an SVG element: the shape is its tier's, the class says what becomes of it."""
+    corners = _CORNERS.get(symbol)
+    if corners is None:
+        return f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+    way = "L".join(f"{x + radius * dx:.1f} {y + radius * dy:.1f}" for dx, dy in corners)
+    return f'<path class="{style}" d="M{way}z"/>'

@@ -50,6 +50,7 @@ FORMATS = MappingProxyType(
         "gap": "0.00%",
         "coordinate": "0.000000",
         "number": "#,##0",
+        "decimal": "#,##0.0",
         "measured": "#,##0",
         "measured_change": "+#,##0;\u2212#,##0;0",
     }

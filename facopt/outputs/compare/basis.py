@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from facopt.outputs import numbers
 from facopt.outputs.compare.model import BasisDifference, Difference
+from facopt.outputs.words import named, pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from facopt.outputs.run_files import RunFiles
 
@@ -53,15 +55,15 @@ def _differences(values: Sequence[Mapping[str, str]]) -> tuple[tuple[Difference,
 
 
 def _currency(base: RunFiles, other: RunFiles, number: int) -> list[BasisDifference]:
-    pair = [str(run.record.get("currency", "")) for run in (base, other)]
-    return [] if pair[0] == pair[1] else [BasisDifference("currency", number, "", *pair)]
+    mine, theirs = (str(run.record.get("currency", "")) for run in (base, other))
+    return [] if mine == theirs else [BasisDifference("currency", number, "", _both(mine), _both(theirs))]
 
 
 def _people(base: RunFiles, other: RunFiles, number: int) -> list[BasisDifference]:
-    pair = [float(run.record["people"]) for run in (base, other)]
-    if math.isclose(*pair, rel_tol=1e-9, abs_tol=1e-6):
+    mine, theirs = (float(run.record["people"]) for run in (base, other))
+    if math.isclose(mine, theirs, rel_tol=1e-9, abs_tol=1e-6):
         return []
-    return [BasisDifference("people", number, "", f"{pair[0]:.12g}", f"{pair[1]:.12g}")]
+    return [BasisDifference("people", number, "", _both(numbers.people(mine)), _both(numbers.people(theirs)))]
 
 
 def _points(base: RunFiles, other: RunFiles, number: int) -> list[BasisDifference]:
@@ -69,31 +71,50 @@ def _points(base: RunFiles, other: RunFiles, number: int) -> list[BasisDifferenc
     ids = [set(run.points["id"]) for run in (base, other)]
     found = []
     if ids[0] != ids[1]:
-        sizes = [str(len(mine - theirs)) for mine, theirs in (ids, ids[::-1])]
-        found.append(BasisDifference("demand_points", number, "", *sizes))
+        only = [_count(len(mine - theirs)) for mine, theirs in (ids, ids[::-1])]
+        found.append(BasisDifference("demand_points", number, "", *only))
     both = base.points.merge(other.points, on="id", suffixes=("_base", "_other"))
-    moved = ~(both["people_base"] - both["people_other"]).abs().le(1e-6)
-    if moved.any() and not _people(base, other, number):
-        found.append(BasisDifference("people_of_points", number, "", f"{int(moved.sum())}", ""))
-    classes = both["area_class_base"] != both["area_class_other"]
-    if classes.any():
-        found.append(BasisDifference("area_class", number, "", f"{int(classes.sum())}", ""))
+    moved = int((~(both["people_base"] - both["people_other"]).abs().le(1e-6)).sum())
+    if moved and not _people(base, other, number):
+        found.append(BasisDifference("people_of_points", number, "", _count(moved), NOTHING))
+    classes = int((both["area_class_base"] != both["area_class_other"]).sum())
+    if classes:
+        found.append(BasisDifference("area_class", number, "", _count(classes), NOTHING))
     return found
 
 
 def _standards(base: RunFiles, other: RunFiles, number: int) -> list[BasisDifference]:
     mine, theirs = (run.record["standards"] for run in (base, other))
-    kind: Literal["standard"] = "standard"
     return [
-        BasisDifference(kind, number, tier, _standard(mine.get(tier)), _standard(theirs.get(tier)))
+        BasisDifference("standard", number, tier, _told(mine.get(tier)), _told(theirs.get(tier)))
         for tier in sorted(mine.keys() | theirs.keys())
         if _standard(mine.get(tier)) != _standard(theirs.get(tier))
     ]
 
 
-def _standard(tier: Mapping[str, Any] | None) -> str:
-    """One line that is equal exactly where two standards mean the same: `30 min drive: rural town`."""
+def _standard(tier: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    """What decides whether a tier covers somebody."""
+    return () if tier is None else (tier.get("minutes"), tier.get("mode"), tuple(sorted(tier.get("serves", ()))))
+
+
+def _told(tier: Mapping[str, Any] | None) -> tuple[str, str]:
     if tier is None:
-        return ""
-    number: Callable[[Any], str] = lambda value: f"{value:.12g}" if isinstance(value, int | float) else str(value)  # noqa: E731
-    return f"{number(tier.get('minutes'))} min {tier.get('mode')}: {' '.join(sorted(tier.get('serves', [])))}"
+        return pair("compare.standard_absent")
+    names = [named("area_class", str(area)) for area in tier.get("serves", ())]
+    return pair(
+        "compare.standard",
+        mode=named("mode", str(tier.get("mode"))),
+        minutes=numbers.trimmed(tier.get("minutes")),
+        classes=("、".join(zh for zh, _ in names), ", ".join(en for _, en in names)),
+    )
+
+
+NOTHING = ("", "")
+
+
+def _both(text: str) -> tuple[str, str]:
+    return text, text
+
+
+def _count(number: int) -> tuple[str, str]:
+    return _both(numbers.count(number))

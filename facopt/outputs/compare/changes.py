@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.outputs.compare.model import Change, Count, People, SiteChange, ZoneChange
+from facopt.outputs.run_files import COVERED_STATES, RunFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from facopt.outputs.run_files import RunFiles
-
-COVERED = ("covered", "newly_covered")
 OPEN = ("keep", "build")
 
 
@@ -58,7 +56,7 @@ def _paired_points(base: RunFiles, other: RunFiles) -> pd.DataFrame:
     pairs = mine.merge(
         theirs[["id", "state", "sites", "minutes"]], on="id", suffixes=("_base", "_other"), validate="one_to_one"
     )
-    before, after = pairs["state_base"].isin(COVERED), pairs["state_other"].isin(COVERED)
+    before, after = pairs["state_base"].isin(COVERED_STATES), pairs["state_other"].isin(COVERED_STATES)
     moved = pairs["sites_base"] != pairs["sites_other"]
     pairs["change"] = np.select(
         [~before & after, before & ~after, before & after & moved, before & after],

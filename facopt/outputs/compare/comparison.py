@@ -110,7 +110,7 @@ def _tiers(runs: Sequence[RunFiles]) -> dict[str, tuple[str, str, str]]:
 def _ground(folders: Sequence[Path]) -> Ground:
     """Outlines of the first run that has a boundary or zones; empty where none has."""
     for folder in folders:
-        layers = [tuple(read_outlines(folder, layer)) for layer in ("boundary", "zones", "water")]
+        layers = [tuple(read_outlines(folder, layer)) for layer in ("boundary", "zones", "water", "water_lines")]
         if layers[0] or layers[1]:
             return Ground(*layers)
-    return Ground((), (), ())
+    return Ground((), (), (), ())

@@ -50,8 +50,9 @@ class BasisDifference:
     """Number of the run that differs from the base."""
     subject: str
     """Tier key of a standard; "" otherwise."""
-    base: str
-    other: str
+    base: tuple[str, str]
+    """What the base has, in (Chinese, English); a count of demand points where single points differ."""
+    other: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class Ground:
     boundary: tuple[BaseGeometry, ...]
     zones: tuple[BaseGeometry, ...]
     water: tuple[BaseGeometry, ...]
+    water_lines: tuple[BaseGeometry, ...]
 
 
 @dataclass(frozen=True)

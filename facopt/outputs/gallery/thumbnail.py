@@ -9,7 +9,7 @@ import numpy as np
 from facopt.outputs import sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -89,27 +89,10 @@ def _drawing(thumbnail: dict[str, Any]) -> str:
         ("no", sketch.crosses(marks["unreachable"])),
     )
     paths = "".join(f'<path class="t-{name}" d="{d}"/>' for name, d in parts if d)
-    return paths + "".join(_new_site(float(x), float(y), str(symbol)) for x, y, symbol in thumbnail["new"])
+    return paths + "".join(
+        sketch.site_mark(str(symbol), float(x), float(y), 4, "t-new") for x, y, symbol in thumbnail["new"]
+    )
 
 
 def _outlines(lines: Iterable[Iterable[Iterable[float]]]) -> str:
     return sketch.path([[[float(x), float(y)] for x, y in line] for line in lines], closed=True)
-
-
-def _new_site(x: float, y: float, symbol: str) -> str:
-    draw = SITE_MARKS.get(symbol, SITE_MARKS["circle"])
-    return draw(x, y)
-
-
-def _polygon(x: float, y: float, corners: Iterable[tuple[float, float]]) -> str:
-    return f'<path class="t-new" d="M{"L".join(f"{x + dx:.1f} {y + dy:.1f}" for dx, dy in corners)}z"/>'
-
-
-SITE_MARKS: dict[str, Callable[[float, float], str]] = {
-    "square": lambda x, y: f'<rect class="t-new" x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7"/>',
-    "circle": lambda x, y: f'<circle class="t-new" cx="{x:.1f}" cy="{y:.1f}" r="4"/>',
-    "triangle": lambda x, y: _polygon(x, y, ((0, -4.5), (4.5, 3.5), (-4.5, 3.5))),
-    "diamond": lambda x, y: _polygon(x, y, ((0, -5), (5, 0), (0, 5), (-5, 0))),
-    "hexagon": lambda x, y: _polygon(x, y, ((0, -4.8), (4.2, -2.4), (4.2, 2.4), (0, 4.8), (-4.2, 2.4), (-4.2, -2.4))),
-}
-"""Marks of new sites by the symbol of their tier."""

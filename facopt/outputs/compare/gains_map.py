@@ -1,0 +1,160 @@
+"""The map of gains and losses as inline SVG, with the dense area drawn once more, larger."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facopt.outputs import sketch
+from facopt.outputs.words import pair
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from shapely.geometry.base import BaseGeometry
+
+    from facopt.outputs.compare.model import Change, Comparison, Ground, SiteChange
+
+WIDTH, MARGIN = 660.0, 16.0
+LOWEST, HIGHEST = 360.0, 620.0
+"""Height of the map, by the shape of the county."""
+INSET = 0.32
+"""Largest part of the county's extent that the dense area may take to be drawn once more."""
+INSET_SIZE = 215.0
+LEAST_ZOOM = 1.5
+"""The dense area is drawn once more only where that makes it so much larger."""
+
+LAYERS = (
+    ("covered", ("covered", "reassigned"), sketch.dots, 0.55, 1.7),
+    ("uncovered", ("uncovered",), sketch.triangles, 0.8, 2.4),
+    ("lose", ("lose",), sketch.hanging_triangles, 1.25, 4.6),
+    ("gain", ("gain",), sketch.diamonds, 1.25, 4.6),
+)
+"""Class, changes, mark, size over the square root of people / 24, and least size in pixels; later ones lie on top."""
+
+Bounds = tuple[float, float, float, float]
+
+
+def gains_map(comparison: Comparison, change: Change) -> str:
+    """Return the map of what a run changes; "" where no point has coordinates or nothing is compared."""
+    if change.people is None:
+        return ""
+    points, ground = change.people.points, comparison.ground
+    bounds = _bounds(points, ground.boundary or ground.zones)
+    if bounds is None:
+        return ""
+    height = _height(bounds)
+    letters = (comparison.runs[0].letter, comparison.runs[change.run].letter)
+    frame = sketch.fit(bounds, WIDTH, height, MARGIN)
+    label = escape(" / ".join(pair("compare.map_label")))
+    dense = _dense(points, bounds)
+    inset = _inset(points, ground, change, letters, dense, height, frame) if dense else ""
+    drawn = _drawing(points, ground, change, letters, frame)
+    return f'<svg viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{label}">{drawn}{inset}</svg>'
+
+
+def _bounds(points: pd.DataFrame, outlines: tuple[BaseGeometry, ...]) -> Bounds | None:
+    import shapely
+
+    return sketch.bounds_of(points[["lon", "lat"]].to_numpy(float), shapely.union_all(outlines) if outlines else None)
+
+
+def _height(bounds: Bounds) -> float:
+    """Height that fits the county's shape at full width."""
+    frame = sketch.fit(bounds, WIDTH, 1e6, MARGIN)
+    return float(np.clip((bounds[3] - bounds[1]) * frame.down + 2 * MARGIN, LOWEST, HIGHEST))
+
+
+def _drawing(
+    points: pd.DataFrame,
+    ground: Ground,
+    change: Change,
+    letters: tuple[str, str],
+    frame: sketch.Frame,
+    zoom: float = 1.0,
+) -> str:
+    layers = (("land", ground.boundary), ("water", ground.water), ("zone", ground.zones))
+    rivers = sketch.path((line for outline in ground.water_lines for line in sketch.ways(outline, frame)), closed=False)
+    return (
+        "".join(f'<path class="m-{name}" d="{_outline(outlines, frame)}"/>' for name, outlines in layers if outlines)
+        + (f'<path class="m-river" d="{rivers}"/>' if rivers else "")
+        + "".join(_marks(points, layer, frame, zoom) for layer in LAYERS)
+        + "".join(_letter(site, letters[0], "a", frame) for site in change.only_base)
+        + "".join(_letter(site, letters[1], "b", frame) for site in change.only_other)
+    )
+
+
+def _outline(outlines: tuple[BaseGeometry, ...], frame: sketch.Frame) -> str:
+    return sketch.path((line for outline in outlines for line in sketch.rings(outline, frame)), closed=True)
+
+
+def _marks(
+    points: pd.DataFrame, layer: tuple[str, tuple[str, ...], object, float, float], frame: sketch.Frame, zoom: float
+) -> str:
+    name, changes, draw, grow, least = layer
+    rows = points[points["change"].isin(changes)]
+    places = frame.pixels(rows[["lon", "lat"]].to_numpy(float))
+    sizes = np.maximum(np.sqrt(rows["people"].to_numpy(float)) / 24 * grow, least) * zoom
+    known = np.isfinite(places).all(axis=1)
+    marks = zip(places[known, 0].tolist(), places[known, 1].tolist(), sizes[known].tolist(), strict=True)
+    return f'<path class="p-{name}" d="{draw(marks)}"/>' if known.any() else ""  # type: ignore[operator]
+
+
+def _letter(site: SiteChange, letter: str, style: str, frame: sketch.Frame) -> str:
+    x, y = frame.pixels(np.array([[site.lon, site.lat]]))[0].tolist()
+    if not (np.isfinite(x) and np.isfinite(y)):
+        return ""
+    box = f'<rect x="{x - 7.5:.1f}" y="{y - 7.5:.1f}" width="15" height="15"/>'
+    title = f"<title>{escape(site.name)}</title>"
+    return f'<g class="letter {style}">{title}{box}<text x="{x:.1f}" y="{y + 4:.1f}">{letter}</text></g>'
+
+
+def _dense(points: pd.DataFrame, bounds: Bounds) -> Bounds | None:
+    """Extent of the urban settlements, where it is a small part of the county's; None otherwise."""
+    urban = sketch.bounds_of(points.loc[points["area_class"] == "urban", ["lon", "lat"]].to_numpy(float))
+    if urban is None:
+        return None
+    room = (0.06 * (bounds[2] - bounds[0]) / 2, 0.06 * (bounds[3] - bounds[1]) / 2)
+    grown = (urban[0] - room[0], urban[1] - room[1], urban[2] + room[0], urban[3] + room[1])
+    parts = [(grown[axis + 2] - grown[axis]) / max(bounds[axis + 2] - bounds[axis], 1e-9) for axis in (0, 1)]
+    return grown if 0 < max(parts) <= INSET else None
+
+
+def _inset(
+    points: pd.DataFrame,
+    ground: Ground,
+    change: Change,
+    letters: tuple[str, str],
+    dense: Bounds,
+    height: float,
+    main: sketch.Frame,
+) -> str:
+    """Draw the dense area in the corner where fewest settlements lie, and its frame on the main map."""
+    frame = sketch.fit(dense, INSET_SIZE, INSET_SIZE, 4)
+    if frame.down < LEAST_ZOOM * main.down:
+        return ""
+    left, top = _corner(points, main, height)
+    corners = main.pixels(np.array([[dense[0], dense[3]], [dense[2], dense[1]]]))
+    (x0, y0), (x1, y1) = corners.tolist()
+    zoom = min(max(frame.down / main.down / 2.2, 1.0), 1.6)
+    drawn = _drawing(points, ground, change, letters, frame, zoom)
+    zh, en = (escape(text) for text in pair("compare.inset"))
+    below = top + INSET_SIZE + 16 if top < height / 2 else top - 7
+    return (
+        f'<rect class="frame" x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"/>'
+        f'<svg x="{left:.0f}" y="{top:.0f}" width="{INSET_SIZE:.0f}" height="{INSET_SIZE:.0f}" overflow="hidden">'
+        f'<rect width="{INSET_SIZE:.0f}" height="{INSET_SIZE:.0f}" fill="#E9EDEE"/>{drawn}'
+        f'<rect class="frame" x=".75" y=".75" width="{INSET_SIZE - 1.5}" height="{INSET_SIZE - 1.5}"/></svg>'
+        f'<text class="inset-name" x="{left + INSET_SIZE:.0f}" y="{below:.0f}">'
+        f'<tspan lang="zh">{zh}</tspan><tspan lang="en">{en}</tspan></text>'
+    )
+
+
+def _corner(points: pd.DataFrame, frame: sketch.Frame, height: float) -> tuple[float, float]:
+    """Place for the inset: the corner that hides fewest settlements, lower right where several hide as few."""
+    places = frame.pixels(points[["lon", "lat"]].to_numpy(float))
+    right, low = WIDTH - INSET_SIZE - 8, height - INSET_SIZE - 8
+    corners = [(right, low), (8.0, low), (right, 8.0), (8.0, 8.0)]
+    hidden = [((places >= corner) & (places <= np.add(corner, INSET_SIZE))).all(axis=1).sum() for corner in corners]
+    return corners[int(np.argmin(hidden))]

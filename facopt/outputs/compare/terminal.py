@@ -1,0 +1,190 @@
+"""The comparison in a terminal: sentence, what was assumed differently, figures, who gains and loses, facilities."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Literal
+
+from facopt.outputs import numbers
+from facopt.outputs.compare import phrases
+from facopt.outputs.plain_text import printable
+from facopt.outputs.terminal import terminal_language
+from facopt.outputs.words import pair
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from facopt.outputs.compare.model import Change, Comparison, Measure, SiteChange
+    from facopt.outputs.numbers import Lang
+
+MOST_ROWS = 12
+"""Zones and facilities listed each; the page and the workbook list all."""
+
+
+def render_terminal(comparison: Comparison, width: int = 80, lang: Lang | None = None) -> str:
+    """Return the comparison as plain text.
+
+    Parameters
+    ----------
+    comparison
+        Two or more runs.
+    width
+        Columns of the terminal; Chinese characters take two.
+    lang
+        zh or en; by default the terminal's language.
+    """
+    from rich.console import Console
+
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer, width=width, color_system=None, force_terminal=False, legacy_windows=False,
+        highlight=False, markup=False, emoji=False,
+    )  # fmt: skip
+    _Writer(comparison, console, lang or terminal_language()).write()
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+class _Writer:
+    """Writes one comparison in one language."""
+
+    def __init__(self, comparison: Comparison, console: Console, lang: Lang) -> None:
+        self.comparison = comparison
+        self.console = console
+        self.lang = lang
+
+    def write(self) -> None:
+        for change in self.comparison.changes:
+            self.line(phrases.sentence(self.comparison, change))
+        self.basis()
+        self.settings()
+        self.measures()
+        for change in self.comparison.changes:
+            self.people(change)
+            self.sites(change)
+
+    def text(self, words: phrases.Pair) -> str:
+        return printable(phrases.joined(words, self.lang)).replace("\n", " ")
+
+    def say(self, key: str, **figures: str | phrases.Pair) -> str:
+        return self.text(pair(key, **figures))
+
+    def line(self, words: phrases.Pair) -> None:
+        self.console.print(self.text(words))
+
+    def title(self, key: str, **figures: str | phrases.Pair) -> None:
+        self.console.print()
+        self.console.print(self.say(key, **figures))
+
+    def table(self, heads: Sequence[tuple[str, Literal["left", "right"]]], rows: Sequence[Sequence[str]]) -> None:
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+        for head, side in heads:
+            table.add_column(Text(head), justify=side, no_wrap=side == "right", overflow="fold")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        self.console.print(table)
+
+    def letters(self) -> list[tuple[str, Literal["left", "right"]]]:
+        return [(run.letter, "right") for run in self.comparison.runs]
+
+    def basis(self) -> None:
+        if not self.comparison.basis:
+            return
+        self.title("compare.basis_allowed" if self.comparison.allowed else "compare.basis_refused")
+        for difference in self.comparison.basis:
+            self.console.print(f"  ! {self.text(phrases.basis_words(self.comparison, difference))}")
+
+    def settings(self) -> None:
+        comparison = self.comparison
+        self.title("compare.inputs")
+        if not comparison.settings and not comparison.inputs:
+            self.console.print(self.say("compare.inputs_none"))
+            return
+        rows = [[row.key, *self._values(row.key, row.values)] for row in comparison.settings]
+        rows += [[row.key, *(value[:12] or "–" for value in row.values)] for row in comparison.inputs]
+        self.table([(self.say("compare.item"), "left"), *((run.letter, "left") for run in comparison.runs)], rows)
+        same = {"settings": numbers.count(comparison.settings_same), "files": numbers.count(comparison.inputs_same)}
+        self.console.print(self.say("compare.inputs_rest", **same))
+
+    def _values(self, key: str, values: Sequence[str]) -> list[str]:
+        return [self.text(phrases.setting_value(self.comparison, key, run, value)) for run, value in enumerate(values)]
+
+    def measures(self) -> None:
+        comparison = self.comparison
+        self.title("compare.results")
+        others = range(1, len(comparison.runs))
+        heads: list[tuple[str, Literal["left", "right"]]] = [(self.say("compare.measure"), "left"), *self.letters()]
+        heads += [(f"{comparison.runs[run].letter} {numbers.MINUS} A", "right") for run in others]
+        if len(comparison.runs) == 2:
+            heads.append((self.say("compare.better"), "left"))
+        self.table(heads, [self._measure(row) for row in comparison.measures])
+        for run in comparison.runs:
+            name, proof = self.text((run.title_zh, run.title_en)), self.text(phrases.status_words(run))
+            self.console.print(f"{run.letter}  {name} ({printable(run.scenario)})  {proof}")
+
+    def _measure(self, row: Measure) -> list[str]:
+        comparison, runs = self.comparison, range(len(self.comparison.runs))
+        name = self.text(phrases.measure_name(comparison, row))
+        cells = ["  " + name if phrases.is_part(row) else name]
+        cells += [self.text(phrases.measure_value(comparison, row, run)) for run in runs]
+        for run in runs[1:]:
+            mark = "" if comparison.comparable(run) or row.differences[run - 1] is None else "※"
+            cells.append(self.text(phrases.measure_difference(comparison, row, run)) + mark)
+        if len(runs) == 2:
+            cells.append(self.text(phrases.better_words(comparison, row, 1)))
+        return cells
+
+    def people(self, change: Change) -> None:
+        people, b = change.people, phrases.run_name(self.comparison, change.run)
+        if people is None:
+            return
+        self.title("compare.who_of", a=phrases.run_name(self.comparison, 0), b=b)
+        counts = (("gain", people.gain, 1), ("lose", people.lose, -1), ("reassigned", people.reassigned, 0))
+        for key, count, sign in counts:
+            figure = numbers.difference_people(sign * count.people) if sign else numbers.people(count.people)
+            told = self.text(phrases.settlements(count.points))
+            self.console.print(f"  {figure:>12}  {self.say(f'compare.{key}', b=b)} ({told})")
+        if people.left_out.points:
+            left = {"points": numbers.count(people.left_out.points), "people": numbers.people(people.left_out.people)}
+            self.console.print(self.say("compare.left_out", **left))
+        self._zones(change)
+
+    def _zones(self, change: Change) -> None:
+        people = change.people
+        if people is None or not people.zones:
+            return
+        heads = ("compare.unit", "compare.gain_people", "compare.lose_people", "compare.share_change")
+        sides: tuple[Literal["left", "right"], ...] = ("left", "right", "right", "right")
+        shown = sorted(people.zones, key=lambda zone: -(zone.gain + zone.lose))[:MOST_ROWS]
+        rows = [
+            [
+                printable(zone.name), numbers.difference_people(zone.gain), numbers.difference_people(-zone.lose),
+                numbers.difference_points(zone.percent_other - zone.percent_base),
+            ]
+            for zone in people.zones if zone in shown
+        ]  # fmt: skip
+        self.table([(self.say(key), side) for key, side in zip(heads, sides, strict=True)], rows)
+
+    def sites(self, change: Change) -> None:
+        if not (self.comparison.runs[0].planned and self.comparison.runs[change.run].planned):
+            return
+        self.title(
+            "compare.projects_of",
+            a=phrases.run_name(self.comparison, 0),
+            b=phrases.run_name(self.comparison, change.run),
+        )
+        for run, sites in ((0, change.only_base), (change.run, change.only_other)):
+            self.line(phrases.only_words(self.comparison, change, run))
+            for site in sites[:MOST_ROWS]:
+                self.console.print(f"  {self._site(site)}")
+            if len(sites) > MOST_ROWS:
+                self.console.print(f"  … {numbers.count(len(sites) - MOST_ROWS)}")
+        self.line(phrases.both_words(change))
+
+    def _site(self, site: SiteChange) -> str:
+        return f"{printable(site.name)} ({printable(site.site_id)}, {self.say(f'action.{site.action}')})"
