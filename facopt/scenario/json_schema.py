@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from facopt.scenario.schema import Scenario
@@ -64,3 +65,12 @@ def _or_empty(value: dict[str, Any]) -> dict[str, Any]:
     outer = {key: item for key, item in value.items() if key in ("description", "default")}
     inner = {key: item for key, item in value.items() if key not in outer}
     return {**outer, "anyOf": [*(alternatives or [inner]), _NULL]}
+
+
+def main() -> None:
+    """Write `scenarios/schema.json` under the current folder anew; `make schema` calls this."""
+    Path("scenarios/schema.json").write_text(json_schema_text(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -24,7 +24,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True)]
 YesNo = Annotated[bool, Field(strict=True)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
-Minutes = Annotated[Number, Field(gt=0, le=24 * 60)]
+Minutes = Annotated[Number, Field(ge=0)]
 Money = Annotated[Number, Field(ge=0)]
 Count = Annotated[Whole, Field(ge=0)]
 
