@@ -45,6 +45,8 @@ COLUMN_NAMES = {
 """Headings by meaning, the first present column counts; other tags by OpenStreetMap's own key."""
 ONEWAY_VALUES = {"f": "yes", "t": "-1", "b": "no", "是": "yes", "否": "no", "双向": "no", "单向": "yes"}
 """Geofabrik's F (forward), T (backward), B (both), and Chinese answers."""
+TWO_WAY_ANSWERS = ("no", "false", "0")
+ROW = "facopt row"
 COORDINATE_UNITS = 1e7
 """Line ends are one node where they agree to 1e-7 degrees (1 cm)."""
 PLAUSIBLE_LENGTH_RATIO = (0.8, 1.5)
@@ -61,7 +63,7 @@ def read_lines(path: Path, place: Place) -> RoadTable:
     """
     frame = _lines_only(_read(path, place), place)
     _require_class(frame, place)
-    frame = frame.to_crs("EPSG:4326")
+    frame = _without_opposites(frame.to_crs("EPSG:4326"))
     tags, tag, names, name = _facts(frame)
     lines, of_row = _vertices(frame)
     lengths, findings = _surveyed_lengths(frame, lines, place)
@@ -100,7 +102,36 @@ def _lines_only(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
     lines = frame[is_line]
     if lines.empty:
         raise DataError(Finding("no lines in this layer", "Name a layer that holds roads as lines", place))
-    return lines.reset_index().explode(index_parts=False, ignore_index=True)
+    return _parts(lines)
+
+
+def _parts(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row per part of a line, with the number of its row under ROW; index levels become columns."""
+    named = [name for name in lines.index.names if name is not None and name not in lines.columns]
+    lines = lines.reset_index(level=named) if named else lines
+    lines = lines.assign(**{ROW: np.arange(len(lines))})
+    return lines.explode(index_parts=False, ignore_index=True)
+
+
+def _without_opposites(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a directed layer as OSMnx saves it with each two-way road once; other layers as they are."""
+    import shapely
+
+    u, v, oneway = (_column(frame, meaning) for meaning in ("start", "end", "oneway"))
+    if u is None or v is None or oneway is None:
+        return frame
+    length = np.round(shapely.length(frame.geometry.to_numpy()), 7).tolist()
+    seen: dict[Any, int] = {}
+    keep = np.ones(len(frame), dtype=bool)
+    for row, (a, b, metres, answer) in enumerate(zip(u, v, length, oneway, strict=True)):
+        if first_text(answer).lower() not in TWO_WAY_ANSWERS or a == b:
+            continue
+        if seen.get((b, a, metres), 0):
+            seen[b, a, metres] -= 1
+            keep[row] = False
+        else:
+            seen[a, b, metres] = seen.get((a, b, metres), 0) + 1
+    return frame[keep].reset_index(drop=True)
 
 
 def _column(frame: pd.DataFrame, meaning: str) -> pd.Series[Any] | None:
@@ -206,9 +237,12 @@ def _surveyed_lengths(
     step = great_circle_metres(lines.lon[:-1], lines.lat[:-1], lines.lon[1:], lines.lat[1:])
     inside = lines.way[1:] == lines.way[:-1]
     drawn = np.bincount(lines.way[:-1][inside], weights=step[inside], minlength=len(frame))
-    known = np.isfinite(given) & (given > 0) & (drawn > 0)
-    ratio = float(np.median(given[known] / drawn[known])) if known.any() else 0.0
+    row = frame[ROW].to_numpy()
+    whole = np.bincount(row, weights=drawn)[row]
+    known = np.isfinite(given) & (given > 0) & (whole > 0)
+    ratio = float(np.median(given[known] / whole[known])) if known.any() else 0.0
     if PLAUSIBLE_LENGTH_RATIO[0] <= ratio <= PLAUSIBLE_LENGTH_RATIO[1]:
-        return np.where(np.isfinite(given) & (given >= 0), given, np.nan), ()
+        share = np.divide(drawn, whole, out=np.ones_like(drawn), where=whole > 0)
+        return np.where(np.isfinite(given) & (given >= 0), given * share, np.nan), ()
     what = f"column {column.name} is not metres along the road (about {ratio:.3g} of the drawn length); it is ignored"
     return None, (Finding(what, "Give lengths in metres, or leave the column out", place, Severity.WARNING),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -99,7 +100,7 @@ def _load(path: Path) -> TravelTimes | None:
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files}
         head = json.loads(arrays["head"].tobytes().decode("utf-8"))
         return TravelTimes(
@@ -129,4 +130,5 @@ def _store(path: Path, times: TravelTimes) -> None:
             np.savez(stream, head=text, cutoff_minutes=np.float64(times.cutoff_minutes), **arrays)  # type: ignore[arg-type]
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -13,6 +13,10 @@ Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 
 
+LONGEST_MS = 2**30 - 1
+"""No piece and no chain takes longer (298 hours), so that the sum of two stays within 32 bits."""
+
+
 class Pieces(NamedTuple):
     """Road pieces (P,) between nodes; milliseconds in and against their direction, -1 where closed."""
 
@@ -37,7 +41,7 @@ def find_chains(pieces: Pieces, node_count: int) -> Chains:
     """Join pieces at every node that exactly two of them share and that any journey just passes through."""
     incident_first, incident = _incidence(pieces, node_count)
     interior = _interior_nodes(pieces, node_count)
-    order, first, against = _trace(pieces.start, pieces.end, incident_first, incident, interior)
+    order, first, against = _trace(pieces, incident_first, incident, interior)
     return Chains(order, first, against)
 
 
@@ -65,10 +69,10 @@ def _interior_nodes(pieces: Pieces, node_count: int) -> BoolArray:
 
 @compiled
 def _trace(
-    start: Int32Array, end: Int32Array, incident_first: Int64Array, incident: Int32Array, interior: BoolArray
+    pieces: Pieces, incident_first: Int64Array, incident: Int32Array, interior: BoolArray
 ) -> tuple[Int32Array, Int32Array, BoolArray]:
     """Walk every chain once from one end to the other; a ring is opened at its first piece."""
-    count = start.size
+    count = pieces.start.size
     seen = np.zeros(count, np.bool_)
     against = np.zeros(count, np.bool_)
     order = np.empty(count, np.int32)
@@ -78,34 +82,50 @@ def _trace(
     for seed in range(count):
         if seen[seed]:
             continue
-        piece, node = seed, start[seed]
-        while interior[node]:
-            piece, node = _next(piece, node, start, end, incident_first, incident)
-            if piece == seed:
-                node = start[seed]
-                interior[node] = False
+        piece, node = _chain_end(pieces, seed, incident_first, incident, interior)
         first[chains] = placed
         chains += 1
+        total = 0
         walking = True
         while walking:
             seen[piece] = True
-            against[piece] = start[piece] != node
+            against[piece] = pieces.start[piece] != node
             order[placed] = piece
             placed += 1
-            node = start[piece] if against[piece] else end[piece]
+            total += _slower_ms(pieces, piece)
+            node = pieces.start[piece] if against[piece] else pieces.end[piece]
+            if interior[node]:
+                piece = _other(piece, node, incident_first, incident)
+                if total + _slower_ms(pieces, piece) > LONGEST_MS:
+                    interior[node] = False
             walking = interior[node]
-            if walking:
-                around = incident_first[node]
-                piece = incident[around + 1] if incident[around] == piece else incident[around]
     first[chains] = placed
     return order, first[: chains + 1].copy(), against
 
 
 @compiled
-def _next(
-    piece: int, node: int, start: Int32Array, end: Int32Array, incident_first: Int64Array, incident: Int32Array
+def _chain_end(
+    pieces: Pieces, seed: int, incident_first: Int64Array, incident: Int32Array, interior: BoolArray
 ) -> tuple[int, int]:
-    """Return the other piece at a node of two, and that piece's far node."""
+    """Return the first piece of the chain that a piece belongs to, and the node where the chain begins."""
+    piece, node = seed, pieces.start[seed]
+    while interior[node]:
+        piece = _other(piece, node, incident_first, incident)
+        node = pieces.end[piece] if pieces.start[piece] == node else pieces.start[piece]
+        if piece == seed:
+            node = pieces.start[seed]
+            interior[node] = False
+    return piece, node
+
+
+@compiled
+def _other(piece: int, node: int, incident_first: Int64Array, incident: Int32Array) -> int:
+    """Return the other piece at a node of two."""
     around = incident_first[node]
-    other = incident[around + 1] if incident[around] == piece else incident[around]
-    return other, (end[other] if start[other] == node else start[other])
+    return int(incident[around + 1] if incident[around] == piece else incident[around])
+
+
+@compiled
+def _slower_ms(pieces: Pieces, piece: int) -> int:
+    """Return the time of a piece in its slower direction."""
+    return int(max(pieces.forward_ms[piece], pieces.backward_ms[piece]))

@@ -12,8 +12,16 @@ import numpy as np
 
 from facopt.travel.doors import DemandDoors, demand_doors, site_places
 from facopt.travel.facts import road_facts
-from facopt.travel.kernels import LAST_MS, UNREACHED, SitePlaces, bucket_shift, new_workspace, scatter, search_sites
-from facopt.travel.nearest import nearest_sites
+from facopt.travel.kernels import (
+    LAST_MS,
+    UNREACHED,
+    SitePlaces,
+    bucket_shift,
+    nearest_sites,
+    new_workspace,
+    scatter,
+    search_sites,
+)
 from facopt.travel.routes import routes
 from facopt.travel.snapping import RoadIndex, Snap
 from facopt.travel.straight_line import straight_line_travel_times

@@ -22,7 +22,7 @@ class LinkPlaces(NamedTuple):
     """Points (K,) on links; the kernels' terms (see SitePlaces)."""
 
     link: Int32Array
-    along_m: FloatArray
+    along: FloatArray
     forward_ms: Int32Array
     backward_ms: Int32Array
 
@@ -45,12 +45,9 @@ def places_on_links(network: Network, snap: Snap) -> LinkPlaces:
     from_start, to_start = _part(forward_ms, snap.fraction), _part(backward_ms, snap.fraction)
     with_link = np.where(against, backward_ms - to_start, from_start)
     against_link = np.where(against, forward_ms - from_start, to_start)
-    length_m = network.roads.length_m[network.piece_edge[piece]]
-    share = np.where(against, 1.0 - snap.fraction, snap.fraction)
-    on_piece = np.where(share >= 1.0, length_m, share * length_m)
     return LinkPlaces(
         link=np.where(snap.piece < 0, -1, place.link[piece]).astype(np.int32),
-        along_m=place.offset_m[piece] + on_piece,
+        along=np.asarray(place.rank[piece] + np.where(against, 1.0 - snap.fraction, snap.fraction), dtype=np.float64),
         forward_ms=_after(place.offset_forward_ms[piece], with_link, np.where(against, backward_ms, forward_ms)),
         backward_ms=_after(place.offset_backward_ms[piece], against_link, np.where(against, forward_ms, backward_ms)),
     )
@@ -79,9 +76,9 @@ def terminal_ms(network: Network) -> int:
 def demand_doors(network: Network, snap: Snap) -> DemandDoors:
     """Return where the ways of demand points meet the junctions of the network, leaving their links at either end."""
     on = places_on_links(network, snap)
-    place = np.lexsort((on.along_m, on.link)).astype(np.int32)
+    place = np.lexsort((on.along, on.link)).astype(np.int32)
     place = place[np.count_nonzero(on.link < 0) :]
-    on = LinkPlaces(on.link[place], on.along_m[place], on.forward_ms[place], on.backward_ms[place])
+    on = LinkPlaces(on.link[place], on.along[place], on.forward_ms[place], on.backward_ms[place])
     own = off_road_ms(network, snap)[place] + terminal_ms(network)
     leave = ends_of_links(network, on, leaving=True)
     point, side = np.nonzero(leave[1] >= 0)
@@ -92,7 +89,7 @@ def demand_doors(network: Network, snap: Snap) -> DemandDoors:
         demand=point[order].astype(np.int32),
         ms=(leave[1][point, side] + own[point])[order].astype(np.int32),
         first_on_link=_first(on.link, len(network.links.start)),
-        along_m=on.along_m, forward_ms=on.forward_ms, backward_ms=on.backward_ms, own_ms=own.astype(np.int32),
+        along=on.along, forward_ms=on.forward_ms, backward_ms=on.backward_ms, own_ms=own.astype(np.int32),
     )  # fmt: skip
     return DemandDoors(doors, place)
 
@@ -102,7 +99,7 @@ def site_places(network: Network, snap: Snap) -> SitePlaces:
     on = places_on_links(network, snap)
     node, ms = ends_of_links(network, on, leaving=False)
     return SitePlaces(
-        link=on.link, along_m=on.along_m, forward_ms=on.forward_ms, backward_ms=on.backward_ms,
+        link=on.link, along=on.along, forward_ms=on.forward_ms, backward_ms=on.backward_ms,
         node=np.where(ms < 0, -1, node).astype(np.int32), node_ms=ms.astype(np.int32),
         own_ms=off_road_ms(network, snap),
     )  # fmt: skip
@@ -120,8 +117,8 @@ def ends_of_links(network: Network, on: LinkPlaces, *, leaving: bool) -> tuple[I
     at_start = on.backward_ms if leaving else on.forward_ms
     at_end = beyond_forward if leaving else beyond_backward
     ms = np.stack([at_start, at_end], axis=1).astype(np.int64)
-    ms[on.along_m <= 0, 0] = 0
-    ms[on.along_m >= links.length_m[link] - 1e-6, 1] = 0
+    ms[on.along <= 0, 0] = 0
+    ms[on.along >= np.diff(network.chains.first)[link], 1] = 0
     ms[on.link < 0] = -1
     return nodes, ms
 

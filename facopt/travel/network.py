@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from facopt.errors import DataError, Finding
-from facopt.travel.chains import Chains, Pieces, find_chains
+from facopt.travel.chains import LONGEST_MS, Chains, Pieces, find_chains
 from facopt.travel.closures import Closure, closure_factors
 from facopt.travel.kernels import SearchGraph
 from facopt.travel.rules import travel_on
@@ -28,8 +28,6 @@ Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 MS_PER_HOUR = 3_600_000
-LONGEST_MS = 2**30 - 1
-"""No link takes longer (298 hours), so that sums of two stay within 32 bits."""
 
 
 class Links(NamedTuple):
@@ -52,7 +50,8 @@ class PieceInLink(NamedTuple):
     """From the link's start to the piece, travelling with the link."""
     offset_backward_ms: Int32Array
     """From the piece to the link's start, travelling against the link."""
-    offset_m: FloatArray
+    rank: Int32Array
+    """How many pieces of the link lie before this one."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,8 @@ def _edge_milliseconds(roads: RoadTable, profile: Profile, factors: FloatArray) 
 def _milliseconds(length_m: FloatArray, kmh: FloatArray, extra_ms: FloatArray) -> Int32Array:
     open_ = kmh > 0
     hours = np.divide(length_m / 1000, kmh, out=np.zeros(len(kmh)), where=open_)
-    rounded = np.floor(np.minimum(hours * MS_PER_HOUR + extra_ms, LONGEST_MS) + 0.5)
-    return np.where(open_, rounded, -1).astype(np.int32)
+    rounded = np.floor(hours * MS_PER_HOUR + extra_ms + 0.5)
+    return np.where(open_ & (rounded <= LONGEST_MS), rounded, -1).astype(np.int32)
 
 
 def _assemble(
@@ -183,17 +182,16 @@ def _links(pieces: Pieces, chains: Chains, length_m: FloatArray) -> tuple[PieceI
     against_ms = np.where(against, pieces.forward_ms[order], pieces.backward_ms[order])
     forward_offset, forward_total = _running_total(with_ms, first)
     backward_offset, backward_total = _running_total(against_ms, first)
-    metre_offset, metre_total = _running_total(length_m[order], first)
 
-    def by_piece(values: np.ndarray[Any, Any], kind: type) -> np.ndarray[Any, Any]:
-        placed: np.ndarray[Any, Any] = np.empty(len(order), dtype=kind)
+    def by_piece(values: np.ndarray[Any, Any]) -> Int32Array:
+        placed: Int32Array = np.empty(len(order), dtype=np.int32)
         placed[order] = values
         return placed
 
     place = PieceInLink(
-        link=by_piece(link_of, np.int32), against=chains.reversed,
-        offset_forward_ms=by_piece(forward_offset, np.int32), offset_backward_ms=by_piece(backward_offset, np.int32),
-        offset_m=by_piece(metre_offset, np.float64),
+        link=by_piece(link_of), against=chains.reversed,
+        offset_forward_ms=by_piece(forward_offset), offset_backward_ms=by_piece(backward_offset),
+        rank=by_piece(np.arange(len(order)) - np.repeat(first[:-1], sizes)),
     )  # fmt: skip
     head, tail = order[first[:-1]], order[first[1:] - 1]
     links = Links(
@@ -201,21 +199,17 @@ def _links(pieces: Pieces, chains: Chains, length_m: FloatArray) -> tuple[PieceI
         end=np.where(chains.reversed[tail], pieces.start[tail], pieces.end[tail]).astype(np.int32),
         forward_ms=np.where(with_ms[first[:-1]] < 0, -1, forward_total).astype(np.int32),
         backward_ms=np.where(against_ms[first[:-1]] < 0, -1, backward_total).astype(np.int32),
-        length_m=metre_total,
+        length_m=np.add.reduceat(length_m[order], first[:-1]),
     )  # fmt: skip
     return place, links
 
 
-def _running_total(
-    values: np.ndarray[Any, Any], first: Int32Array
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return sums before each value within its chain, and the sum of each chain; closed (-1) counts as 0."""
-    whole = np.issubdtype(values.dtype, np.integer)
-    values = np.maximum(values, 0).astype(np.int64 if whole else np.float64)
-    total = np.add.reduceat(values, first[:-1])
-    before = np.cumsum(values) - values
+def _running_total(ms: Int32Array, first: Int32Array) -> tuple[Int64Array, Int64Array]:
+    """Return sums before each piece within its chain, and the sum of each chain; closed (-1) counts as 0."""
+    open_ms = np.maximum(ms, 0).astype(np.int64)
+    before = np.cumsum(open_ms) - open_ms
     before -= np.repeat(before[first[:-1]], np.diff(first))
-    return (np.minimum(before, LONGEST_MS), np.minimum(total, LONGEST_MS)) if whole else (before, total)
+    return before, np.add.reduceat(open_ms, first[:-1])
 
 
 def _number_junctions(roads: RoadTable, links: Links) -> tuple[Int32Array, Links]:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 Int64Array = np.ndarray[Any, np.dtype[np.int64]]
+SAME_PLACE_DEGREES = 1e-9
+"""Nearer than this (0.1 mm), two points of a route are one."""
 Position = tuple[int, float]
 """Rank of a piece within its link, and share of the piece in the link's direction."""
 
@@ -47,11 +49,8 @@ class _End:
     ms: Int64Array
 
     def position(self, network: Network, k: int) -> Position:
-        piece, link = int(self.snap.piece[k]), int(self.on.link[k])
-        of_link = network.chains.order[network.chains.first[link] : network.chains.first[link + 1]]
-        fraction = float(self.snap.fraction[k])
-        share = 1.0 - fraction if network.place_in_link.against[piece] else fraction
-        return int(np.flatnonzero(of_link == piece)[0]), share
+        rank = int(network.place_in_link.rank[self.snap.piece[k]])
+        return rank, float(self.on.along[k]) - rank
 
 
 def routes(network: Network, pairs: FloatArray | Sequence[Any]) -> list[FloatArray]:
@@ -116,9 +115,9 @@ def _route(
 def _direct_ms(home: LinkPlaces, site: LinkPlaces, k: int) -> int:
     """Return milliseconds between two points of one link without leaving it, -1 where that cannot be."""
     ways = []
-    if home.forward_ms[k] >= 0 and home.along_m[k] <= site.along_m[k]:
+    if home.forward_ms[k] >= 0 and home.along[k] <= site.along[k]:
         ways.append(int(site.forward_ms[k] - home.forward_ms[k]))
-    if home.backward_ms[k] >= 0 and home.along_m[k] >= site.along_m[k]:
+    if home.backward_ms[k] >= 0 and home.along[k] >= site.along[k]:
         ways.append(int(home.backward_ms[k] - site.backward_ms[k]))
     return min(ways, default=-1)
 
@@ -195,8 +194,10 @@ def _piece_vertices(network: Network, piece: int, low: float, high: float) -> Fl
 
 def _without_repeats(points: FloatArray) -> FloatArray:
     new = np.ones(len(points), dtype=bool)
-    new[1:] = np.any(points[1:] != points[:-1], axis=1)
-    return points[new]
+    new[1:] = np.any(np.abs(np.diff(points, axis=0)) > SAME_PLACE_DEGREES, axis=1)
+    kept = points[new]
+    kept[-1] = points[-1]
+    return kept
 
 
 class _LinkFinder:

@@ -1,20 +1,57 @@
-"""An independent reading of door-to-door times: NetworkX on a graph into which every snapped point is inserted."""
+"""Road networks for tests, and an independent reading of door-to-door times by NetworkX."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
+import numpy as np
+import pyproj
+import pytest
 
+from facopt.inputs.roads import roads_from_graph
 from facopt.travel.network import Network, to_networkx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from facopt.inputs.roads import RoadTable
     from facopt.travel.snapping import Snap
+
+SHARED = Path(__file__).parents[2] / "shared/data"
+METRIC_CRS = "EPSG:32650"
+ORIGIN = (500_000.0, 3_320_000.0)
+"""Metres in METRIC_CRS, about 117 degrees east and 30 north."""
+
+
+def shared_file(name: str) -> Path:
+    """Return a file of the folder of real data beside the checkout, or skip the test."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"needs {name} in the folder of real data beside the checkout ({SHARED})")
+    return path
+
+
+def lonlat(points: Any) -> Any:
+    """Return degrees of points given in kilometres east and north of ORIGIN, shape (K, 2); NaN stays NaN."""
+    metres = np.asarray(points, dtype=float).reshape(-1, 2) * 1000 + ORIGIN
+    transformer = pyproj.Transformer.from_crs(METRIC_CRS, "EPSG:4326", always_xy=True)
+    degrees = np.stack(transformer.transform(metres[:, 0], metres[:, 1]), axis=1)
+    return np.where(np.isfinite(metres), degrees, np.nan)
+
+
+def road_table(nodes: Any, edges: Any) -> RoadTable:
+    """Return roads between nodes (kilometres); each edge is (from, to, highway, oneway?) or with a dict of facts."""
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="EPSG:4326")
+    for node, (x, y) in enumerate(lonlat(nodes)):
+        graph.add_node(node, x=float(x), y=float(y))
+    for u, v, facts in edges:
+        graph.add_edge(u, v, **facts)
+    return roads_from_graph(graph)
 
 
 def door_to_door_ms(
