@@ -289,7 +289,7 @@ def network(roads: Any, speeds: dict[str, float]) -> tuple[csr_array, np.ndarray
             off = np.hypot(*(metres(*nodes[a][:2]) - metres(*nodes[b][:2])))
             edges.append((i, j, off / 1000 / kmh * 60))
     i, j, minutes = np.array(edges).T
-    graph = csr_array((minutes, (i.astype(int), j.astype(int))), shape=(len(number), len(number)))
+    graph = csr_array((minutes, (i.astype(np.int32), j.astype(np.int32))), shape=(len(number), len(number)))
     return graph, np.array([metres(*nodes[node][:2]) for node in number])
 
 

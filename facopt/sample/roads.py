@@ -49,7 +49,7 @@ class Network:
         self._position = {edge: index for index, edge in enumerate(mesh.edges)}
         self._bare = np.array([self._first_cost(edge) for edge in mesh.edges])
         self._cost = self._bare.copy()
-        a, b = np.array(mesh.edges).T
+        a, b = np.array(mesh.edges, dtype=np.int32).T  # older SciPy wants 32-bit indices
         numbers = np.tile(np.arange(1, len(a) + 1), 2)
         size = len(mesh.points)
         self._matrix = csr_array((numbers, (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(size, size))
