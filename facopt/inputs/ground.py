@@ -118,7 +118,7 @@ def _note_twins(table: Table, ids: TextArray, log: FindingLog) -> None:
     names, counts = np.unique(ids.astype(str), return_counts=True)
     if (counts > 1).any():
         log.error(
-            f"{counted(int((counts > 1).sum()), 'zone')} stand more than once in the file",
+            f"{counted(int((counts > 1).sum()), 'zone stands', 'zones stand')} more than once in the file",
             "Merge their parts into one feature each", place=table.place("id"), examples=names[counts > 1],
         )  # fmt: skip
 
