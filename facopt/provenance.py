@@ -24,9 +24,9 @@ SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg")
 
 def input_files(loaded: LoadedScenario) -> list[Path]:
     """Return the scenario's own files and every data file it names, each once, with the parts of shapefiles."""
-    from facopt.scenario.references import stated_files
+    from facopt.scenario.references import data_files
 
-    named = [*loaded.files, *(path for _, path in stated_files(loaded.scenario))]
+    named = [*loaded.files, *(path for _, path in data_files(loaded.scenario))]
     found: dict[Path, None] = {}
     for path in named:
         found[path.resolve()] = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from facopt.errors import Finding, Place, Severity
+from facopt.scenario.schema import PLACE_FILES
 from facopt.scenario.suggest import missing_file, nearest
 
 if TYPE_CHECKING:
@@ -140,8 +141,20 @@ def stated_files(value: Any, key: str = "") -> Iterator[tuple[str, Path]]:
         yield from stated_files(item, f"{key}.{name}" if key else str(name))
 
 
+def data_files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+    """Yield every data file that a scenario names, with its dotted key; the folder of its place is none."""
+    return ((key, path) for key, path in stated_files(scenario) if key != "place.folder")
+
+
 def _files(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
-    for key, path in stated_files(scenario):
+    folder = None if scenario.place is None else scenario.place.folder
+    for key, path in data_files(scenario):
         trouble = missing_file(path)
-        if trouble:
-            yield Finding(f"{key}: {trouble[0]}", trouble[1], place_of(key))
+        if trouble is None:
+            continue
+        if path.parent == folder and not path.exists():  # what is missing of a place is fetched
+            if path.name not in PLACE_FILES:
+                remedy = f"Of a place, these are fetched: {', '.join(PLACE_FILES)}"
+                yield Finding(f"{key}: '{path.name}' is no file of a place", remedy, place_of(key))
+            continue
+        yield Finding(f"{key}: {trouble[0]}", trouble[1], place_of(key))

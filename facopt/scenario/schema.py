@@ -128,6 +128,23 @@ class StudyAreaSection(Section):
     """Rivers and lakes, drawn beneath everything."""
 
 
+class PlaceSection(Section):
+    """A named place whose files come from OpenStreetMap; those that are missing are fetched before a run."""
+
+    name: Annotated[str, Field(min_length=1, max_length=300)]
+    """As OpenStreetMap finds it, from small to large: `Tianmen, Hubei, China`; or the id of its boundary: R123456."""
+    folder: Path
+    """Where its files are kept, relative to the scenario file that states it."""
+    buffer_km: Annotated[Number, Field(ge=0, le=50)] = 5.0
+    """Roads are fetched this far beyond the boundary."""
+    people: Annotated[Whole, Field(gt=0)] | None = None
+    """People of the whole place, shared out over settlements whose population OpenStreetMap does not know."""
+
+
+PLACE_FILES = ("boundary.geojson", "roads.osm.pbf", "facilities.csv", "settlements.csv", "candidates.csv")
+"""What is fetched of a place."""
+
+
 # --- travel ----------------------------------------------------------------------------------------------------------
 
 
@@ -265,13 +282,19 @@ class Scenario(Section):
     title_en: str | None = None
     """Title in English for map and report."""
     question: str | None = None
-    """The question this scenario answers, in a sentence."""
+    """The question this scenario answers, in a sentence in Chinese."""
+    question_en: str | None = None
+    """The question in English; `question` where it is missing."""
     data_note: str | None = None
-    """Shown on map and report, such as the year of the data."""
+    """Shown on map and report, such as the year of the data, in Chinese."""
+    data_note_en: str | None = None
+    """The note in English; `data_note` where it is missing."""
     synthetic: YesNo = False
     """True marks map and report as made from invented data."""
     currency: str = "CNY"
     """Currency of all money."""
+    place: PlaceSection | None = None
+    """A named place whose boundary, roads, facilities and settlements are taken from OpenStreetMap."""
     study_area: StudyAreaSection = StudyAreaSection()
     """Outlines of county, zones and water."""
     demand: Demand
