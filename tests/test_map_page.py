@@ -16,6 +16,7 @@ from shapely.geometry import LineString, MultiPolygon, box
 
 from facopt.outputs.map import geometry, leaflet, write_map
 from facopt.outputs.map.payload import payload_of
+from facopt.outputs.map.thinning import thinned
 from facopt.outputs.map.values import dumped, exact, number
 
 from .map_fixture import county
@@ -265,6 +266,31 @@ def test_the_inset_holds_nearly_all_urban_people_and_is_small(report: Report) ->
     (low, left), (high, right) = payload["view"]
     assert north - south < 0.62 * (high - low)
     assert east - west < 0.62 * (right - left)
+
+
+def test_merging_settlements_keeps_every_sum(report: Report) -> None:
+    """Fewer settlements, the same people by state, by band, by zone and by site, today and in the plan."""
+    few, merged = thinned(report, most=150)
+    assert merged
+    assert len(few.points) < len(report.points)
+    whole, less = (payload_of(found)["stops"] for found in (report, few))
+    for before, after in zip(whole, less, strict=True):
+        assert after["people"] == pytest.approx(before["people"])
+        assert after["bands"] == pytest.approx(before["bands"])
+    for column in ("zone", "area_class", "site", "site_now", "reason"):
+        before, after = (found.points.groupby(column)["people"].sum() for found in (report, few))
+        assert after.to_dict() == pytest.approx(before.to_dict())
+    assert few.points["lon"].between(report.points["lon"].min(), report.points["lon"].max()).all()
+    names = few.points["id"].to_numpy()[few.assignment["demand"]]
+    links = set(zip(names, few.assignment["site"], strict=True))
+    assert links <= set(zip(report.points["id"], report.assignment["site"], strict=True))
+
+
+def test_few_settlements_are_not_merged(report: Report) -> None:
+    """A report of ordinary size is drawn as it is."""
+    found, merged = thinned(report)
+    assert found is report
+    assert not merged
 
 
 # --- values and shapes -----------------------------------------------------------------------------------------------

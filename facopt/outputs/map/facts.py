@@ -145,8 +145,13 @@ def _definition_in(report: Report, language: int) -> str:
     )
 
 
+def _mode(tier: TierFacts) -> tuple[str, str]:
+    """Return how people travel to a tier; a name of the planner's own stands in brackets in Chinese."""
+    return COMMON.get(f"mode.{tier.mode}", (f"（{tier.mode}）", tier.mode))
+
+
 def _standard(tier: TierFacts) -> Both:
-    mode = COMMON.get(f"mode.{tier.mode}", (tier.mode, tier.mode))
+    mode = _mode(tier)
     names = (tier.name_zh or tier.key, tier.name_en or tier.key)
     minutes = numbers.trimmed(tier.standard_minutes)
     return [WORDS["map.standard"][k].format(tier=names[k], mode=mode[k], minutes=minutes) for k in (0, 1)]
@@ -155,7 +160,7 @@ def _standard(tier: TierFacts) -> Both:
 def _rule(tier: TierFacts, language: int) -> str:
     served = [name for name in _CLASSES if name in tier.serves] or list(tier.serves)
     classes = ("、", ", ")[language].join(COMMON.get(f"area_class.{name}", (name, name))[language] for name in served)
-    mode = COMMON.get(f"mode.{tier.mode}", (tier.mode, tier.mode))[language]
+    mode = _mode(tier)[language]
     name = (tier.name_zh or tier.key, tier.name_en or tier.key)[language]
     return WORDS["map.def.rule"][language].format(
         classes=classes, mode=mode, minutes=numbers.trimmed(tier.standard_minutes), tier=name

@@ -9,6 +9,7 @@ import numpy as np
 
 from facopt.outputs.map import geometry
 from facopt.outputs.map.places import Places, places_of
+from facopt.outputs.map.thinning import thinned
 from facopt.outputs.map.values import exact, index_of, number, numbers, text
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _RAMP = ((0xEE, 0xF3, 0xCF), (0xA9, 0xD3, 0xB0), (0x5A, 0xA6, 0xA6), (0x2F, 0x6A
 
 def payload_of(report: Report) -> dict[str, Any]:
     """Return everything the page needs as plain lists, dictionaries, numbers and text."""
+    report, merged = thinned(report)
     places = places_of(report)
     tolerance = places.extent / 6000
     return {
@@ -40,6 +42,7 @@ def payload_of(report: Report) -> dict[str, Any]:
         "routes": _routes(report),
         "context": _context(report),
         "ground": _ground(report, tolerance),
+        "merged": merged,
         "view": places.view,
         "urban": places.urban,
         "targets": _targets(report, places),
@@ -91,8 +94,16 @@ def _tier(tier: Any) -> dict[str, Any]:
 
 
 def _bands(report: Report) -> dict[str, Any]:
-    edges = tuple(band.up_to for band in report.bands[:-1]) or _BANDS
+    edges = _edges(report)
     return {"edges": numbers(edges), "colours": [_ramp(k / len(edges)) for k in range(len(edges) + 1)]}
+
+
+def _edges(report: Report) -> tuple[float, ...]:
+    """Return where the map's time bands end: of the report's own at most four, for more shades cannot be told apart."""
+    edges = tuple(band.up_to for band in report.bands[:-1])
+    if not edges or set(_BANDS) <= set(edges):
+        return _BANDS
+    return edges[:: -(-len(edges) // len(_BANDS))]
 
 
 def _ramp(position: float) -> str:
@@ -155,7 +166,7 @@ def _stop(report: Report, key: str, states: str, site_states: str) -> dict[str, 
 
 
 def _band_sums(report: Report, minutes: Any, people: Any) -> list[float | int | None]:
-    edges = tuple(band.up_to for band in report.bands[:-1]) or _BANDS
+    edges = _edges(report)
     band = np.searchsorted(np.array(edges), minutes, side="left")
     known = np.isfinite(minutes)
     return [_sum(people, known & (band == k)) for k in range(len(edges) + 1)] + [_sum(people, ~known)]

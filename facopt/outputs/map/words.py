@@ -23,6 +23,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.target": ("目标 {share}", "target {share}"),
         "map.target_reachable": ("目标 {share}（可达居民）", "target {share} of the reachable"),
         "map.met": ("✓ 已达到", "✓ met"),
+        "map.met_reachable": ("✓ 可达居民均已达到", "✓ met for all who can be reached"),
         "map.short": ("▲ 差 {points} 个百分点", "▲ {points} points short"),
         "map.stop": ("规划阶段", "Planning stage"),
         "map.stop.now": ("现状", "Now"),
@@ -175,6 +176,11 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.grouped": (
             "相邻且结果相同的居民点合并显示；数字按全部居民计算。",
             "Neighbouring settlements with the same result are drawn as one; figures count everybody.",
+        ),
+        "map.merged": (
+            "居民点过多：相邻且结果相同的居民点合并为一个，以其中最大者命名；数字按全部居民计算。",
+            "So many settlements that neighbours with the same result stand as one, named after the largest; "
+            "figures count everybody.",
         ),
         "map.first_rows": (
             "仅列前 {n} 行，全部见 tables 文件夹。",

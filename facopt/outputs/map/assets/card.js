@@ -1,84 +1,159 @@
 /* One card for what is chosen: a settlement, a facility or a zone, with its table row. */
+var UNMET = 'lux';
+function unmet(letter) { return UNMET.indexOf(letter) >= 0; }
+function lastStop() { return STOPS[STOPS.length - 1]; }
+function known(value, print) { return value === null || value === undefined ? '' : print(value); }
+function sentences(list) { return list.filter(function (text) { return text; }).join(lang === 'zh' ? '' : ' '); }
+function reasonName(group, key) { var words = D.words[group + '.' + key]; return words ? words[li()] : key; }
+function siteLabel(j) { return j < 0 ? '' : shortened(siteName(j), 80); }
+
+/* rows: [label, text], an element that spans both columns, or null; rows without text are left out */
 function cardRows(rows) {
-  return el('dl', { 'class': 'num' }, rows.filter(function (r) { return r && r[1] !== null && r[1] !== '' && r[1] !== undefined; }).map(function (r) {
-    return r.nodeType ? r : [el('dt', {}, r[0]), el('dd', {}, r[1])];
-  }));
+  var list = el('dl', { 'class': 'num' });
+  rows.forEach(function (row) {
+    if (!row) return;
+    if (row.nodeType) add(list, row);
+    else if (row[1]) add(list, [el('dt', {}, row[0]), el('dd', {}, row[1])]);
+  });
+  return list;
 }
 function cardHead(mark, title, sub) {
-  return el('header', {}, mark || el('span', {}), el('div', {}, el('h3', {}, title), el('p', { 'class': 'sub' }, sub)), el('button', { type: 'button', 'class': 'x', 'aria-label': T('map.close'), title: T('map.close') }, '\u00d7'));
+  var close = { type: 'button', 'class': 'x', 'aria-label': T('map.close'), title: T('map.close') };
+  return el('header', {},
+    mark || el('span', {}),
+    el('div', {}, el('h3', {}, title), el('p', { 'class': 'sub' }, sub)),
+    el('button', close, '\u00d7'));
 }
-function nowToPlan(values, format) {
-  if (STOPS.length < 2) return format(values[0]);
-  return format(values[0]) + ' \u2192 ' + format(values[values.length - 1]);
+/* a figure of today and of the last stop: 31.0 min → 12.4 min */
+function nowToPlan(values, print) {
+  var last = values[values.length - 1];
+  return STOPS.length < 2 ? print(values[0]) : print(values[0]) + ' \u2192 ' + print(last);
 }
+
 function pointCard(i) {
-  var s = pointState(i), last = STOPS.length - 1, planned = STOPS[last].states.charAt(i), why = [];
-  var rows = [[T('map.status'), T(s === 'x' ? 'map.state.x.short' : 'map.state.' + s)], [T('map.residents'), people(P.people[i])], [T('map.class'), className(P['class'].charAt(i))],
-    [T('map.minutes'), nowToPlan(STOPS.map(function (t) { return t.minutes[i]; }), minutes)],
-    [T('map.nearest_now'), nearestName(STOPS[0].nearest[i])], last ? [T('map.nearest_plan'), nearestName(STOPS[last].nearest[i])] : null,
-    'lux'.indexOf(planned) >= 0 ? [T('map.nearest_any'), P.any[i] === null ? '' : minutes(P.any[i])] : null, [T('map.id'), P.id[i]]];
-  if ('lux'.indexOf(s) >= 0) {
-    if ('cn'.indexOf(planned) >= 0) why.push(T('map.covered_in_plan'));
-    else {
-      if (P.reason[i] >= 0) why.push(T('map.reason', { text: named('reason', D.reasons[P.reason[i]]) }));
-      if (P.remedy[i] >= 0) why.push(T('map.remedy', { text: named('remedy', D.remedies[P.remedy[i]]) }));
-    }
-  }
-  return [cardHead(symbol('p-' + s), pointName(i), join([T('map.settlement'), shortened(zoneName(P.zone[i]), 40)])), cardRows(rows), why.length ? el('p', { 'class': 'why' + ('cn'.indexOf(planned) >= 0 ? '' : ' bad') }, why.join(lang === 'zh' ? '' : ' ')) : null];
+  var letter = pointState(i), planned = lastStop().states.charAt(i);
+  var rows = [
+    [T('map.status'), stateName(letter)],
+    [T('map.residents'), people(P.people[i])],
+    [T('map.class'), className(P['class'].charAt(i))],
+    [T('map.minutes'), nowToPlan(STOPS.map(function (s) { return s.minutes[i]; }), minutes)],
+    [T('map.nearest_now'), siteLabel(STOPS[0].nearest[i])],
+    STOPS.length > 1 ? [T('map.nearest_plan'), siteLabel(lastStop().nearest[i])] : null,
+    unmet(planned) ? [T('map.nearest_any'), known(P.any[i], minutes)] : null,
+    [T('map.id'), P.id[i]]
+  ];
+  var why = unmet(letter) ? whyUncovered(i, planned) : '';
+  return [
+    cardHead(symbol('p-' + letter), pointName(i), join([T('map.settlement'), shortened(zoneName(P.zone[i]), 40)])),
+    cardRows(rows),
+    why ? el('p', { 'class': unmet(planned) ? 'why bad' : 'why' }, why) : null
+  ];
 }
-function named(group, key) { var w = D.words[group + '.' + key]; return w ? w[li()] : key; }
-function nearestName(j) { return j < 0 ? '' : shortened(siteName(j), 80); }
+function stateName(letter) { return T(letter === 'x' ? 'map.state.x.short' : 'map.state.' + letter); }
+function whyUncovered(i, planned) {
+  if (!unmet(planned)) return T('map.covered_in_plan');
+  var reason = P.reason[i], remedy = P.remedy[i];
+  return sentences([
+    reason >= 0 ? T('map.reason', { text: reasonName('reason', D.reasons[reason]) }) : '',
+    remedy >= 0 ? T('map.remedy', { text: reasonName('remedy', D.remedies[remedy]) }) : ''
+  ]);
+}
+
 function siteCard(j) {
-  var s = STOPS[STOPS.length - 1].sites.charAt(j), lost = S.people_lost_without[j], rows, assigned = S.people_assigned[j], capacity = S.capacity_people[j];
-  s = s === '-' ? 'n' : s;
-  var open = s === 'k' || s === 'b';
-  rows = [[T('map.action'), join([T('map.site.' + s), S.stage[j]])], s === 'b' ? [T('map.cost'), S.build_cost[j] === null ? '' : money(S.build_cost[j])] : null, [T('map.size'), shortened(S.size[j], 80)], [T('map.owner'), shortened(S.owner[j], 80)], [T('map.capacity'), capacity === null ? '' : people(capacity)]];
-  if (open) {
-    rows.push([T('map.assigned'), people(assigned) + (capacity > 0 ? ' \u00b7 ' + percent(share(assigned, capacity)) : '')]);
-    if (capacity > 0) rows.push(el('div', { 'class': 'util' }, el('i', { style: 'width:' + Math.min(100, 100 * assigned / capacity) + '%' })));
-    rows.push([T('map.assigned_points'), count(S.points_assigned[j])], [T('map.mean'), S.mean_minutes[j] === null ? '' : minutes(S.mean_minutes[j])], [T('map.longest'), S.longest_minutes[j] === null ? '' : longest(S.longest_minutes[j])], [T('map.lost'), lost === null ? '' : people(lost)]);
-  }
-  rows.push([T('map.id'), S.id[j]]);
-  var notes = [whySite(s, lost)];
-  if (S.fixed[j]) notes.push(T('map.fixed.' + S.fixed[j]));
-  if (D.hasPlan && !isPlan()) notes.push(T('map.plan_figures'));
-  if (linksOfSite(j).some(function (l) { return !l[2]; })) notes.push(T('map.beyond'));
-  return [cardHead(symbol('s' + Math.max(S.tier[j], 0) + '-' + s), siteName(j), join([shortened(tierName(S.tier[j]), 40), shortened(zoneName(S.zone[j]), 40)])), cardRows(rows), el('p', { 'class': 'why' }, notes.filter(function (n) { return n; }).join(lang === 'zh' ? '' : ' '))];
+  var letter = lastStop().sites.charAt(j).replace('-', 'n'), open = letter === 'k' || letter === 'b';
+  var rows = [
+    [T('map.action'), join([T('map.site.' + letter), S.stage[j]])],
+    letter === 'b' ? [T('map.cost'), known(S.build_cost[j], money)] : null,
+    [T('map.size'), shortened(S.size[j], 80)],
+    [T('map.owner'), shortened(S.owner[j], 80)],
+    [T('map.capacity'), known(S.capacity_people[j], people)]
+  ].concat(open ? serviceRows(j) : [], [[T('map.id'), S.id[j]]]);
+  var beyond = linksOfSite(j).some(function (link) { return !link.within; });
+  var notes = [
+    whySite(letter, S.people_lost_without[j]),
+    S.fixed[j] ? T('map.fixed.' + S.fixed[j]) : '',
+    D.hasPlan && !isPlan() ? T('map.plan_figures') : '',
+    beyond ? T('map.beyond') : ''
+  ];
+  var sub = join([shortened(tierName(S.tier[j]), 40), shortened(zoneName(S.zone[j]), 40)]);
+  return [
+    cardHead(symbol('s' + Math.max(S.tier[j], 0) + '-' + letter), siteName(j), sub),
+    cardRows(rows),
+    sentences(notes) ? el('p', { 'class': 'why' }, sentences(notes)) : null
+  ];
 }
-function whySite(s, lost) {
-  if (s === 'e' || (s === 'n' && !D.hasPlan)) return '';
-  if (s === 'd' || s === 'n') return T('map.why.' + s);
-  return lost > 0 ? T('map.why.' + s, { lost: people(lost) }) : lost === null ? '' : T('map.why.' + s + '0');
+function serviceRows(j) {
+  var assigned = S.people_assigned[j], capacity = S.capacity_people[j], load = capacity > 0 ? share(assigned, capacity) : null;
+  return [
+    [T('map.assigned'), join([people(assigned), known(load, percent)])],
+    load === null ? null : el('div', { 'class': 'util' }, el('i', { style: 'width:' + Math.min(100, load) + '%' })),
+    [T('map.assigned_points'), count(S.points_assigned[j])],
+    [T('map.mean'), known(S.mean_minutes[j], minutes)],
+    [T('map.longest'), known(S.longest_minutes[j], longest)],
+    [T('map.lost'), known(S.people_lost_without[j], people)]
+  ];
 }
+function whySite(letter, lost) {
+  if (letter === 'e' || (letter === 'n' && !D.hasPlan)) return '';
+  if (letter === 'd' || letter === 'n') return T('map.why.' + letter);
+  if (lost === null) return '';
+  return lost > 0 ? T('map.why.' + letter, { lost: people(lost) }) : T('map.why.' + letter + '0');
+}
+
 function zoneCard(k) {
-  var z = D.zones[k], q = z.share, rows = [];
-  if (q) rows = [[T('map.residents'), people(q.people)], [T('map.class'), q['class'] ? T('area_class.' + q['class']) : ''],
-    [T('map.zone.covered'), D.hasPlan ? nowToPlan(q.covered, function (v) { return percent(share(v, q.people)); }) : ''],
-    [T('map.state.x.short'), q.unreachable > 0 ? people(q.unreachable) : ''],
-    [T('map.mean'), nowToPlan(q.mean, minutes)], [T('map.longest'), q.longest === null ? '' : longest(q.longest)]];
-  return [cardHead(null, z.name, T('map.zone')), cardRows(rows)];
+  var zone = D.zones[k], found = zone.share, rows = [];
+  function coveredShare(covered) { return percent(share(covered, found.people)); }
+  if (found) rows = [
+    [T('map.residents'), people(found.people)],
+    [T('map.class'), found['class'] ? T('area_class.' + found['class']) : ''],
+    D.hasPlan ? [T('map.zone.covered'), nowToPlan(found.covered, coveredShare)] : null,
+    found.unreachable > 0 ? [T('map.state.x.short'), people(found.unreachable)] : null,
+    [T('map.mean'), nowToPlan(found.mean, minutes)],
+    [T('map.longest'), known(found.longest, longest)]
+  ];
+  return [cardHead(null, zone.name, T('map.zone')), cardRows(rows)];
 }
-/* kind: point, site or zone; quiet leaves the view as it is */
+
+/* kind: point, site or zone */
 function choose(kind, index) {
   state.chosen = { kind: kind, index: index };
   showCard();
-  drawSites(); clearOfCard(); saveHash();
+  drawSites();
+  clearOfCard();
+  saveHash();
+}
+function showCard() {
+  var chosen = state.chosen, parts = { point: pointCard, site: siteCard, zone: zoneCard };
+  $('card').hidden = !chosen;
+  clearLinks();
+  fill($('card'), chosen ? parts[chosen.kind](chosen.index) : null);
+  all('#still button[data-point]').forEach(function (button) {
+    var same = chosen && chosen.kind === 'point' && +button.getAttribute('data-point') === chosen.index;
+    button.classList.toggle('on', !!same);
+  });
+  if (!chosen) return;
+  if (chosen.kind === 'site') {
+    drawLinks(linksOfSite(chosen.index), 1.1);
+    if (!shown(chosen.index)) ring(siteAt[chosen.index]);
+  }
+  if (chosen.kind === 'point') {
+    drawLinks(linksOfPoint(chosen.index), 1.6);
+    ring(at[chosen.index]);
+  }
 }
 /* moves the map where the card would lie on what it tells of */
 function clearOfCard() {
-  var c = state.chosen, where = c.kind === 'point' ? at[c.index] : c.kind === 'site' ? siteAt[c.index] : null;
-  if (!hasMap || !where) return;
-  var p = map.latLngToContainerPoint(where), size = map.getSize(), card = $('card');
-  if (size.x > 620 && p.x > card.offsetLeft - 30 && p.y < card.offsetTop + card.offsetHeight + 20) map.panBy([p.x - (card.offsetLeft - 120), 0], { animate: false });
+  var chosen = state.chosen, card = $('card');
+  var where = chosen.kind === 'point' ? at[chosen.index] : chosen.kind === 'site' ? siteAt[chosen.index] : null;
+  if (!hasMap || !where || map.getSize().x <= 620) return;
+  var p = map.latLngToContainerPoint(where);
+  var beneath = p.x > card.offsetLeft - 30 && p.y < card.offsetTop + card.offsetHeight + 20;
+  if (beneath) map.panBy([p.x - (card.offsetLeft - 120), 0], { animate: false });
 }
-function showCard() {
-  var c = state.chosen;
-  $('card').hidden = !c;
-  if (hasMap) G.spider.clearLayers();
-  if (!c) { fill($('card')); return; }
-  fill.apply(null, [$('card')].concat(c.kind === 'point' ? pointCard(c.index) : c.kind === 'site' ? siteCard(c.index) : zoneCard(c.index)));
-  if (c.kind === 'site') { drawLinks(linksOfSite(c.index), 1.1); if (!shown(c.index)) ring(siteAt[c.index]); }
-  if (c.kind === 'point') { drawLinks(linksOfPoint(c.index), 1.6); ring(at[c.index]); }
-  all('#still button[data-point]').forEach(function (b) { b.classList.toggle('on', c.kind === 'point' && +b.getAttribute('data-point') === c.index); });
+function hide() {
+  if (!state.chosen) return;
+  state.chosen = null;
+  showCard();
+  drawSites();
+  saveHash();
 }
-function hide() { if (!state.chosen) return; state.chosen = null; showCard(); drawSites(); all('#still .on').forEach(function (b) { b.classList.remove('on'); }); saveHash(); }

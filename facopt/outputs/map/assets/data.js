@@ -1,32 +1,61 @@
-/* The payload as objects: coordinates decoded, links indexed. */
-var UNIT = 1e-5;
+/* The payload as the page uses it: coordinates decoded, links indexed, names looked up; and the state of the page. */
+var UNIT = 1e-5, P = D.points, S = D.sites, STOPS = D.stops, NP = P.id.length, NS = S.id.length;
+var ORDER = ['c', 'n', 'l', 'u', 'x'];
+
+/* steps lon, lat to [lat, lon] in degrees, the order Leaflet takes */
 function decode(steps) {
-  var line = [], x = 0, y = 0, k;
-  for (k = 0; k < steps.length; k += 2) { x += steps[k]; y += steps[k + 1]; line.push([y * UNIT, x * UNIT]); }
+  var line = [], x = 0, y = 0;
+  for (var k = 0; k < steps.length; k += 2) {
+    x += steps[k];
+    y += steps[k + 1];
+    line.push([y * UNIT, x * UNIT]);
+  }
   return line;
 }
 function decodeAll(list) { return list.map(decode); }
-function place(column, i) { return column[2 * i] === null ? null : [column[2 * i + 1] * UNIT, column[2 * i] * UNIT]; }
+function placesOf(column) {
+  var places = [];
+  for (var k = 0; k < column.length; k += 2) places.push(column[k] === null ? null : [column[k + 1] * UNIT, column[k] * UNIT]);
+  return places;
+}
+var at = placesOf(P.lonlat), siteAt = placesOf(S.lonlat);
 
-var P = D.points, S = D.sites, STOPS = D.stops, NP = P.id.length, NS = S.id.length;
-var at = P.id.map(function (x, i) { return place(P.lonlat, i); }), siteAt = S.id.map(function (x, j) { return place(S.lonlat, j); });
-var ORDER = ['c', 'n', 'l', 'u', 'x'];
-var bySite = [], byPoint = {}, routeOf = {};
-D.assignment.site.forEach(function (s, k) { (bySite[s] = bySite[s] || []).push(k); var p = D.assignment.point[k]; (byPoint[p] = byPoint[p] || []).push(k); });
-D.routes.forEach(function (r) { routeOf[r[0] + ' ' + r[1]] = r[2]; });
+/* rows of the assignment by site and by point; ways along the road by both */
+function rowsBy(column) {
+  var rows = {};
+  column.forEach(function (value, k) { (rows[value] = rows[value] || []).push(k); });
+  return rows;
+}
+var bySite = rowsBy(D.assignment.site), byPoint = rowsBy(D.assignment.point), routeOf = {};
+D.routes.forEach(function (route) { routeOf[route[0] + ' ' + route[1]] = route[2]; });
 
+/* the page opens at the last stop; layers are on but for those that are many */
 var state = { stop: STOPS.length - 1, by: 'cover', view: 'all', chosen: null, sheet: false };
-var on = { c: 1, n: 1, l: 1, u: 1, x: 1, k: 1, e: 1, b: 1, d: 1, cand: 0, hospital: 1, context: 1, names: 1, zones: 1, roads: 1, water: 1, service: 0 };
+var on = {
+  c: 1, n: 1, l: 1, u: 1, x: 1, k: 1, e: 1, b: 1, d: 1, cand: 0, hospital: 1, context: 1,
+  names: 1, zones: 1, roads: 1, water: 1, inset: 1, service: 0
+};
 function stop() { return STOPS[state.stop]; }
 function isPlan() { return stop().key !== 'now'; }
+
 function pointName(i) { return P.name[i] || P.id[i] || T('map.unnamed'); }
 function siteName(j) { return S.name[j] || S.id[j] || T('map.unnamed'); }
 function zoneName(k) { return k < 0 ? '' : D.zones[k].name; }
 function tierName(k) { return k < 0 ? '' : both(D.tiers[k].name) || D.tiers[k].key; }
-function className(letter) { var key = { u: 'urban', t: 'town', r: 'rural' }[letter]; return key ? T('area_class.' + key) : ''; }
-/* what is drawn of a site at this stop: k, e, b, d, n (candidate) or '-' (nothing) */
-function siteState(j) { var s = stop().sites.charAt(j); return s === '-' ? 'n' : s; }
-function siteSymbol(j) { return 's' + Math.max(S.tier[j], 0) + '-' + siteState(j); }
+function className(letter) {
+  var key = { u: 'urban', t: 'town', r: 'rural' }[letter];
+  return key ? T('area_class.' + key) : '';
+}
+/* of a settlement at this stop: c covered, n newly, l loses cover, u uncovered, x unreachable */
 function pointState(i) { return stop().states.charAt(i); }
-function bandOf(m) { var k = 0, e = D.bands.edges; if (m === null) return e.length + 1; while (k < e.length && m > e[k]) k++; return k; }
+/* of a site at this stop: e existing, k kept, b built, d closed, n a candidate that is not used */
+function siteState(j) { return stop().sites.charAt(j).replace('-', 'n'); }
+function siteSymbol(j) { return 's' + Math.max(S.tier[j], 0) + '-' + siteState(j); }
+/* index of the time band, the end of a band included; one more than the last where no facility is in reach */
+function bandOf(time) {
+  var edges = D.bands.edges, k = 0;
+  if (time === null) return edges.length + 1;
+  while (k < edges.length && time > edges[k]) k++;
+  return k;
+}
 function isHospital(kind) { return /hospital|\u533b\u9662/i.test(kind); }

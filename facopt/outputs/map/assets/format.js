@@ -1,61 +1,92 @@
-/* Language, figures as text, and elements: text reaches the page through textContent only. */
-var lang = 'zh', THIN = '\u2009', MISSING = '\u2013', MINUS = '\u2212';
+/* Language, figures as text (as facopt/outputs/numbers.py prints them), and elements: text is written as text only. */
+var lang = 'zh', THIN = '\u2009', MISSING = '\u2013', MINUS = '\u2212', WAN = '\u4e07';
+
+/* phrases: pairs of Chinese and English */
 function li() { return lang === 'zh' ? 0 : 1; }
 function both(pair) { return pair[li()] || pair[0] || pair[1] || ''; }
 function T(key, figures) {
-  var found = D.words[key], text = found ? found[li()] : key, name;
+  var pair = D.words[key], text = pair ? pair[li()] : key;
+  if (!figures) return text;
   /* one pass over the phrase, so that braces inside a name stay as they are */
-  return figures ? text.replace(/\{(\w+)\}/g, function (all, name) { return figures.hasOwnProperty(name) ? figures[name] : all; }) : text;
+  return text.replace(/\{(\w+)\}/g, function (whole, name) { return figures.hasOwnProperty(name) ? figures[name] : whole; });
 }
-function $(id) { return document.getElementById(id); }
-function all(selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); }
+function join(parts) { return parts.filter(function (part) { return part; }).join(' \u00b7 '); }
+
+/* figures */
+function absent(value) { return value === null || value === undefined || !isFinite(value); }
+/* half up, in decimal digits as they are written */
+function rounded(value, decimals) {
+  var text = String(value);
+  if (text.indexOf('e') >= 0) return value.toFixed(decimals);
+  return Number(Math.round(text + 'e' + decimals) + 'e-' + decimals).toFixed(decimals);
+}
 function fixed(value, decimals) {
-  if (value === null || value === undefined || !isFinite(value)) return MISSING;
-  var a = Math.abs(value), s = String(a), r = s.indexOf('e') >= 0 ? a.toFixed(decimals) : Number(Math.round(s + 'e' + decimals) + 'e-' + decimals).toFixed(decimals);
-  var parts = r.split('.');
+  if (absent(value)) return MISSING;
+  var digits = rounded(Math.abs(value), decimals), parts = digits.split('.');
   parts[0] = parts[0].replace(/\B(?=(\d{3})+$)/g, ',');
-  return (value < 0 && Number(r) !== 0 ? MINUS : '') + parts.join('.');
+  return (value < 0 && Number(digits) !== 0 ? MINUS : '') + parts.join('.');
 }
-function trimmed(value, decimals) { var t = fixed(value, decimals === undefined ? 2 : decimals); return t.indexOf('.') >= 0 ? t.replace(/0+$/, '').replace(/\.$/, '') : t; }
+function trimmed(value, decimals) {
+  var text = fixed(value, decimals === undefined ? 2 : decimals);
+  return text.indexOf('.') >= 0 ? text.replace(/0+$/, '').replace(/\.$/, '') : text;
+}
+function unit(text, name) { return name ? text + (/^[\x00-\x7f]*$/.test(name) ? ' ' : THIN) + name : text; }
 function count(value) { return value > 0 && value < 0.5 ? '<1' : fixed(value, 0); }
 function people(value) {
   var text = count(value);
   if (lang === 'en' || text === MISSING) return text;
-  if (text === '<1' || value < 9999.5) return text + THIN + '\u4eba';
-  return fixed(value / 10000, value >= 100000 ? 1 : 2) + THIN + '\u4e07\u4eba';
+  if (text === '<1' || value < 9999.5) return unit(text, '\u4eba');
+  return unit(fixed(value / 10000, value >= 100000 ? 1 : 2), WAN + '\u4eba');
 }
-function share(part, whole) { return part === null || part === undefined || !(whole > 0) ? null : 100 * part / whole; }
+function share(part, whole) { return absent(part) || !(whole > 0) ? null : 100 * part / whole; }
+/* 100.0% only for all, 0.0% only for nobody */
 function percent(value) {
-  if (value === null || value === undefined || !isFinite(value)) return MISSING;
+  if (absent(value)) return MISSING;
   if (value >= 100 - 1e-9 || value <= 1e-9) return fixed(Math.min(Math.max(value, 0), 100), 1) + '%';
   return value < 0.05 ? '<0.1%' : fixed(Math.min(value, 99.9), 1) + '%';
 }
-function minutes(value) { return value === null || value === undefined ? MISSING : fixed(value, 1) + (lang === 'zh' ? THIN : ' ') + T('map.min'); }
-function longest(value) { return value === null || value === undefined ? MISSING : fixed(Math.ceil(value - 1e-6), 0) + (lang === 'zh' ? THIN : ' ') + T('map.min'); }
+function minutes(value) { return absent(value) ? MISSING : unit(fixed(value, 1), T('map.min')); }
+function longest(value) { return absent(value) ? MISSING : unit(fixed(Math.ceil(value - 1e-6), 0), T('map.min')); }
 /* money for a headline as figure and unit */
 function moneyParts(amount) {
-  if (amount === null || amount === undefined) return [MISSING, ''];
+  if (absent(amount)) return [MISSING, ''];
   if (D.currency !== 'CNY') return [D.currency + ' ' + fixed(amount, 0), ''];
-  if (lang === 'zh') { var w = amount / 10000, b = Math.abs(w); return [trimmed(w, b >= 1000 ? 0 : b >= 100 ? 1 : 2), '\u4e07\u5143']; }
-  if (Math.abs(amount) < 1e6) return ['\u00a5' + fixed(amount, 0), ''];
-  return ['\u00a5' + fixed(amount / 1e6, Math.abs(amount) >= 1e7 ? 1 : 2), 'million'];
+  var wan = Math.abs(amount / 10000), million = Math.abs(amount / 1e6);
+  if (lang === 'zh') return [trimmed(amount / 10000, wan >= 1000 ? 0 : wan >= 100 ? 1 : 2), WAN + '\u5143'];
+  if (million < 1) return ['\u00a5' + fixed(amount, 0), ''];
+  return ['\u00a5' + fixed(amount / 1e6, million >= 10 ? 1 : 2), 'million'];
 }
-function money(amount) { var p = moneyParts(amount); return p[1] ? p[0] + (lang === 'zh' ? THIN : ' ') + p[1] : p[0]; }
-function join(parts) { return parts.filter(function (p) { return p; }).join(' \u00b7 '); }
-/* width in half-width characters: a Chinese character takes two */
-function widthOf(text) { return Array.from(text).reduce(function (n, c) { return n + (c.charCodeAt(0) > 255 ? 2 : 1); }, 0); }
-function shortened(text, most) { var a = Array.from(text); return a.length > most ? a.slice(0, most - 1).join('') + '\u2026' : text; }
+function money(amount) { var parts = moneyParts(amount); return unit(parts[0], parts[1]); }
 
-/* el('p', {class: 'x'}, 'text', child, …): attributes by name, text as text */
+/* names that are too long */
+function shortened(text, most) {
+  var characters = Array.from(text);
+  return characters.length > most ? characters.slice(0, most - 1).join('') + '\u2026' : text;
+}
+/* in half-widths: a Chinese character takes two */
+function widthOf(text) {
+  return Array.from(text).reduce(function (n, c) { return n + (c.charCodeAt(0) > 255 ? 2 : 1); }, 0);
+}
+function cut(text, most) {
+  var short = shortened(text, most + 1), n = Array.from(short).length;
+  while (widthOf(short) > most) short = shortened(text, --n);
+  return short;
+}
+
+/* elements: el('p', {class: 'x'}, 'text', child, [children]) */
+function $(id) { return document.getElementById(id); }
+function all(selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); }
 function el(tag, attributes) {
-  var e = document.createElement(tag), k, i, c;
-  for (k in attributes) if (attributes[k] !== null && attributes[k] !== undefined) e.setAttribute(k, attributes[k]);
-  for (i = 2; i < arguments.length; i++) add(e, arguments[i]);
-  return e;
+  var element = document.createElement(tag);
+  for (var name in attributes) {
+    if (attributes[name] !== null && attributes[name] !== undefined) element.setAttribute(name, attributes[name]);
+  }
+  for (var i = 2; i < arguments.length; i++) add(element, arguments[i]);
+  return element;
 }
 function add(parent, child) {
   if (child === null || child === undefined || child === '') return;
-  if (Array.isArray(child)) child.forEach(function (c) { add(parent, c); });
+  if (Array.isArray(child)) child.forEach(function (one) { add(parent, one); });
   else parent.appendChild(child.nodeType ? child : document.createTextNode(child));
 }
 function fill(parent) {
@@ -63,9 +94,11 @@ function fill(parent) {
   for (var i = 1; i < arguments.length; i++) add(parent, arguments[i]);
 }
 function symbol(id, size) {
-  var ns = 'http://www.w3.org/2000/svg', s = document.createElementNS(ns, 'svg'), u = document.createElementNS(ns, 'use');
-  s.setAttribute('aria-hidden', 'true'); s.setAttribute('viewBox', '0 0 24 24');
-  if (size) { s.setAttribute('width', size); s.setAttribute('height', size); }
-  u.setAttribute('href', '#' + id); s.appendChild(u);
-  return s;
+  var ns = 'http://www.w3.org/2000/svg', svg = document.createElementNS(ns, 'svg'), use = document.createElementNS(ns, 'use');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  if (size) { svg.setAttribute('width', size); svg.setAttribute('height', size); }
+  use.setAttribute('href', '#' + id);
+  svg.appendChild(use);
+  return svg;
 }

@@ -1,178 +1,283 @@
-/* Events, views, the sheet for print, and the state in the address. */
+/* Texts, views, the sheet for print, the state in the address, and the events. */
 function drawTexts() {
   all('[data-t]').forEach(function (e) { e.textContent = T(e.getAttribute('data-t')); });
-  all('[data-by]').forEach(function (e) { e.textContent = T('map.by.' + e.getAttribute('data-by')); e.setAttribute('aria-pressed', e.getAttribute('data-by') === state.by); });
-  all('[data-view]').forEach(function (e) { e.textContent = T('map.view.' + e.getAttribute('data-view')); e.setAttribute('aria-pressed', e.getAttribute('data-view') === state.view); });
-  all('[data-lang]').forEach(function (e) { e.setAttribute('aria-pressed', e.getAttribute('data-lang') === lang); });
+  all('[data-by]').forEach(function (e) { e.textContent = T('map.by.' + e.getAttribute('data-by')); });
+  all('[data-view]').forEach(function (e) { e.textContent = T('map.view.' + e.getAttribute('data-view')); });
   all('[data-tag]').forEach(function (e) { e.hidden = !D.synthetic; e.textContent = D.words['tag.synthetic'].join(' '); });
-  all('[data-title=title]').forEach(function (e) { e.textContent = shortened(both(D.title), 80); });
-  all('[data-title=sheet]').forEach(function (e) { e.textContent = T('map.sheet.title', { title: shortened(both(D.title), 40) }); });
-  all('[data-title=scenario]').forEach(function (e) { e.textContent = shortened(join([T('map.scenario', { name: shortened(D.scenario, 60) }), budget(), D.question]), 160); });
-  $('q').placeholder = T('map.search'); $('q').setAttribute('aria-label', T('map.search'));
-  fill($('definition'), shortened(both(D.definition), 500)); fill($('proof'), both(D.proof));
-  $('mapnote').textContent = noteText();
+  var titles = {
+    title: shortened(both(D.title), 80),
+    sheet: T('map.sheet.title', { title: cut(both(D.title), 64) }),
+    scenario: shortened(join([T('map.scenario', { name: shortened(D.scenario, 60) }), budget(), D.question]), 160)
+  };
+  all('[data-title]').forEach(function (e) { e.textContent = titles[e.getAttribute('data-title')]; });
+  press('data-by', state.by);
+  press('data-view', state.view);
+  press('data-lang', lang);
+  $('q').placeholder = T('map.search');
+  $('q').setAttribute('aria-label', T('map.search'));
+  $('definition').textContent = shortened(both(D.definition), 500);
+  $('proof').textContent = both(D.proof);
+  var tag = D.synthetic ? T('tag.synthetic') : '', made = T('map.made', { date: D.generated });
+  $('mapnote').textContent = join([tag, shortened(D.note, 90), 'WGS-84', made]);
   document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
   document.title = both(D.title);
-  drawFlags(); drawBox();
+  drawFlags();
+  drawBox();
+}
+function press(attribute, value) {
+  all('button[' + attribute + ']').forEach(function (button) {
+    button.setAttribute('aria-pressed', button.getAttribute(attribute) === value);
+  });
 }
 function budget() {
-  var found = D.limits.filter(function (l) { return /budget/.test(l[0]) && l[1] !== null; })[0];
+  var found = D.limits.filter(function (limit) { return limit[0] === 'limits.budget' && limit[1] !== null; })[0];
   return found ? T('map.budget', { money: money(found[1]) }) : '';
 }
-function noteText() { return join([D.synthetic ? T('tag.synthetic') : '', shortened(D.note, 60), hasMap ? 'WGS-84' : '', T('map.made', { date: D.generated })]); }
+/* what the reader must know besides: unverified values, notes on the data, what is not drawn */
 function drawFlags() {
-  var lost = [], people_ = 0, i, sites = 0;
-  for (i = 0; i < NP; i++) if (!at[i]) { lost.push(i); people_ += P.people[i]; }
-  for (i = 0; i < NS; i++) if (!siteAt[i]) sites++;
+  var people_ = 0, lost = 0, sites = siteAt.filter(function (where) { return !where; }).length;
+  at.forEach(function (where, i) { if (!where) { lost += 1; people_ += P.people[i]; } });
+  function folded(title, items) {
+    return items.length ? el('details', {}, el('summary', {}, title), el('ul', {}, items)) : null;
+  }
   fill($('flags'),
-    D.assumptions.length ? el('details', {}, el('summary', {}, el('span', { 'class': 'flag' }, T('map.unverified', { n: D.assumptions.length }))), el('ul', {}, D.assumptions.map(function (a) { return el('li', {}, a[0] + ' = ' + a[1], el('small', {}, a[2])); }))) : null,
-    D.findings.length ? el('details', {}, el('summary', {}, T('map.findings', { n: D.findings.length })), el('ul', {}, D.findings.slice(0, 40).map(function (f) { return el('li', {}, shortened(f, 400)); }))) : null,
-    hasMap && lost.length ? el('p', {}, T('map.some_without', { n: count(lost.length), people: people(people_) })) : null,
+    folded(el('span', { 'class': 'flag' }, T('map.unverified', { n: D.assumptions.length })), D.assumptions.map(function (a) {
+      return el('li', {}, shortened(a[0] + ' = ' + a[1], 200), el('small', {}, shortened(a[2], 200)));
+    })),
+    folded(T('map.findings', { n: D.findings.length }), D.findings.slice(0, 40).map(function (text) {
+      return el('li', {}, shortened(text, 400));
+    })),
+    hasMap && lost ? el('p', {}, T('map.some_without', { n: count(lost), people: people(people_) })) : null,
     hasMap && sites ? el('p', {}, T('map.sites_without', { n: count(sites) })) : null,
-    heavy.people ? el('p', {}, T('map.grouped')) : null);
+    heavy.people ? el('p', {}, T(D.merged ? 'map.merged' : 'map.grouped')) : null);
 }
 function drawBox() {
-  var blank = '\u2014\u2014\u2014\u2014\u2014\u2014';
-  fill($('box'), [['issued', blank], ['drawn', blank + ' / ' + blank], ['data', shortened(D.note, 60) || MISSING], ['crs', 'WGS-84'], ['date', D.generated], ['note', (D.synthetic ? T('tag.synthetic') + (lang === 'zh' ? '\u3002' : '. ') : '') + T('map.box.review')]].map(function (r) {
-    return el('div', {}, el('span', {}, T('map.box.' + r[0])), el('span', {}, r[1]));
+  var blank = '\u2014\u2014\u2014\u2014\u2014\u2014', stopped = lang === 'zh' ? '\u3002' : '. ';
+  var rows = {
+    issued: blank, drawn: blank + ' / ' + blank, data: shortened(D.note, 60) || MISSING, crs: 'WGS-84', date: D.generated,
+    note: (D.synthetic ? T('tag.synthetic') + stopped : '') + T('map.box.review')
+  };
+  fill($('box'), Object.keys(rows).map(function (key) {
+    return el('div', {}, el('span', {}, T('map.box.' + key)), el('span', {}, rows[key]));
   }));
 }
 function drawPanel() { drawTexts(); drawHead(); drawStops(); drawTargets(); drawLegend(); drawStill(); }
 function drawAll() { drawPanel(); drawPeople(); drawSites(); drawNames(); drawService(); drawTables(); showCard(); drawHits(); }
 
+/* views: while one settles, the map's own events do not redraw it */
+var settling = false;
 function view(name) {
   state.view = name === 'urban' && D.urban ? 'urban' : 'all';
-  all('[data-view]').forEach(function (e) { e.setAttribute('aria-pressed', e.getAttribute('data-view') === state.view); });
+  press('data-view', state.view);
   if (!hasMap) return;
-  var urban = state.view === 'urban', wide = map.getSize().x > 620;
-  if (urban || !mini) fitTo(urban, wide, 60); else fitClear(wide);
-  if (!urban && Math.abs(z0 - map.getZoom()) > 0.01) { z0 = map.getZoom(); map.setMinZoom(z0 - 1); map.setMaxZoom(Math.max(z0 + 6, 16)); }
+  settling = true;
+  if (state.view === 'urban') fitTo(D.urban, [60, 60]);
+  else {
+    map.setMinZoom(0);
+    fitTo(D.view, mini ? roomBesideInset() : [60, 60]);
+    z0 = map.getZoom();
+    map.setMinZoom(z0 - 1);
+    map.setMaxZoom(Math.max(z0 + 6, 16));
+  }
+  settling = false;
 }
-function fitTo(urban, wide, right) {
-  map.fitBounds(urban ? D.urban : D.view, state.sheet ? { paddingTopLeft: [16, 16], paddingBottomRight: [right - 44, 16], animate: false } : { paddingTopLeft: urban ? [40, 40] : [20, 20], paddingBottomRight: urban ? [40, 40] : [wide ? right : 20, wide ? 60 : 20], animate: false });
+/* room: pixels kept free at the right and at the bottom, for controls and notes */
+function fitTo(box, room) {
+  var wide = map.getSize().x > 620, edge = state.sheet ? 16 : 20, spare = state.sheet ? 44 : 0;
+  var free = wide ? [room[0] - spare, room[1] - spare] : [20, 20];
+  map.fitBounds(box, { paddingTopLeft: [edge, edge], paddingBottomRight: free, animate: false });
 }
-/* the whole area with few settlements behind the inset, without getting much smaller for it */
-function fitClear(wide) {
+/* the room that leaves few settlements behind the inset without making the area much smaller */
+function roomBesideInset() {
   var best = null;
-  map.setMinZoom(0);
-  [60, 110, 170, 240].forEach(function (right) {
-    fitTo(false, wide, right);
-    var score = behindInset() / Math.max(NP, 1) - 0.4 * map.getZoom();
-    if (!best || score < best.score - 1e-9) best = { score: score, right: right };
+  [[60, 60], [60, 130], [60, 220], [110, 60], [170, 60], [240, 60]].forEach(function (room) {
+    fitTo(D.view, room);
+    var score = 5 * behindInset() / Math.max(NP, 1) - 0.4 * map.getZoom();
+    if (!best || score < best.score - 1e-9) best = { score: score, room: room };
   });
-  fitTo(false, wide, best.right);
+  return best.room;
 }
 function behindInset() {
-  var b = $('inset'), n = 0;
-  at.forEach(function (where) { if (!where) return; var p = map.latLngToContainerPoint(where); if (p.x > b.offsetLeft - 6 && p.x < b.offsetLeft + b.offsetWidth + 6 && p.y > b.offsetTop - 6 && p.y < b.offsetTop + b.offsetHeight + 6) n++; });
-  return n;
+  var b = $('inset'), left = b.offsetLeft - 6, top = b.offsetTop - 6;
+  return at.filter(function (where) {
+    var p = where && map.latLngToContainerPoint(where);
+    return p && p.x > left && p.y > top && p.x < left + b.offsetWidth + 12 && p.y < top + b.offsetHeight + 12;
+  }).length;
 }
-/* as many rows of the list as the sheet has room for */
-function fitSheet() {
-  var panel = $('panel');
-  for (sheetListed = 8; sheetListed > 0; sheetListed--) { drawStill(); if (panel.scrollHeight <= panel.clientHeight) return; }
-  drawStill();
+function redraw() {
+  if (settling) return;
+  document.body.classList.toggle('z-near', !isFar());
+  drawPeople();
+  drawSites();
+  drawNames();
 }
-function redraw() { zoomClass(); drawPeople(); drawSites(); drawNames(); }
-function zoomClass() { document.body.classList.toggle('z-near', !isFar()); }
-function fit() { map.invalidateSize({ animate: false }); if (mini) { mini.invalidateSize({ animate: false }); mini.fitBounds(D.urban, { animate: false }); } }
+function measure() {
+  map.invalidateSize({ animate: false });
+  if (!mini) return;
+  mini.invalidateSize({ animate: false });
+  mini.fitBounds(D.urban, { animate: false });
+}
+
+/* the A3 sheet: on with the print button, the browser's own command or #sheet=1 */
 function sheet(open) {
   if (state.sheet === open) return;
-  var urban = state.view === 'urban';
-  state.sheet = open; document.documentElement.classList.toggle('sheet', open);
-  if (open) hide();
+  state.sheet = open;
+  document.documentElement.classList.toggle('sheet', open);
+  document.documentElement.classList.remove('tight');
+  hide();
   drawPanel();
   if (open) fitSheet();
   if (!hasMap) return;
-  fit(); view(open && mini ? 'all' : urban ? 'urban' : 'all'); redraw();
+  measure();
+  view(open && mini ? 'all' : state.view);
+  redraw();
 }
-function goTo(latlng, zoom) { if (hasMap && latlng) map.setView(latlng, Math.max(zoom, map.getZoom()), { animate: false }); }
-function fly(kind, k) {
-  if (kind === 'zone') {
-    var rings = land.zones[k];
-    if (hasMap && rings.length) map.fitBounds(L.polygon(rings).getBounds(), { padding: [20, 20], animate: false }); else goTo(D.zones[k].label, z0 + 2);
-  } else goTo(kind === 'site' ? siteAt[k] : at[k], z0 + 2.4);
-  fill($('hits')); choose(kind, k);
+/* as many rows of the list as the sheet has room for */
+function fitSheet() {
+  function fits(least) {
+    for (; sheetListed >= least; sheetListed--) {
+      drawStill();
+      if ($('panel').scrollHeight <= $('panel').clientHeight) return true;
+    }
+    return false;
+  }
+  sheetListed = HITS;
+  if (fits(3)) return;
+  document.documentElement.classList.add('tight');
+  fits(0);
 }
-function setStop(k) { state.stop = Math.max(0, Math.min(STOPS.length - 1, k)); listed = LISTED; drawAll(); saveHash(); }
-function setLang(l) { lang = l === 'en' ? 'en' : 'zh'; drawAll(); saveHash(); }
 
-var saving = false;
+/* going somewhere */
+function goTo(where, zoom) { if (hasMap && where) map.setView(where, Math.max(zoom, map.getZoom()), { animate: false }); }
+function fly(kind, k) {
+  if (kind === 'zone' && hasMap && land.zones[k].length) {
+    map.fitBounds(L.polygon(land.zones[k]).getBounds(), { padding: [20, 20], animate: false });
+  } else if (kind === 'zone') goTo(D.zones[k].label, z0 + 2);
+  else goTo(kind === 'site' ? siteAt[k] : at[k], z0 + 2.4);
+  fill($('hits'));
+  choose(kind, k);
+}
+function setStop(k) {
+  state.stop = Math.max(0, Math.min(STOPS.length - 1, k));
+  listed = LISTED;
+  drawAll();
+  saveHash();
+}
+function setLang(wanted) { lang = wanted === 'en' ? 'en' : 'zh'; drawAll(); saveHash(); }
+
+/* the address, such as #lang=en&stage=now&view=urban&by=time&site=S003 */
+var IDS = { site: S.id, point: P.id, zone: D.zones.map(function (zone) { return zone.key; }) };
+var started = false;
 function saveHash() {
-  if (!saving) return;
-  var parts = ['lang=' + lang], c = state.chosen;
+  if (!started) return;
+  var parts = ['lang=' + lang], chosen = state.chosen;
   if (STOPS.length > 1) parts.push('stage=' + stop().key);
   if (state.view !== 'all') parts.push('view=' + state.view);
   if (state.by !== 'cover') parts.push('by=' + state.by);
-  if (c) parts.push(c.kind + '=' + encodeURIComponent(c.kind === 'site' ? S.id[c.index] : c.kind === 'point' ? P.id[c.index] : D.zones[c.index].key));
+  if (chosen) parts.push(chosen.kind + '=' + encodeURIComponent(IDS[chosen.kind][chosen.index]));
   history.replaceState(null, '', '#' + parts.join('&'));
 }
 function decoded(text) { try { return decodeURIComponent(text); } catch (e) { return text; } }
 function readHash() {
-  var h = {}, k;
-  location.hash.slice(1).split('&').forEach(function (part) { var n = part.indexOf('='); if (n > 0) h[part.slice(0, n)] = decoded(part.slice(n + 1)); });
-  if (h.lang) lang = h.lang === 'en' ? 'en' : 'zh';
-  STOPS.forEach(function (s, k) { if (s.key === h.stage) state.stop = k; });
-  if (h.by === 'time' || h.by === 'cover') state.by = h.by;
-  if (h.view) view(h.view);
-  if (h.site !== undefined && (k = S.id.indexOf(h.site)) >= 0) state.chosen = { kind: 'site', index: k };
-  if (h.point !== undefined && (k = P.id.indexOf(h.point)) >= 0) state.chosen = { kind: 'point', index: k };
-  if (h.zone !== undefined) D.zones.forEach(function (z, k) { if (z.key === h.zone) state.chosen = { kind: 'zone', index: k }; });
-  var c = state.chosen, place_ = c && (c.kind === 'site' ? siteAt[c.index] : c.kind === 'point' ? at[c.index] : null);
-  if (hasMap && place_ && !map.getBounds().pad(-0.05).contains(place_)) goTo(place_, z0 + 2);
+  var said = {};
+  location.hash.slice(1).split('&').forEach(function (part) {
+    var n = part.indexOf('=');
+    if (n > 0) said[part.slice(0, n)] = decoded(part.slice(n + 1));
+  });
+  if (said.lang) lang = said.lang === 'en' ? 'en' : 'zh';
+  if (said.by === 'time' || said.by === 'cover') state.by = said.by;
+  STOPS.forEach(function (s, k) { if (s.key === said.stage) state.stop = k; });
+  if (said.view) view(said.view);
+  ['zone', 'point', 'site'].forEach(function (kind) {
+    var k = said[kind] === undefined ? -1 : IDS[kind].indexOf(said[kind]);
+    if (k >= 0) state.chosen = { kind: kind, index: k };
+  });
+  var chosen = state.chosen, where = chosen && { site: siteAt, point: at, zone: [] }[chosen.kind][chosen.index];
+  if (hasMap && where && !map.getBounds().pad(-0.05).contains(where)) goTo(where, z0 + 2);
 }
 
+/* events */
+var BUTTONS = {
+  'data-stop': function (value) { setStop(+value); },
+  'data-lang': setLang,
+  'data-by': function (value) { state.by = value; drawPanel(); drawPeople(); saveHash(); },
+  'data-view': function (value) { view(value); redraw(); saveHash(); },
+  'data-point': function (value) { fly('point', +value); },
+  'data-j': function (value) { fly('site', +value); },
+  'data-zone': function (value) { fly('zone', +value); },
+  'data-more': function () { listed += CHUNK; drawStill(); }
+};
 function onClick(e) {
-  var b = e.target.closest ? e.target.closest('button') : null;
-  if (!b) { if (!e.target.closest || !e.target.closest('.search')) fill($('hits')); return; }
-  function has(name) { return b.hasAttribute(name); }
-  function value(name) { return b.getAttribute(name); }
-  if (has('data-stop')) setStop(+value('data-stop'));
-  else if (has('data-lang')) setLang(value('data-lang'));
-  else if (has('data-by')) { state.by = value('data-by'); drawPanel(); drawPeople(); saveHash(); }
-  else if (has('data-view')) { view(value('data-view')); saveHash(); }
-  else if (has('data-point')) fly('point', +value('data-point'));
-  else if (has('data-j')) fly('site', +value('data-j'));
-  else if (has('data-zone')) fly('zone', +value('data-zone'));
-  else if (has('data-more')) { listed += CHUNK; drawStill(); }
-  else if (b.id === 'unverified') { var d = document.querySelector('#flags details'); d.open = true; d.scrollIntoView(); }
-  else if (b.className === 'x') hide();
+  var button = e.target.closest('button');
+  if (!e.target.closest('.search')) fill($('hits'));
+  if (!button) return;
+  for (var name in BUTTONS) {
+    if (button.hasAttribute(name)) { BUTTONS[name](button.getAttribute(name)); return; }
+  }
+  if (button.className === 'x') hide();
+}
+function showUnverified() {
+  var details = document.querySelector('#flags details');
+  details.open = true;
+  details.scrollIntoView();
 }
 function onLayer(e) {
-  var key = e.target.getAttribute && e.target.getAttribute('data-layer');
+  var key = e.target.getAttribute('data-layer');
   if (!key) return;
   on[key] = e.target.checked ? 1 : 0;
-  if (G[key] && key !== 'service' && key !== 'names') { if (on[key]) G[key].addTo(map); else map.removeLayer(G[key]); }
-  drawLegend(); drawPeople(); drawSites(); drawNames(); drawService();
-  var again = document.querySelector('[data-layer="' + key + '"]'); if (again) again.focus();
+  if (key === 'inset') document.body.classList.toggle('no-inset', !on.inset);
+  if (['zones', 'water', 'roads'].indexOf(key) >= 0) map[on[key] ? 'addLayer' : 'removeLayer'](G[key]);
+  drawLegend();
+  drawPeople();
+  drawSites();
+  drawNames();
+  drawService();
+  document.querySelector('[data-layer="' + key + '"]').focus();
 }
-function onSearchKey(e) {
-  var b = all('#hits button'), k = b.indexOf(document.activeElement);
-  if (e.key === 'ArrowDown' && b.length) { e.preventDefault(); b[Math.min(k + 1, b.length - 1)].focus(); }
-  else if (e.key === 'ArrowUp' && k >= 0) { e.preventDefault(); (k ? b[k - 1] : $('q')).focus(); }
-  else if (e.key === 'Enter' && k < 0 && b.length) { e.preventDefault(); b[0].click(); }
+function onKey(e) {
+  if (e.key !== 'Escape') return;
+  hide();
+  fill($('hits'));
+  sheet(false);
 }
-function pointAt(e) { var b = e.target.closest && e.target.closest('#still button[data-point]'); return b ? +b.getAttribute('data-point') : -1; }
-
-function start() {
-  if (!D.urban) { document.body.classList.add('no-urban'); $('views').hidden = true; $('inset').hidden = true; }
-  if (!hasMap) { document.body.classList.add('no-map'); $('tables').hidden = false; }
-  else { fit(); view('all'); map.on('click', hide); map.on('zoomend', redraw); }
-  readHash(); drawAll(); if (hasMap) zoomClass();
+/* the mark of the row under the pointer, while nothing is chosen */
+function onRow(e) {
+  var button = e.target.closest('#still button[data-point]');
+  if (state.chosen) return;
+  clearLinks();
+  if (button && e.type === 'mouseover') ring(at[+button.getAttribute('data-point')]);
+}
+function listen() {
   document.addEventListener('click', onClick);
   document.addEventListener('change', onLayer);
-  document.addEventListener('keydown', function (e) { if (e.key === 'Escape') { hide(); fill($('hits')); if (state.sheet) sheet(false); } });
+  document.addEventListener('keydown', onKey);
+  document.querySelector('.search').addEventListener('keydown', onSearchKey);
   $('stop').addEventListener('input', function () { setStop(+this.value); });
   $('q').addEventListener('input', drawHits);
-  document.querySelector('.search').addEventListener('keydown', onSearchKey);
-  $('still').addEventListener('mouseover', function (e) { var i = pointAt(e); if (i >= 0 && hasMap && !state.chosen) { G.spider.clearLayers(); ring(at[i]); } });
-  $('still').addEventListener('mouseout', function () { if (hasMap && !state.chosen) G.spider.clearLayers(); });
-  window.addEventListener('resize', function () { if (hasMap && !state.sheet) fit(); });
+  $('still').addEventListener('mouseover', onRow);
+  $('still').addEventListener('mouseout', onRow);
+  $('unverified').addEventListener('click', showUnverified);
+  $('print').addEventListener('click', function () { sheet(true); setTimeout(function () { window.print(); }, 120); });
+  window.addEventListener('resize', function () { if (hasMap && !state.sheet) measure(); });
   window.addEventListener('hashchange', function () { state.chosen = null; readHash(); drawAll(); });
   window.addEventListener('beforeprint', function () { sheet(true); });
   window.addEventListener('afterprint', function () { sheet(false); });
-  $('print').addEventListener('click', function () { sheet(true); setTimeout(function () { window.print(); }, 120); });
+}
+function start() {
+  $('views').hidden = $('inset').hidden = !D.urban;
+  $('tables').hidden = hasMap;
+  document.body.classList.toggle('no-map', !hasMap);
+  if (hasMap) {
+    measure();
+    view('all');
+    map.on('click', hide);
+    map.on('zoomend', redraw);
+  }
+  readHash();
+  if (hasMap) document.body.classList.toggle('z-near', !isFar());
+  drawAll();
+  listen();
   if (/[#&]sheet=1/.test(location.hash)) sheet(true);
-  saving = true;
+  started = true;
 }
 start();

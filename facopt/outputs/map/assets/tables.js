@@ -1,21 +1,37 @@
-/* Where nothing has coordinates the page is a list: the facilities and the settlements as tables instead of the map. */
+/* Where nothing has coordinates the page is a list: facilities and settlements as tables in place of the map. */
 var ROWS = 500;
+/* heads: [text, is a number] */
 function table(heads, rows) {
-  return el('table', {}, el('thead', {}, el('tr', {}, heads.map(function (h, k) { return el('th', { 'class': h[1] ? 'n' : '', scope: 'col' }, h[0]); }))),
-    el('tbody', {}, rows.map(function (r) { return el('tr', {}, r.map(function (c, k) { return el('td', { 'class': heads[k][1] ? 'n' : '' }, c); })); })));
+  function cell(tag, text, k) { return el(tag, { 'class': heads[k][1] ? 'n' : '' }, text); }
+  return el('table', {},
+    el('thead', {}, el('tr', {}, heads.map(function (head, k) { return cell('th', head[0], k); }))),
+    el('tbody', {}, rows.map(function (row) {
+      return el('tr', {}, row.map(function (text, k) { return cell('td', text, k); }));
+    })));
+}
+function siteTable() {
+  var heads = [[T('map.table.name')], [T('map.kind')], [T('map.action')], [T('map.assigned'), 1], [T('map.mean'), 1],
+    [T('map.lost'), 1]];
+  var drawn = S.id.map(function (id, j) { return j; }).filter(function (j) { return siteState(j) !== 'n'; });
+  return table(heads, drawn.slice(0, ROWS).map(function (j) {
+    return [siteName(j), tierName(S.tier[j]), T('map.site.' + siteState(j)), count(S.people_assigned[j]),
+      fixed(S.mean_minutes[j], 1), count(S.people_lost_without[j])];
+  }));
+}
+function pointTable() {
+  var heads = [[T('map.table.name')], [T('map.zone')], [T('map.residents'), 1], [T('map.status')], [T('map.minutes'), 1],
+    [T(isPlan() ? 'map.nearest_plan' : 'map.nearest_now')]];
+  var others = P.id.map(function (id, i) { return i; }).filter(function (i) { return !unmet(pointState(i)); });
+  return table(heads, uncovered().concat(others).slice(0, ROWS).map(function (i) {
+    return [pointName(i), zoneName(P.zone[i]), count(P.people[i]), stateName(pointState(i)), fixed(stop().minutes[i], 1),
+      siteLabel(stop().nearest[i])];
+  }));
 }
 function drawTables() {
   if (hasMap) return;
-  var j, sites = [], points = uncovered(), seen = {};
-  for (j = 0; j < NS; j++) if (siteState(j) !== 'n') sites.push(j);
-  points.forEach(function (i) { seen[i] = 1; });
-  for (j = 0; j < NP && points.length < ROWS; j++) if (!seen[j]) points.push(j);
-  fill($('tables'), el('p', { 'class': 'lead' }, T('map.no_coordinates')), el('h2', {}, T('map.sites')),
-    table([[T('map.table.name')], [T('map.kind')], [T('map.action')], [T('map.assigned'), 1], [T('map.mean'), 1], [T('map.lost'), 1]], sites.slice(0, ROWS).map(function (j) {
-      return [siteName(j), tierName(S.tier[j]), T('map.site.' + siteState(j)), count(S.people_assigned[j]), fixed(S.mean_minutes[j], 1), count(S.people_lost_without[j])];
-    })), el('h2', {}, T('map.people')),
-    table([[T('map.table.name')], [T('map.zone')], [T('map.residents'), 1], [T('map.status')], [T('map.minutes'), 1], [T('map.nearest_plan')]], points.slice(0, ROWS).map(function (i) {
-      var s = pointState(i);
-      return [pointName(i), zoneName(P.zone[i]), count(P.people[i]), T(s === 'x' ? 'map.state.x.short' : 'map.state.' + s), fixed(stop().minutes[i], 1), nearestName(stop().nearest[i])];
-    })), NP > ROWS ? el('p', { 'class': 'foot' }, T('map.first_rows', { n: ROWS })) : null);
+  fill($('tables'),
+    el('p', { 'class': 'lead' }, T('map.no_coordinates')),
+    el('h2', {}, T('map.sites')), siteTable(),
+    el('h2', {}, T('map.people')), pointTable(),
+    Math.max(NP, NS) > ROWS ? el('p', { 'class': 'foot' }, T('map.first_rows', { n: ROWS })) : null);
 }
