@@ -113,7 +113,7 @@ def test_without_any_evidence_the_first_served_class_stands_where_it_makes_no_di
     assert read(tmp_path, demand, tiers=SAME).demand.area_class.tolist() == ["town", "town"]
     assert found == [
         "demand.csv: There are no area classes; all people are taken as town. As every tier serves the same classes, "
-        "everybody is served; give a column area_class to tell people apart."
+        "they are served; give a column area_class to tell people apart."
     ]
 
 
@@ -131,6 +131,16 @@ def test_some_known_and_some_unknown_classes_are_an_error(tmp_path: Path) -> Non
     """A gap in a column is not filled by guessing, even where the tiers serve the same classes."""
     with pytest.raises(DataError, match="The area class of 1 row is not known"):
         read(tmp_path, "id,people,lon,lat,area_class\na,1,114.1,30.1,urban\nb,2,114.2,30.2,\n", tiers=SAME)
+
+
+def test_gaps_between_what_zone_names_tell_make_no_difference_to_tiers_of_one_kind(tmp_path: Path) -> None:
+    """Nobody has stated a class and all tiers serve the same ones: the rows that no rule knows are served."""
+    demand = "id,people,zone,lon,lat\na,1,甲镇,114.1,30.1\nb,2,Elsewhere,114.2,30.2\n"
+    area, findings, _ = read_study_area(request(tmp_path, demand, tiers=SAME))
+    assert area.demand.area_class.tolist() == ["town", "town"]
+    assert findings[0].what == "There are no area classes; the people of 1 row are taken as town"
+    with pytest.raises(DataError, match="The area class of 1 row is not known"):
+        read(tmp_path, demand, tiers=NOT_SAME)
 
 
 def test_the_zones_file_may_state_the_class(tmp_path: Path) -> None:

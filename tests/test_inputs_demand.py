@@ -83,7 +83,7 @@ def test_codes_that_a_spreadsheet_has_rounded_are_warned_of(tmp_path: Path) -> N
 def test_a_zones_total_in_each_of_its_rows_is_noticed(tmp_path: Path) -> None:
     """A join often writes the township's population into every village."""
     rows = [
-        f"{zone}{k},{zone},{people},114,30,urban\n"
+        f"{zone}{k},{zone},{people},114.{k},30.{people},urban\n"
         for zone, people in (("x", 50), ("y", 70), ("z", 90))
         for k in range(4)
     ]

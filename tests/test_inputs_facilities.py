@@ -167,6 +167,21 @@ def test_several_registers_are_one_list_of_sites(tmp_path: Path) -> None:
     ]
 
 
+def test_a_register_without_rows_is_said_and_no_obstacle(tmp_path: Path) -> None:
+    """Where nothing stands yet, the candidates alone are the sites."""
+    asked = request(tmp_path)
+    empty = FacilitiesRequest(Source(write(tmp_path, "existing.csv", HEAD), "wgs84"))
+    area, findings, _ = read_study_area(replace(asked, facilities=(empty, *asked.facilities)))
+    assert area.sites.id.tolist() == ["s"]
+    assert texts(findings, tmp_path) == ["existing.csv: The table has headings and no rows. Check the file."]
+
+
+def test_candidates_may_lie_as_close_together_as_they_like(tmp_path: Path) -> None:
+    """A grid of candidates is no list of double entries."""
+    text = HEAD + "".join(f"c{i},clinic,{114.1 + i / 1000:.4f},30.1,candidate\n" for i in range(9))
+    assert warnings_of(tmp_path, sites_text=text)[0] == []
+
+
 def test_neighbours_of_one_tier_are_doubted(tmp_path: Path) -> None:
     """Two entrances of one clinic are probably one; two tiers at one place are not doubted."""
     rows = ["a,东街卫生院,clinic,114.1,30.1", "b,东街卫生院(北门),clinic,114.1005,30.1", "c,西街,clinic,114.1,30.1015",

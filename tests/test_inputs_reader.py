@@ -8,7 +8,7 @@ import geopandas
 import numpy as np
 import pytest
 from pyproj import Transformer
-from shapely.geometry import Point, box
+from shapely.geometry import LineString, Point, box
 
 from facopt.errors import DataError
 from facopt.inputs.coordinates import gcj02_from_wgs84
@@ -172,8 +172,42 @@ def test_facilities_far_from_all_people_are_doubted(tmp_path: Path) -> None:
     text = "id,tier,lon,lat,status\ns,clinic,114.1,30.1,existing\nt,clinic,14.1,30.1,existing\n"
     found, _ = warnings_of(tmp_path, sites_text=text)
     assert found == [
-        "sites.csv: 1 facility lies more than 500 km away from all people (for example t). "
+        "sites.csv: 1 facility lies more than 500 km away from nearly all people (for example t). "
         "Check their coordinates and crs."
+    ]
+
+
+def test_demand_points_far_from_the_others_are_doubted(tmp_path: Path) -> None:
+    """One point in two hundred lies in another country."""
+    rows = "".join(f"p{i},1,{114 + i / 1000:.3f},30.123,urban\n" for i in range(200))
+    found, _ = warnings_of(tmp_path, f"id,people,lon,lat,area_class\n{rows}far,1,14.3,30.1,urban\n")
+    assert found == [
+        "demand.csv: 1 demand point lies more than 500 km away from nearly all people (for example far). "
+        "Check their coordinates and crs."
+    ]
+
+
+def test_coordinates_without_decimals_to_speak_of_are_doubted(tmp_path: Path) -> None:
+    """Two decimals of a degree are a kilometre; many points at one place are a township's."""
+    rows = "".join(f"p{i},1,114.{i % 10},30.1,urban\n" for i in range(20))
+    found, _ = warnings_of(tmp_path, f"id,people,lon,lat,area_class\n{rows}")
+    assert found == [
+        "demand.csv: All coordinates are rounded to two decimals, which is about 1 km. "
+        "Use five decimals where you have them.",
+        "demand.csv: 20 demand points lie at the same place as another (for example p0, p1, p2, p3, p4). "
+        "Check whether their coordinates are those of the township rather than their own.",
+    ]
+
+
+def test_outlines_that_enclose_nothing_are_refused(tmp_path: Path) -> None:
+    """A layer of lines is no boundary, a layer of points has no zones."""
+    boundary = layer(tmp_path, "b.geojson", [LineString([(114, 30), (115, 31)])])
+    zones = layer(tmp_path, "z.geojson", [Point(114, 30)], id=["z"])
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, boundary=boundary, zones=zones)
+    assert texts(caught.value.findings, tmp_path)[:2] == [
+        "b.geojson: The boundary encloses nothing. Use a polygon layer.",
+        "z.geojson: Some zones enclose nothing (for example z). Use a polygon layer.",
     ]
 
 

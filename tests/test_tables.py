@@ -212,6 +212,17 @@ def test_a_row_number_stands_for_missing_ids_where_the_scenario_says_so(tmp_path
     assert table.text("id").tolist() == ["2", "3"]
 
 
+def test_damaged_utf8_is_refused_rather_than_read_as_other_characters(tmp_path: Path) -> None:
+    """One broken byte must not turn a whole table into wrong Chinese."""
+    data = "id,name\n1,向阳村\n2,红旗村\n3,".encode() + "东风村".encode()[:-1] + b"\n"
+    (tmp_path / "t.csv").write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        read_table(tmp_path / "t.csv")
+    assert texts(caught.value.findings, tmp_path) == [
+        "t.csv:4: This is neither UTF-8 nor GB18030 text. Save the file as `CSV UTF-8`."
+    ]
+
+
 def test_lost_characters_are_said_aloud(tmp_path: Path) -> None:
     """A file saved in the wrong encoding has replacement characters in it."""
     table = read_table(write(tmp_path, "t.csv", "id,name\n1,\ufffd\ufffd村\n"))

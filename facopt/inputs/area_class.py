@@ -13,7 +13,7 @@ from facopt.inputs.findings import FindingLog, counted
 from facopt.inputs.study_area import AREA_CLASSES, FloatArray, TextArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from facopt.inputs.numbers import BoolArray
     from facopt.inputs.tables import Table
@@ -85,12 +85,12 @@ def area_class_of_zone(name: str) -> str:
 
 
 def classify(
-    table: Table, evidence: ClassEvidence, people: FloatArray, tier_classes: Collection[Sequence[str]], log: FindingLog
+    table: Table, evidence: ClassEvidence, people: FloatArray, tier_classes: Sequence[Sequence[str]], log: FindingLog
 ) -> tuple[TextArray, tuple[RuleCount, ...]]:
     """Return the area class of each row, shape (I,), and how many people each rule classified.
 
-    Rows that no rule can classify are an error, unless nothing at all is known and all tiers serve the same classes
-    (`tier_classes`), in which case the classes make no difference and the first served class stands for all.
+    Rows that no rule can classify are an error, unless nobody has stated any class and all tiers serve the same classes
+    (`tier_classes`), so that it makes no difference which of them a row has: then it takes the first.
     """
     result = np.full(len(table), "", dtype=object)
     wrong = _wrong_words(table, evidence, log)
@@ -105,7 +105,12 @@ def classify(
             counts.append(RuleCount(rule, int(taken.sum()), float(np.nansum(people[taken]))))
     missing = (result == "") & ~wrong
     if missing.any():
-        result = _settle(table, result, missing, tier_classes, log)
+        stated = evidence.stated is not None and bool((evidence.stated != "").any())
+        if len(set(map(frozenset, tier_classes))) == 1 and not stated:
+            result[missing] = tier_classes[0][0]
+            _note_assumed(table, missing, tier_classes[0][0], log)
+        else:
+            _note_unknown(table, missing, log)
     if {count.rule for count in counts} - _PLAIN_RULES:
         told = "; ".join(f"{c.rule}: {c.people:,.0f} people in {counted(c.points, 'row')}" for c in counts)
         log.warning(
@@ -148,17 +153,16 @@ def _each(texts: TextArray, read: Callable[[str], str]) -> TextArray:
     return result
 
 
-def _settle(
-    table: Table, result: TextArray, missing: BoolArray, tier_classes: Collection[Sequence[str]], log: FindingLog
-) -> TextArray:
-    served = [tuple(classes) for classes in tier_classes]
-    if missing.all() and served and len({frozenset(classes) for classes in served}) == 1:
-        log.warning(
-            f"There are no area classes; all people are taken as {served[0][0]}",
-            "As every tier serves the same classes, everybody is served; give a column area_class to tell people apart",
-            place=table.place("area_class"),
-        )
-        return np.full(len(table), served[0][0], dtype=object)
+def _note_assumed(table: Table, missing: BoolArray, area_class: str, log: FindingLog) -> None:
+    whose = "all people" if missing.all() else f"the people of {counted(int(missing.sum()), 'row')}"
+    log.warning(
+        f"There are no area classes; {whose} are taken as {area_class}",
+        "As every tier serves the same classes, they are served; give a column area_class to tell people apart",
+        place=table.place("area_class"), count=int(missing.sum()),
+    )  # fmt: skip
+
+
+def _note_unknown(table: Table, missing: BoolArray, log: FindingLog) -> None:
     rows = np.flatnonzero(missing)
     log.error(
         f"The area class of {counted(len(rows), 'row')} is not known",
@@ -166,4 +170,3 @@ def _settle(
         place=table.place("area_class", int(rows[0])), count=len(rows),
         examples=(f"line {table.lines[row]}" for row in rows[1:]),
     )  # fmt: skip
-    return result

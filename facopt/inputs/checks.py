@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from facopt.inputs.ground import GroundFiles
     from facopt.inputs.numbers import BoolArray
     from facopt.inputs.requests import StudyAreaRequest
-    from facopt.inputs.study_area import DemandPoints, FloatArray, Sites, TextArray
+    from facopt.inputs.study_area import DemandPoints, FloatArray, Sites
 
 _TWIN_METRES = 150.0
 _CLOSE_METRES = 200.0
 _TOLERANCE = 0.05
 _ABROAD_DEGREES = 5.0
 _SIMILAR = 0.75
+_FEW = 10
+_MANY_SHARED = 0.2
 
 
 def check_together(
@@ -32,7 +34,8 @@ def check_together(
     """Note warnings about demand points, sites and ground as a whole."""
     places = (Place(request.demand.source.file), Place(request.facilities[0].source.file))
     _check_people(demand, places[0], log)
-    _check_apart(demand, sites, places[1], log)
+    _check_shared_places(demand, places[0], log)
+    _check_apart(demand, sites, places, log)
     if ground.ground.boundary is not None:
         _check_boundary(demand, sites, ground, places, log)
     if metric_crs:
@@ -68,32 +71,53 @@ def _check_repeated_totals(demand: DemandPoints, place: Place, log: FindingLog) 
         )  # fmt: skip
 
 
-def _check_apart(demand: DemandPoints, sites: Sites, place: Place, log: FindingLog) -> None:
-    """Note sites far away from all people; where exchanging their columns would bring them home, that is an error."""
-    known = np.isfinite(sites.lon) & np.isfinite(demand.lon).any()
-    if not known.any():
+def _check_shared_places(demand: DemandPoints, place: Place, log: FindingLog) -> None:
+    """Note demand points that share their place, as when villages are geocoded to their township's office."""
+    known = np.flatnonzero(np.isfinite(demand.lon))
+    _, where, counts = np.unique(
+        np.column_stack((demand.lon[known], demand.lat[known])), axis=0, return_inverse=True, return_counts=True
+    )
+    shared = known[counts[where.reshape(-1)] > 1]
+    if len(shared) >= max(_FEW, _MANY_SHARED * len(known)):
+        log.warning(
+            f"{counted(len(shared), 'demand point')} lie at the same place as another",
+            "Check whether their coordinates are those of the township rather than their own", place=place,
+            count=len(shared), examples=demand.id[shared],
+        )  # fmt: skip
+
+
+def _check_apart(demand: DemandPoints, sites: Sites, places: tuple[Place, Place], log: FindingLog) -> None:
+    """Note points far from nearly all people; where exchanging columns would bring sites home, that is an error."""
+    known = np.isfinite(sites.lon)
+    if not known.any() or not np.isfinite(demand.lon).any():
         return
     far = known & _far(demand, sites.lon, sites.lat)
     if far.sum() > 0.5 * known.sum() and not _far(demand, sites.lat, sites.lon)[known].any():
         log.error(
             "Longitude and latitude of facilities and demand points do not match: one of the tables has them swapped",
-            "Exchange lon and lat under `columns` of that table", place=place,
+            "Exchange lon and lat under `columns` of that table", place=places[1],
         )  # fmt: skip
-    elif far.any():
-        log.warning(
-            f"{counted(int(far.sum()), 'facility lies', 'facilities lie')} more than 500 km away from all people",
-            "Check their coordinates and crs", place=place, count=int(far.sum()), examples=sites.id[far],
-        )  # fmt: skip
+        return
+    lonely = np.isfinite(demand.lon) & _far(demand, demand.lon, demand.lat)
+    for noun, rows, ids, place in (
+        ("demand point lies", lonely, demand.id, places[0]), ("facility lies", far, sites.id, places[1]),
+    ):  # fmt: skip
+        if rows.any():
+            plural = noun.replace("point lies", "points lie").replace("facility lies", "facilities lie")
+            log.warning(
+                f"{counted(int(rows.sum()), noun, plural)} more than 500 km away from nearly all people",
+                "Check their coordinates and crs", place=place, count=int(rows.sum()), examples=ids[rows],
+            )  # fmt: skip
 
 
 def _far(demand: DemandPoints, lon: FloatArray, lat: FloatArray) -> BoolArray:
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            (lon < np.nanmin(demand.lon) - _ABROAD_DEGREES)
-            | (lon > np.nanmax(demand.lon) + _ABROAD_DEGREES)
-            | (lat < np.nanmin(demand.lat) - _ABROAD_DEGREES)
-            | (lat > np.nanmax(demand.lat) + _ABROAD_DEGREES)
-        )
+    """Return which points lie far outside of the rectangle that holds the middle 98 % of the demand points."""
+    result = np.zeros(len(lon), dtype=np.bool_)
+    for values, own in ((lon, demand.lon), (lat, demand.lat)):
+        low, high = np.nanpercentile(own, (1, 99))
+        with np.errstate(invalid="ignore"):
+            result |= (values < low - _ABROAD_DEGREES) | (values > high + _ABROAD_DEGREES)
+    return result
 
 
 def _check_boundary(
@@ -123,13 +147,14 @@ def _check_neighbours(sites: Sites, metric_crs: str, place: Place, log: FindingL
         return
     points = to_metres(sites.lon[rows], sites.lat[rows], metric_crs)
     pairs = rows[cKDTree(points).query_pairs(_CLOSE_METRES, output_type="ndarray")]
-    pairs = pairs[sites.tier[pairs[:, 0]] == sites.tier[pairs[:, 1]]]
+    planned = ~sites.existing[pairs].any(axis=1)  # candidates may lie as close to each other as their maker likes
+    pairs = pairs[(sites.tier[pairs[:, 0]] == sites.tier[pairs[:, 1]]) & ~planned]
     if not len(pairs):
         return
     metres = dict(zip(rows.tolist(), points, strict=True))
     twins = [
         pair for pair in np.sort(pairs, axis=1).tolist()
-        if np.hypot(*(metres[pair[0]] - metres[pair[1]])) <= _TWIN_METRES and _similar(sites.name, pair)
+        if np.hypot(*(metres[pair[0]] - metres[pair[1]])) <= _TWIN_METRES and _similar(sites, pair)
     ]  # fmt: skip
     _note_pairs(sites, sorted(map(tuple, twins)), f"within {_TWIN_METRES:.0f} m with similar names, probably the same",
                 place, log)  # fmt: skip
@@ -145,8 +170,11 @@ def _note_pairs(sites: Sites, pairs: list[tuple[int, ...]], what: str, place: Pl
         )  # fmt: skip
 
 
-def _similar(names: TextArray, pair: list[int]) -> bool:
-    one, other = (str(names[row]) for row in pair)
+def _similar(sites: Sites, pair: list[int]) -> bool:
+    """Return whether two names, which are more than ids, may stand for the same facility."""
+    if any(sites.name[row] == sites.id[row] for row in pair):
+        return False
+    one, other = (str(sites.name[row]) for row in pair)
     return one in other or other in one or difflib.SequenceMatcher(None, one, other).ratio() >= _SIMILAR
 
 

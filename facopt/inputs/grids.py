@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -69,16 +70,25 @@ def decode(path: Path) -> tuple[str, str]:
     data = path.read_bytes()
     _refuse_disguised(path, data)
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    for name in (encoding, "gb18030"):
-        try:
-            text = data.decode(name)
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-        else:
-            return text, "utf-8" if name == "utf-8-sig" else name
+    try:
+        return data.decode(encoding), encoding.removesuffix("-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    try:
+        if not _is_damaged_utf8(data):
+            return data.decode("gb18030"), "gb18030"
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
     raise DataError(
         Finding("This is neither UTF-8 nor GB18030 text", "Save the file as `CSV UTF-8`", Place(path, line))
     )
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Return whether most characters beyond ASCII are UTF-8, so that GB18030 would only give other, wrong ones."""
+    text = data.decode("utf-8", errors="replace")
+    beyond = len(text) - len(text.encode("ascii", errors="ignore"))
+    return text.count("\ufffd") < 0.2 * beyond
 
 
 def _refuse_disguised(path: Path, data: bytes) -> None:
@@ -105,7 +115,9 @@ def read_workbook_grid(path: Path, sheet: str | None, log: FindingLog) -> Grid:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, data_only=True)
+        with warnings.catch_warnings():  # about drop-down lists and styles that openpyxl does not keep
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(path, data_only=True)
     except Exception as error:  # openpyxl raises whatever the broken part of the file makes it raise
         raise DataError(
             Finding("This workbook cannot be opened", "Open it in Excel or WPS and save it as .xlsx again", Place(path))

@@ -73,7 +73,7 @@ def read_ground(request: StudyAreaRequest, log: FindingLog) -> GroundFiles:
     """Return boundary, zones and water as far as the request names them; findings are noted."""
     recognised: list[RecognisedTable] = []
     merged: Mapping[str, BaseGeometry | None] = {
-        name: _merged(source, log, recognised)
+        name: _merged(name, source, log, recognised)
         for name, source in (("boundary", request.boundary), ("water", request.water))
     }
     zones = _read_zones(request.zones, log, recognised)
@@ -81,7 +81,9 @@ def read_ground(request: StudyAreaRequest, log: FindingLog) -> GroundFiles:
     return GroundFiles(Ground(merged["boundary"], outlines, merged["water"]), zones, tuple(recognised))
 
 
-def _merged(source: Source | None, log: FindingLog, recognised: list[RecognisedTable]) -> BaseGeometry | None:
+def _merged(
+    name: str, source: Source | None, log: FindingLog, recognised: list[RecognisedTable]
+) -> BaseGeometry | None:
     """Return all geometries of a file as one."""
     import shapely
 
@@ -91,11 +93,15 @@ def _merged(source: Source | None, log: FindingLog, recognised: list[RecognisedT
         table, geometry = _read_outlines(source, log)
         recognised.append(table.recognised)
         merged: BaseGeometry = shapely.union_all(geometry)
+        if name == "boundary" and not merged.area > 0:
+            log.error("The boundary encloses nothing", "Use a polygon layer", place=table.place())
         return merged
     return None
 
 
 def _read_zones(source: Source | None, log: FindingLog, recognised: list[RecognisedTable]) -> Zones | None:
+    import shapely
+
     if source is None:
         return None
     with log.keeping():
@@ -108,6 +114,9 @@ def _read_zones(source: Source | None, log: FindingLog, recognised: list[Recogni
             "id" if "id" in table else "name", ids == "", log, "is blank", "Every zone needs an id or a name"
         )
         _note_twins(table, ids, log)
+        if not (shapely.area(geometry) > 0).all():
+            log.error("Some zones enclose nothing", "Use a polygon layer", place=table.place(),
+                      examples=ids[~(shapely.area(geometry) > 0)])  # fmt: skip
         name = table.text("name") if "name" in table else ids
         people = table.numbers("people", log, least=0.0) if "people" in table else None
         return Zones(table, ids, name, geometry, people, table.columns.get("area_class"))

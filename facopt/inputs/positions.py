@@ -21,6 +21,7 @@ _AMAP_HEADINGS = frozenset({"typecode", "pname", "adcode"})
 _BAIDU_HEADINGS = frozenset({"uid", "area", "street_id"})
 _FAR_DEGREES = 2.0
 """A point this far outside the area of use of its system is misplaced."""
+_ENOUGH_TO_TELL = 20
 
 
 def locate(table: Table, stated_crs: str, *, required: bool, log: FindingLog) -> tuple[Pair, str]:
@@ -120,7 +121,20 @@ def _from_columns(table: Table, pair: tuple[str, ...], crs: str, log: FindingLog
         return x, y
     lon, lat = coordinates.to_wgs84(x, y, crs)
     _check_placed(table, pair, (x, y), (lon, lat), crs, log)
+    if coordinates.is_geographic(crs):
+        _note_rounded(table, pair, x, y, log)
     return lon, lat
+
+
+def _note_rounded(table: Table, pair: tuple[str, ...], x: FloatArray, y: FloatArray, log: FindingLog) -> None:
+    """Note degrees with two decimals at most, which place a point no better than within a kilometre."""
+    known = np.isfinite(x) & np.isfinite(y)
+    rounded = (np.round(x[known], 2) == x[known]) & (np.round(y[known], 2) == y[known])
+    if known.sum() >= _ENOUGH_TO_TELL and rounded.all():
+        log.warning(
+            "All coordinates are rounded to two decimals, which is about 1 km", "Use five decimals where you have them",
+            place=table.place(pair[0]),
+        )  # fmt: skip
 
 
 def _split_location(table: Table, log: FindingLog) -> Pair:
@@ -226,6 +240,9 @@ def representative_points(geometry: GeometryArray) -> Pair:
     """Return a point on each geometry, NaN where it is missing or empty."""
     import shapely
 
+    crooked = ~shapely.is_valid(geometry)
+    geometry = geometry.copy()
+    geometry[crooked] = shapely.make_valid(geometry[crooked])
     points = shapely.point_on_surface(geometry)
     return shapely.get_x(points), shapely.get_y(points)
 

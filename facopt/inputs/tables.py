@@ -308,7 +308,7 @@ def _note_body(path: Path, rows: int, width: int, ragged: list[int], skipped: li
             place=Place(path, ragged[0]), count=len(ragged), examples=(f"line {line}" for line in ragged[1:]),
         )  # fmt: skip
     elif not rows:
-        log.error("The table has headings and no rows", "Check the file", place=Place(path))
+        log.warning("The table has headings and no rows", "Check the file", place=Place(path))
     if skipped:
         log.warning(
             f"{counted(len(skipped), 'row')} of totals or notes left out", place=Place(path, skipped[0]),
