@@ -35,6 +35,7 @@ PLAIN_TEXT = (
     "facilities/candidates.csv",
     "facilities/facilities.csv",
 )
+SCENARIOS = ("_county.yaml", "budget-60.yaml", "full-coverage.yaml", "schema.json", "today.yaml")
 BINARY = ("census/population_100m.tif", "roads/county.osm.pbf")
 DRIVABLE = {"trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "track"}
 
@@ -88,7 +89,8 @@ def townships() -> dict[str, Any]:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
     files = write_sample(folder)
-    assert files == tuple(sorted(folder / "data" / name for name in PLAIN_TEXT + BINARY))
+    data = [folder / "data" / name for name in PLAIN_TEXT + BINARY]
+    assert files == tuple(sorted([*data, *(folder / "scenarios" / name for name in SCENARIOS)]))
     return folder / "data"
 
 
@@ -96,6 +98,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_committed_text_is_what_the_generator_writes(written: Path, name: str) -> None:
     """Every committed text file equals the generator's, byte by byte."""
     assert (DATA / name).read_bytes() == (written / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_committed_scenarios_are_what_the_generator_writes(written: Path, name: str) -> None:
+    """Every committed scenario of the sample equals the generator's, byte by byte."""
+    folder = DATA.parent / "scenarios"
+    assert (folder / name).read_bytes() == (written.parent / "scenarios" / name).read_bytes()
 
 
 def test_committed_roads_are_what_the_generator_writes(written: Path) -> None:

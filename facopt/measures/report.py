@@ -210,3 +210,7 @@ class Report:
     generated: str
     """Date of the run, YYYY-MM-DD."""
     version: str
+    question_en: str = ""
+    """The question in English; "" where it is the same."""
+    data_note_en: str = ""
+    """The note in English; "" where it is the same."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 
 def write_sample(folder: Path) -> tuple[Path, ...]:
-    """Write the sample county's data below a folder.
+    """Write the sample county's data and scenarios below a folder.
 
     Parameters
     ----------
     folder
-        Where `data/` goes; made where it is missing. Files of the same names are overwritten.
+        Where `data/` and `scenarios/` go; made where they are missing. Files of the same names are overwritten.
 
     Returns
     -------
@@ -44,7 +45,21 @@ def write_sample(folder: Path) -> tuple[Path, ...]:
     words[facilities / "SOURCES.md"] = readme.FACILITIES
     for path, text in words.items():
         path.write_bytes(text.encode("utf-8"))
-    return tuple(sorted(path for path in data.rglob("*") if path.is_file() and path in _ours(data)))
+    written = [path for path in data.rglob("*") if path.is_file() and path in _ours(data)]
+    return tuple(sorted([*written, *_write_scenarios(Path(folder) / "scenarios")]))
+
+
+def _write_scenarios(folder: Path) -> list[Path]:
+    """Write the scenarios that come with the package, and the schema by which editors complete them."""
+    from facopt.scenario.json_schema import json_schema_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    shipped = resources.files("facopt.sample").joinpath("scenarios")
+    texts = {entry.name: entry.read_bytes() for entry in shipped.iterdir() if entry.name.endswith(".yaml")}
+    texts["schema.json"] = json_schema_text().encode("utf-8")
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.replace(b"\r\n", b"\n"))
+    return [folder / name for name in texts]
 
 
 def _ours(data: Path) -> set[Path]:

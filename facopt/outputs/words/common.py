@@ -12,14 +12,14 @@ WORDS = MappingProxyType(
         "page.index": ("全部方案", "All runs"),
         "page.compare": ("方案比较", "Comparison"),
         "page.workbook": ("工作簿", "Workbook"),
-        "tag.synthetic": ("示意数据", "Mock data"),
+        "tag.synthetic": ("虚构数据", "Synthetic data"),
         "tag.unverified": ("未核实", "unverified"),
         "tag.verified": ("已核实", "verified"),
         "date.of_run": ("生成日期 {date}", "made on {date}"),
         # when
         "when.now": ("现状", "now"),
         "when.plan": ("规划", "plan"),
-        "when.change": ("变化", "change"),
+        "when.change": ("变化", "Change"),
         # what stands for a missing value or nobody
         "all": ("全部", "All"),
         "everybody": ("全域", "Whole area"),
@@ -41,7 +41,10 @@ WORDS = MappingProxyType(
         "reason.limits": ("有可行站点，但超出限额", "a feasible site exists beyond the limits"),
         "reason.not_chosen": ("限额内有站点，但目标未要求", "a site lies within the limits, no target asks for it"),
         "reason.not_served": ("没有为其服务的层级", "no tier serves this area class"),
-        "reason.": ("未定", "not decided"),
+        "reason.": (
+            "标准时间内有可用站点，但没有方案",
+            "a usable site lies within the standard, but there is no plan",
+        ),
         "remedy.new_candidate_site": ("增补备选站点", "propose a candidate site nearby"),
         "remedy.mobile_round": ("巡回医疗", "mobile round"),
         "remedy.road": ("打通道路", "connect the road"),

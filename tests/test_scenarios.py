@@ -1,0 +1,42 @@
+"""The shipped scenarios: each is proven optimal, with the figures that the README quotes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli_runner import facopt
+
+FOLDER = Path(__file__).parents[1] / "scenarios"
+GOLDEN = {
+    # name: (people covered, cost in yuan, new sites)
+    "today": (971_297, 0, 0),
+    "full-coverage": (1_156_532, 161_600_000, 36),
+    "budget-60": (1_141_644, 96_910_000, 27),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_shipped_scenario(name: str, tmp_path: Path) -> None:
+    """A shipped scenario runs through the command line and gives its golden figures."""
+    called = facopt("run", FOLDER / f"{name}.yaml", "--out", tmp_path, "--json")
+    assert called.status == 0, called.err
+    record = called.json()
+    built = sum(one["action"] == "build" for one in record["opened"])
+    assert record["status"] == "optimal"
+    assert (record["people_covered"], record["cost"], built) == GOLDEN[name]
+    assert record["people"] == 1_158_640
+    assert record["synthetic"] is True
+
+
+def test_six_tenths_of_the_money_is_six_tenths_of_the_least_cost() -> None:
+    """The budget of the third scenario is 60 % of what the second one costs."""
+    text = (FOLDER / "budget-60.yaml").read_text(encoding="utf-8")
+    assert f"budget: {GOLDEN['full-coverage'][1] * 6 // 10}" in text
+
+
+def test_every_scenario_that_can_run_is_tested() -> None:
+    """A scenario added to the folder needs figures here; files that begin with _ are parts of others."""
+    names = {path.stem for path in FOLDER.glob("[!_]*.yaml")}
+    assert names - {"osm-place"} == set(GOLDEN)
