@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from facopt.travel.kernels import LAST_MS, Doors, SitePlaces
+from facopt.travel.kernels import LAST_MS, NEVER, Doors, SitePlaces
 from facopt.travel.network import MS_PER_HOUR, Network
 
 if TYPE_CHECKING:
@@ -80,18 +80,27 @@ def demand_doors(network: Network, snap: Snap) -> DemandDoors:
     place = place[np.count_nonzero(on.link < 0) :]
     on = LinkPlaces(on.link[place], on.along[place], on.forward_ms[place], on.backward_ms[place])
     own = off_road_ms(network, snap)[place] + terminal_ms(network)
-    leave = ends_of_links(network, on, leaving=True)
-    point, side = np.nonzero(leave[1] >= 0)
-    node = leave[0][point, side]
-    order = np.lexsort((point, node))
+    _, leave = ends_of_links(network, on, leaving=True)
+    ends = np.stack([network.links.start, network.links.end], axis=1)
+    first_at_node, link_at_node = _links_at_nodes(np.unique(on.link), ends, len(network.junction_node))
     doors = Doors(
-        first_at_node=_first(node, len(network.junction_node)),
-        demand=point[order].astype(np.int32),
-        ms=(leave[1][point, side] + own[point])[order].astype(np.int32),
-        first_on_link=_first(on.link, len(network.links.start)),
+        first_at_node=first_at_node, link_at_node=link_at_node, link_ends=ends,
+        first_on_link=_first(on.link, len(ends)),
+        exit_ms=np.where(leave < 0, NEVER, np.minimum(leave + own[:, None], NEVER)).astype(np.int32),
         along=on.along, forward_ms=on.forward_ms, backward_ms=on.backward_ms, own_ms=own.astype(np.int32),
     )  # fmt: skip
     return DemandDoors(doors, place)
+
+
+def _links_at_nodes(occupied: Int32Array, ends: Int32Array, node_count: int) -> tuple[Int32Array, Int32Array]:
+    """Return links with demand points by the junctions at their ends; see Doors."""
+    start, end = ends[occupied, 0], ends[occupied, 1]
+    open_ended = start != end
+    node = np.concatenate([start, end[open_ended]])
+    link = np.concatenate([occupied, occupied[open_ended]])
+    begin = np.concatenate([np.full(len(start), -1, dtype=np.int32), start[open_ended]])
+    order = np.lexsort((link, node))
+    return _first(node, node_count), np.stack([link[order], begin[order]], axis=1).astype(np.int32)
 
 
 def site_places(network: Network, snap: Snap) -> SitePlaces:

@@ -21,7 +21,8 @@ Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 UNREACHED = np.int32(2**31 - 1)
-LAST_MS = 2**31 - 2**30 - 2
+NEVER = 2**30 - 1
+LAST_MS = NEVER - 1
 """Longer journeys (298 hours) count as out of reach, so that time plus the longest arc stays within 32 bits."""
 
 TIME, NEXT, PREVIOUS, LABEL = 0, 1, 2, 3
@@ -32,23 +33,29 @@ NOT_WAITING = -2
 
 
 class SearchGraph(NamedTuple):
-    """Arcs of node v are `arc[first_arc[v]:first_arc[v + 1]]`, each a row (node, milliseconds)."""
+    """Arcs of node v are `arc[first_arc[v]:first_arc[v + 1]]`, each a row (node, milliseconds).
+
+    Dead ends, from which no arc leads on but the one back, stand as ~node (a negative number): they are labelled but
+    need not wait.
+    """
 
     first_arc: Int32Array
     arc: Int32Array
 
 
 class Doors(NamedTuple):
-    """Demand points (I,) in the order of their links, and where their ways meet the junctions (D doors at N nodes)."""
+    """Demand points (I,) in the order of their links, and their ways to the junctions at both ends."""
 
     first_at_node: Int32Array
-    """Doors of node v are `first_at_node[v]` up to `first_at_node[v + 1]` (N + 1,)."""
-    demand: Int32Array
-    """Demand point of each door (D,)."""
-    ms: Int32Array
-    """From the demand point's home to the node (D,)."""
+    """Links with demand points at node v are rows `first_at_node[v]` up to `first_at_node[v + 1]` of `link_at_node`."""
+    link_at_node: Int32Array
+    """The link, and -1 if it begins at the node, else the node where it begins."""
+    link_ends: Int32Array
+    """Junctions at start and end of every link (L, 2)."""
     first_on_link: Int32Array
     """Demand points on link l are `first_on_link[l]` up to `first_on_link[l + 1]` (L + 1,)."""
+    exit_ms: Int32Array
+    """From home to the junctions at start and end of the link; NEVER where closed (I, 2)."""
     along: FloatArray
     """Pieces of the link before the point, and share of its own piece (I,)."""
     forward_ms: Int32Array
@@ -83,10 +90,10 @@ class Workspace(NamedTuple):
     """First node of each bucket; the number of buckets is a power of two."""
     reached: Int32Array
     """Nodes reached by this search (N,)."""
-    best: Int32Array
-    """Milliseconds of each demand point (I,)."""
     hit: Int32Array
     """Demand points reached by this search (I,)."""
+    hit_ms: Int32Array
+    """Their milliseconds (I,)."""
 
 
 def bucket_shift(longest_ms: int, width_ms: int = 4096) -> tuple[int, int]:
@@ -102,7 +109,7 @@ def new_workspace(node_count: int, demand_count: int, buckets: int) -> Workspace
     label[:] = (UNREACHED, END_OF_LIST, NOT_WAITING, -1)
     return Workspace(
         label=label, bucket=np.full(buckets, END_OF_LIST, dtype=np.int32), reached=np.empty(node_count, dtype=np.int32),
-        best=np.full(demand_count, UNREACHED, dtype=np.int32), hit=np.empty(demand_count, dtype=np.int32),
+        hit=np.empty(demand_count, dtype=np.int32), hit_ms=np.empty(demand_count, dtype=np.int32),
     )  # fmt: skip
 
 
@@ -151,15 +158,18 @@ def settle(graph: SearchGraph, work: Workspace, reached: int, waiting: int, limi
         waiting -= 1
         time = label[node, TIME]
         for t in range(graph.first_arc[node], graph.first_arc[node + 1]):
-            other = graph.arc[t, 0]
+            head = graph.arc[t, 0]
+            other = max(head, ~head)
             arrival = time + graph.arc[t, 1]
             known = label[other, TIME]
             if arrival < known and arrival <= limit:
+                if known == UNREACHED:
+                    work.reached[reached] = other
+                    reached += 1
                 goal = (arrival >> shift) & mask
-                if label[other, PREVIOUS] == NOT_WAITING:
-                    if known == UNREACHED:
-                        work.reached[reached] = other
-                        reached += 1
+                if head < 0:
+                    pass
+                elif label[other, PREVIOUS] == NOT_WAITING:
                     waiting += 1
                     put_in(label, bucket, other, goal)
                 else:
@@ -194,35 +204,49 @@ def start(work: Workspace, nodes: Int32Array, times: Int32Array, limit: int, shi
 
 
 @compiled
-def _note(work: Workspace, hits: int, demand: int, time: int) -> int:
-    """Keep the shortest time of a demand point; return how many points are noted."""
-    known = work.best[demand]
-    if time < known:
-        work.best[demand] = time
-        if known == UNREACHED:
+def _collect(doors: Doors, sites: SitePlaces, site: int, work: Workspace, reached: int, limit: int) -> int:
+    """Note every demand point within the limit of one site, and make the labels ready for the next search."""
+    label, own = work.label, sites.link[site]
+    hits = 0
+    for k in range(reached):
+        node = work.reached[k]
+        for row in range(doors.first_at_node[node], doors.first_at_node[node + 1]):
+            link, begin = doors.link_at_node[row, 0], doors.link_at_node[row, 1]
+            if link != own and (begin < 0 or label[begin, TIME] == UNREACHED):
+                hits = _collect_link(doors, link, work, hits, limit)
+    for demand in range(doors.first_on_link[own], doors.first_on_link[own + 1]):
+        time = _over_ends(doors, own, label, demand)
+        along = int(along_link(doors, sites, site, demand))
+        if along >= 0:
+            time = min(time, along + int(doors.own_ms[demand]))
+        if time <= limit:
             work.hit[hits] = demand
+            work.hit_ms[hits] = time
+            hits += 1
+    for k in range(reached):
+        label[work.reached[k], TIME] = UNREACHED
+    return hits
+
+
+@compiled
+def _collect_link(doors: Doors, link: int, work: Workspace, hits: int, limit: int) -> int:
+    """Note every demand point of a link within the limit over either of its ends."""
+    from_start = int(work.label[doors.link_ends[link, 0], TIME])
+    from_end = int(work.label[doors.link_ends[link, 1], TIME])
+    for demand in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
+        time = min(from_start + int(doors.exit_ms[demand, 0]), from_end + int(doors.exit_ms[demand, 1]))
+        if time <= limit:
+            work.hit[hits] = demand
+            work.hit_ms[hits] = time
             hits += 1
     return hits
 
 
 @compiled
-def _collect(doors: Doors, sites: SitePlaces, site: int, work: Workspace, reached: int, limit: int) -> int:
-    """Note every demand point within the limit of one site, and make the labels ready for the next search."""
-    hits = 0
-    for k in range(reached):
-        node = work.reached[k]
-        time = work.label[node, TIME]
-        for door in range(doors.first_at_node[node], doors.first_at_node[node + 1]):
-            total = int(time) + int(doors.ms[door])
-            if total <= limit:
-                hits = _note(work, hits, doors.demand[door], total)
-        work.label[node, TIME] = UNREACHED
-    link = sites.link[site]
-    for demand in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
-        total = int(along_link(doors, sites, site, demand))
-        if total >= 0 and total + doors.own_ms[demand] <= limit:
-            hits = _note(work, hits, demand, total + doors.own_ms[demand])
-    return hits
+def _over_ends(doors: Doors, link: int, label: Int32Array, demand: int) -> int:
+    """Return milliseconds from a demand point over the nearer end of its link."""
+    over_start = int(label[doors.link_ends[link, 0], TIME]) + int(doors.exit_ms[demand, 0])
+    return min(over_start, int(label[doors.link_ends[link, 1], TIME]) + int(doors.exit_ms[demand, 1]))
 
 
 @compiled
@@ -266,11 +290,8 @@ def search_sites(
             longer_demand, longer_ms = np.empty(room, np.int32), np.empty(room, np.int32)
             longer_demand[:used], longer_ms[:used] = demand[:used], ms[:used]
             demand, ms = longer_demand, longer_ms
-        for h in range(hits):
-            point = work.hit[h]
-            demand[used + h] = point
-            ms[used + h] = work.best[point] + sites.own_ms[site]
-            work.best[point] = UNREACHED
+        demand[used : used + hits] = work.hit[:hits]
+        ms[used : used + hits] = work.hit_ms[:hits] + sites.own_ms[site]
         counts[k] = hits
         used += hits
     return counts, demand[:used].copy(), ms[:used].copy(), settled
@@ -303,11 +324,12 @@ def nearest_sites(
     _settle_nearest(graph, work, limit, shift)
     ms = np.full(doors.own_ms.size, UNREACHED, np.int32)
     nearest = np.full(doors.own_ms.size, -1, np.int32)
-    for node in range(work.label.shape[0]):
-        time, site = work.label[node, TIME], work.label[node, LABEL]
-        if time != UNREACHED:
-            for door in range(doors.first_at_node[node], doors.first_at_node[node + 1]):
-                _keep_nearer(ms, nearest, doors.demand[door], int(time) + int(doors.ms[door]), site, limit)
+    for link in range(doors.link_ends.shape[0]):
+        for demand in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
+            for side in range(2):
+                node = doors.link_ends[link, side]
+                total = int(work.label[node, TIME]) + int(doors.exit_ms[demand, side])
+                _keep_nearer(ms, nearest, demand, total, work.label[node, LABEL], limit)
     for k in range(usable.size):
         site = usable[k]
         link = sites.link[site]
@@ -376,6 +398,7 @@ def _settle_nearest(graph: SearchGraph, work: Workspace, limit: int, shift: int)
         waiting -= 1
         time, site = int(label[node, TIME]), label[node, LABEL]
         for t in range(graph.first_arc[node], graph.first_arc[node + 1]):
-            waiting += _improve(work, graph.arc[t, 0], time + graph.arc[t, 1], site, limit, shift)
+            head = graph.arc[t, 0]
+            waiting += _improve(work, max(head, ~head), time + graph.arc[t, 1], site, limit, shift)
 
 

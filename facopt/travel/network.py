@@ -244,7 +244,9 @@ def _search_graph(links: Links, junction_count: int, *, reverse: bool) -> Search
         tail, head = head, tail
     order = np.lexsort((ms, head, tail))
     first = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=junction_count))]).astype(np.int32)
-    arcs = np.stack([head[order], ms[order]], axis=1).astype(np.int32)
+    dead_end = np.bincount(np.concatenate([links.start, links.end]), minlength=junction_count) == 1
+    shown = np.where(dead_end[head], ~head, head)
+    arcs = np.stack([shown[order], ms[order]], axis=1).astype(np.int32)
     return SearchGraph(first_arc=first, arc=np.ascontiguousarray(arcs))
 
 
