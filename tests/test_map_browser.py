@@ -51,14 +51,27 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Report], Path]:
+    """Write the page of a report, once for each report."""
+    known: dict[int, tuple[Report, Path]] = {}
+
+    def write(report: Report) -> Path:
+        if id(report) not in known:
+            known[id(report)] = report, tmp_path_factory.mktemp("page") / "map.html"
+            write_map(report, known[id(report)][1])
+        return known[id(report)][1]
+
+    return write
+
+
 @pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
+def opened(browser: Any, written: Callable[[Report], Path]) -> Iterator[Open]:
     """Open the page of a report; at the end it must have asked for nothing outside its file, and nothing went wrong."""
     pages, trouble = [], []
 
     def open_(report: Report, address: str = "", width: int = 1280, height: int = 800) -> Any:
-        write_map(report, tmp_path / "map.html")
-        home = (tmp_path / "map.html").as_uri()
+        home = written(report).as_uri()
         page = browser.new_page(viewport={"width": width, "height": height})
         page.on("request", lambda request: None if request.url.startswith(home) else trouble.append(request.url))
         page.on("console", lambda message: trouble.append(message.text))

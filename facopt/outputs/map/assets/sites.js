@@ -6,6 +6,7 @@ function shown(j) {
   var letter = siteState(j);
   return siteAt[j] && (letter === 'n' ? on.cand : on[letter]);
 }
+function crowded() { return S.id.filter(function (id, j) { return shown(j); }).length > MANY_SITES; }
 function symbolScale(m) { return Math.min(1.5, Math.max(0.86, scale(m))); }
 function icon(size, name, chosen) {
   return L.divIcon({ className: chosen ? 'site sel' : 'site', iconSize: [size, size], html: symbol(name) });
@@ -25,7 +26,7 @@ function siteLayer(m) {
     element.setAttribute('data-site', S.id[j]);
   }
   layer.draw = function () {
-    var k = m === mini ? INSET_SCALE : symbolScale(m) * (NS > MANY_SITES && relative(m) < 1 ? 0.82 : 1);
+    var k = m === mini ? INSET_SCALE : symbolScale(m) * (crowded() && relative(m) < 1 ? 0.82 : 1);
     for (var j = 0; j < NS; j++) {
       if (shown(j) && (!near || near.contains(siteAt[j]))) update(j, k);
       else if (marks[j]) { layer.removeLayer(marks[j]); delete marks[j]; }
