@@ -48,6 +48,7 @@ def write_geopackage(report: Report, path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         _add_styles(database, spatial, report)
         _settle(database, report.generated)
+    _reset_counters(path)
 
 
 def _layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
@@ -102,7 +103,7 @@ def _zone_outlines(report: Report) -> Any:
     for row, share in enumerate(report.by_zone):
         outline = report.ground.zones.get(share.key)
         areas = primitives(outline, 2) if outline is not None else []
-        outlines[row] = shapely.MultiPolygon(areas) if areas else None
+        outlines[row] = shapely.multipolygons(areas) if areas else None
     return outlines if any(outline is not None for outline in outlines) else None
 
 
@@ -184,3 +185,11 @@ def _settle(database: sqlite3.Connection, day: str) -> None:
     database.execute("UPDATE gpkg_contents SET last_change = ?", (f"{day}T00:00:00.000Z",))
     database.commit()
     database.execute("VACUUM")
+
+
+def _reset_counters(path: Path) -> None:
+    """Set SQLite's counts of past transactions to 1: how many it took to write the file is chance."""
+    with path.open("r+b") as file:
+        for offset in (24, 92):  # change counter; the counter for which the version number holds, equal to it
+            file.seek(offset)
+            file.write((1).to_bytes(4, "big"))

@@ -190,7 +190,8 @@ def _sites(report: Report, actions: tuple[str, ...]) -> list[dict[str, Any]]:
     planned = report.everybody.covered is not None
     sites = report.sites[report.sites["action"].isin(actions)] if planned else report.sites.iloc[:0]
     keys = ["id", "name", "tier", "action", "size", "stage", "people_assigned"]
-    return [{"site_id": row.pop("id"), **row} for row in sites[keys].to_dict("records")]
+    rows = sites[keys].rename(columns={"id": "site_id"})
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _solver(report: Report) -> dict[str, Any]:

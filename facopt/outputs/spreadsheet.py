@@ -118,7 +118,7 @@ def add_sheet(book: Workbook, sheet: Sheet) -> None:
     for row in shown:
         writer.row(row)
     if sheet.total is not None:
-        writer.total(sheet.total)
+        writer.row(sheet.total, bold=True)
     notes = (*sheet.notes, sheet.cut_note) if len(rows) > MAX_ROWS and sheet.cut_note else sheet.notes
     for note in ("", *notes) if notes else ():
         target.append([text_cell(target, note)])
@@ -128,7 +128,8 @@ def text_cell(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False, size:
     """Return a cell that shows a text and never computes it."""
     cell = WriteOnlyCell(sheet, "")
     cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
-    _put_text(cell, text)
+    cell.quotePrefix = is_dangerous(text)
+    _put_text(cell, printable(text))
     return cell
 
 
@@ -171,7 +172,8 @@ def _set_up(target: WriteOnlyWorksheet, sheet: Sheet, rows: int) -> None:
     target.page_setup.fitToWidth, target.page_setup.fitToHeight = 1, 0
     target.sheet_properties.pageSetUpPr.fitToPage = True
     target.print_title_rows = "1:1"
-    target.oddHeader.left.text = printable(sheet.title).replace("&", "&&")
+    if sheet.title:
+        target.oddHeader.left.text = printable(sheet.title).replace("&", "&&")
     target.oddFooter.center.text = "&P / &N"
     if rows:
         target.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{rows + 1}"
@@ -209,71 +211,77 @@ def _absent(value: Any) -> bool:
 
 
 class _RowWriter:
-    """Writes rows of one sheet; each column keeps one styled cell, so that long tables stay quick."""
+    """Writes rows of one sheet with a few styled cells used again and again, so that long tables stay quick.
+
+    A cell's style must not change once the cell has been written (the workbook keeps it by reference), so there is one
+    cell for each combination of column and format.
+    """
 
     def __init__(self, target: WriteOnlyWorksheet, columns: Sequence[SheetColumn]) -> None:
         self.target = target
         self.columns = columns
-        self.cells = [self._cell(column) for column in columns]
-        self.bold = [self._cell(column, bold=True) for column in columns]
+        self._cells: dict[tuple[SheetColumn, str, bool, bool], Any] = {}
 
     def heading(self) -> None:
-        cells = []
-        for column in self.columns:
-            cell = text_cell(self.target, column.heading, bold=True)
-            cell.fill = PatternFill("solid", fgColor=WASH)
-            cell.border = Border(bottom=Side("medium", color=INK))
-            cell.alignment = Alignment(
-                horizontal="right" if column.kind in FORMATS else "left", vertical="bottom", wrap_text=True
-            )
-            cells.append(cell)
-        self.target.append(cells)
+        self.target.append([self._heading(column) for column in self.columns])
 
-    def row(self, values: Sequence[Any]) -> None:
-        self.target.append(list(map(_fill, self.cells, self.columns, values)))
+    def row(self, values: Sequence[Any], bold: bool = False) -> None:
+        self.target.append(
+            [self._cell(column, value, bold) for column, value in zip(self.columns, values, strict=True)]
+        )
 
-    def total(self, values: Sequence[Any]) -> None:
-        self.target.append(list(map(_fill, self.bold, self.columns, values)))
+    def _heading(self, column: SheetColumn) -> Any:
+        cell = text_cell(self.target, column.heading, bold=True)
+        cell.fill = PatternFill("solid", fgColor=WASH)
+        cell.border = Border(bottom=Side("medium", color=INK))
+        side = "right" if column.kind in FORMATS else "left"
+        cell.alignment = Alignment(horizontal=side, vertical="bottom", wrap_text=True)
+        return cell
 
-    def _cell(self, column: SheetColumn, bold: bool = False) -> Any:
+    def _cell(self, column: SheetColumn, value: Any, bold: bool) -> Any:
+        if column.kind not in FORMATS:
+            text = printable(str(value))
+            cell = self._styled(column, "General", is_dangerous(text), bold)
+            _put_text(cell, text)
+            return cell
+        figure, number_format = (None, FORMATS[column.kind]) if _absent(value) else _figure(column, value)
+        cell = self._styled(column, number_format, False, bold)
+        cell.value = figure
+        return cell
+
+    def _styled(self, column: SheetColumn, number_format: str, quoted: bool, bold: bool) -> Any:
+        key = (column, number_format, quoted, bold)
+        if key not in self._cells:
+            self._cells[key] = self._new_cell(*key)
+        return self._cells[key]
+
+    def _new_cell(self, column: SheetColumn, number_format: str, quoted: bool, bold: bool) -> Any:
         cell = WriteOnlyCell(self.target, "")
         cell.font = Font(name=FONT, size=10, bold=bold, color=INK)
         side = Side("medium", color=INK) if bold else Side("thin", color=RULE)
         cell.border = Border(top=side) if bold else Border(bottom=side)
         cell.alignment = Alignment(vertical="top", wrap_text=column.kind not in FORMATS)
+        cell.number_format = number_format
+        cell.quotePrefix = quoted
         return cell
 
 
-def _fill(cell: Any, column: SheetColumn, value: Any) -> Any:
-    if column.kind in FORMATS:
-        _put_number(cell, column, value)
-    else:
-        _put_text(cell, str(value))
-    return cell
-
-
 def _put_text(cell: Any, text: str) -> None:
-    """Set a text as a string, whatever it begins with; the quote prefix keeps it one when a planner edits the cell."""
-    text = printable(text)
+    """Set a text as a string, whatever it begins with."""
     cell.value = None
     cell._value = text or None  # the public setter would read "=1+1" as a formula
     cell.data_type = "s" if text else "n"
-    if cell.quotePrefix != is_dangerous(text):
-        cell.quotePrefix = is_dangerous(text)
 
 
-def _put_number(cell: Any, column: SheetColumn, value: Any) -> None:
-    if _absent(value):
-        cell.value = None
-        return
+def _figure(column: SheetColumn, value: Any) -> tuple[float | int, str]:
+    """Return the number a cell holds and the format that shows it."""
     number = float(value.value if isinstance(value, Measured) else value)
     scaled = number / 100 if column.kind in SHARES else number / column.divisor
-    wanted = _special_format(column.kind, number, scaled) or FORMATS[column.kind]
+    number_format = _special_format(column.kind, number, scaled) or FORMATS[column.kind]
     if isinstance(value, Measured) and value.unit in DECIMALS:
-        wanted = wanted.replace("#,##0", DECIMALS[value.unit]).replace(";0", f";{DECIMALS[value.unit]}")
-    if cell.number_format != wanted:
-        cell.number_format = wanted
-    cell.value = int(scaled) if scaled.is_integer() else scaled
+        digits = DECIMALS[value.unit]
+        number_format = number_format.replace("#,##0", digits).replace(";0", f";{digits}")
+    return (int(scaled) if scaled.is_integer() else scaled), number_format
 
 
 def _special_format(kind: str, value: float, scaled: float) -> str:

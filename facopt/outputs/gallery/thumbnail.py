@@ -66,7 +66,7 @@ def _lines(geometry: Any, frame: sketch.Frame) -> list[list[list[float]]]:
 def _located(table: pd.DataFrame, frame: sketch.Frame) -> list[tuple[list[float], str]]:
     places = frame.pixels(_places(table)).round(1)
     known = np.isfinite(places).all(axis=1)
-    return list(zip(places[known].tolist(), table["tier"][known], strict=True))
+    return list(zip(places[known].tolist(), table["tier"].to_numpy()[known].tolist(), strict=True))
 
 
 def _thinned(table: pd.DataFrame, frame: sketch.Frame) -> list[list[float]]:

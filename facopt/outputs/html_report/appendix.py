@@ -9,6 +9,7 @@ from facopt.outputs import numbers
 from facopt.outputs.html_report.first_page import status_words
 from facopt.outputs.html_report.material import Section, paragraph
 from facopt.outputs.html_report.table_html import Look, flag_tag, table_html
+from facopt.outputs.tables.people import mode_name
 from facopt.outputs.words import both, both_of, named
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _facts(m: Material) -> str:
     rows = [(both("appendix.solver"), f"{both_of(status_words(m.report))}<br>{solver}")]
     if m.planned:
         rows.append((both("appendix.referee"), both("appendix.referee_facts")))
-    rows += [_travel_row(mode, facts) for mode, facts in sorted(m.report.travel_facts.items()) if _named(facts)]
+    rows += [_travel_row(m, mode, facts) for mode, facts in sorted(m.report.travel_facts.items()) if _named(facts)]
     if proof.log_file:
         rows.append((both("appendix.log"), f"<code>{html.escape(proof.log_file)}</code>"))
     rows.append((both("appendix.reproduce"), reproduce))
@@ -81,6 +82,6 @@ def _named(facts: dict[str, Any]) -> list[str]:
     return [key for key in FACTS if isinstance(facts.get(key), int | float)]
 
 
-def _travel_row(mode: str, facts: dict[str, Any]) -> tuple[str, str]:
+def _travel_row(m: Material, mode: str, facts: dict[str, Any]) -> tuple[str, str]:
     texts = (both(f"fact.{key}", n=numbers.trimmed(float(facts[key]), 1)) for key in _named(facts))
-    return both("appendix.travel", mode=named("mode", mode)), " · ".join(texts)
+    return both("appendix.travel", mode=mode_name(m.report, mode)), " · ".join(texts)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, settlement_symbol
-from facopt.outputs.html_report.table_html import Drawn, Look, figure_attributes, flag_tag, table_html
+from facopt.outputs.html_report.table_html import Look, change_column, figure_attributes, flag_tag, table_html
 from facopt.outputs.tables.people import standard_text, uncovered_points
 from facopt.outputs.words import WORDS, both, both_of, named, pair, say_html
 
@@ -63,7 +63,8 @@ def _piece_html(piece: _PIECE, lang: Lang) -> str:
 def meaning(m: Material) -> str:
     """Return what the coverage figures mean: facility sets, modes, thresholds and the denominator, in one line."""
     tiers = [
-        pair("meaning.tier", tier=(tier.name_zh, tier.name_en), standard=standard_text(tier)) for tier in m.report.tiers
+        pair("meaning.tier", tier=(tier.name_zh, tier.name_en), standard=standard_text(m.report, tier))
+        for tier in m.report.tiers
     ]
     listed = ("；".join(zh for zh, _ in tiers), "; ".join(en for _, en in tiers))
     unverified = any(not tier.standard_verified for tier in m.report.tiers)
@@ -106,14 +107,22 @@ def overall_target(report: Report) -> pd.Series[Any] | None:
 
 def _target_piece(m: Material) -> _PIECE:
     target = overall_target(m.report)
-    if target is None or target["met"] is None:
-        return "lead.stop", {}
+    if target is None:
+        return _tier_targets_piece(m)
     stated = float(target["at_least_percent"])
     if target["met"]:
         short_of_all = stated >= 100 and (m.figures.covered or 0.0) < m.figures.people
         return ("lead.target_reachable", {}) if short_of_all else ("lead.target_met", {"target": _stated(stated)})
     points = numbers.points_short(stated - (m.figures.covered_percent or 0.0))
     return "lead.target_short", {"target": _stated(stated), "points": points}
+
+
+def _tier_targets_piece(m: Material) -> _PIECE:
+    """Say whether the targets that speak of a tier, a class or a zone are met."""
+    met = [target is not None and bool(target) for target in m.report.targets["met"]]
+    if not met or not all(met):
+        return "lead.stop", {}
+    return ("lead.only_target_met", {}) if len(met) == 1 else ("lead.targets_met", {"n": numbers.count(len(met))})
 
 
 def _stated(value: float) -> str:
@@ -262,12 +271,7 @@ def _legend_item(m: Material, state: str, people: float) -> str:
 
 
 def _tiers_and_money(m: Material) -> str:
-    line = Drawn(
-        "change",
-        (f"{WORDS['when.now'][0]} → {WORDS['when.plan'][0]}", f"{WORDS['when.now'][1]} → {WORDS['when.plan'][1]}"),
-        lambda row: charts.change_line(_known(row["covered_now_percent"]), _known(row["covered_percent"]), width=110),
-    )
-    columns = ("tier", "covered_now_percent", "covered_percent", line)
+    columns = ("tier", "covered_now_percent", "covered_percent", change_column(planned=m.planned, width=110))
     tiers = table_html(m.tables["tiers"], Look(columns, strong=frozenset({"covered_percent"}), notes=False))
     left = f"<div><h3>{both('summary.by_tier')}</h3>{tiers}</div>"
     if not m.planned:
@@ -287,10 +291,6 @@ def _ways_out(m: Material) -> str:
         return ""
     items = "".join(f"<li>{both_of((way.sentence_zh, way.sentence_en))}</li>" for way in m.report.conflicts[:5])
     return f'<h3>{both("summary.ways_out")}</h3><ol class="ways">{items}</ol>'
-
-
-def _known(value: float | None) -> float | None:
-    return None if numbers.is_missing(value) else value
 
 
 # --- the uncovered and the proof -------------------------------------------------------------------------------------

@@ -11,25 +11,17 @@ import numpy as np
 from facopt.measures import equity
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph, settlement_symbol
-from facopt.outputs.html_report.table_html import Drawn, Look, flag_tag, table_html
-from facopt.outputs.tables.people import class_list, segments, standard_text, zone_reference
+from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, change_column, flag_tag, table_html
+from facopt.outputs.tables.people import class_list, mode_name, segments, standard_text, zone_reference
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
-from facopt.outputs.words import WORDS, both, both_of, named, pair
+from facopt.outputs.words import WORDS, both, both_of, pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
-    from facopt.measures.report import Assumption, Band, Share, TierFacts
+    from facopt.measures.report import Assumption, Band, Report, Share, TierFacts
     from facopt.outputs.html_report.material import Material
     from facopt.outputs.html_report.table_html import Row
-
-NOW_AND_PLAN = (
-    f"{WORDS['when.now'][0]} → {WORDS['when.plan'][0]}",
-    f"{WORDS['when.now'][1]} → {WORDS['when.plan'][1]}",
-)
-
 
 # --- definitions -----------------------------------------------------------------------------------------------------
 
@@ -41,7 +33,7 @@ def definitions(m: Material) -> Section:
         *(row for tier in m.report.tiers for row in _tier_definition(m, tier)),
         (both("definition.denominator"), _denominator(m), both_of(m.report.data_note)),
         (both("definition.unreachable"), _unreachable(m), ""),
-        *_sources_of_values(m.report.assumptions),
+        *_sources_of_values(m),
     ]
     head = "".join(f'<th scope="col">{both(f"definition.{key}")}</th>' for key in ("item", "used", "source"))
     body = "".join(f"<tr><td><b>{item}</b></td><td>{used}</td><td>{source}</td></tr>" for item, used, source in rows)
@@ -59,7 +51,7 @@ def _tier_definition(m: Material, tier: TierFacts) -> list[tuple[str, str, str]]
         "definition.facilities_counted", existing=numbers.count(tier.sites_now), candidates=numbers.count(candidates)
     )
     return [
-        (both("definition.standard", tier=names), both_of(standard_text(tier)), source),
+        (both("definition.standard", tier=names), both_of(standard_text(m.report, tier)), source),
         (both("definition.facility_set", tier=names), counted, both("definition.from_scenario")),
     ]
 
@@ -73,38 +65,26 @@ def _unreachable(m: Material) -> str:
     return both("definition.unreachable_means", people=numbers.people(m.figures.unreachable))
 
 
-def _sources_of_values(assumptions: Iterable[Assumption]) -> list[tuple[str, str, str]]:
-    """One line per speed profile, and one for all other values; the standards of the tiers have their own lines."""
+def _sources_of_values(m: Material) -> list[tuple[str, str, str]]:
+    """One line per way to travel, and one for all other values; the standards of the tiers have their own lines."""
     groups: dict[str, list[Assumption]] = {}
-    for assumption in assumptions:
+    for assumption in m.report.assumptions:
         if not assumption.key.endswith(".standard_minutes"):
             kind, _, rest = assumption.key.partition(".")
-            groups.setdefault(rest.partition(".")[0] if kind == "profile" else "", []).append(assumption)
-    return [_values_row(mode, groups[mode]) for mode in sorted(groups, key=lambda mode: (not mode, mode))]
+            groups.setdefault(rest.partition(".")[0] if kind == "travel" else "", []).append(assumption)
+    return [_values_row(m, mode, groups[mode]) for mode in sorted(groups, key=lambda mode: (not mode, mode))]
 
 
-def _values_row(mode: str, assumptions: list[Assumption]) -> tuple[str, str, str]:
+def _values_row(m: Material, mode: str, assumptions: list[Assumption]) -> tuple[str, str, str]:
     unverified = sum(not assumption.verified for assumption in assumptions)
     counts = {"n": numbers.count(len(assumptions)), "unverified": numbers.count(unverified)}
     used = both("definition.speeds" if mode else "definition.other_count", **counts)
-    item = both("definition.travel", mode=named("mode", mode)) if mode else both("definition.other")
+    item = both("definition.travel", mode=mode_name(m.report, mode)) if mode else both("definition.other")
     source = f'<a href="#appendix">{both("definition.from_appendix")}</a>'
     return item, used, f"{source} {flag_tag()}" if unverified else source
 
 
 # --- tiers, townships, classes ---------------------------------------------------------------------------------------
-
-
-def change_column(reference: str | float | None = None, width: float = 130.0) -> Drawn:
-    """Return the column that draws today's share and the plan's on one line, with a tick at a share or column."""
-
-    def draw(row: Row) -> str:
-        tick = row.get(reference) if isinstance(reference, str) else reference
-        return charts.change_line(
-            _known(row.get("covered_now_percent")), _known(row.get("covered_percent")), _known(tick), width
-        )
-
-    return Drawn("change", NOW_AND_PLAN, draw, sort_key="change_points")
 
 
 def of_planned(total: str, planned: str) -> Drawn:
@@ -119,13 +99,18 @@ def of_planned(total: str, planned: str) -> Drawn:
 
 def tiers(m: Material) -> Section:
     """Return coverage by tier: people and institutions are two things."""
-    columns = (
-        "tier", "standard", "people_served", "covered_now_percent", "covered_percent", change_column(width=110),
-        "change_points", "unreachable", *_institutions(m), of_planned("sites_now", "sites_open"),
+    columns: tuple[str | Drawn, ...] = (
+        "tier", "standard", "people_served", "covered_now_percent", "covered_percent",
+        change_column(planned=m.planned, width=110), "change_points", "unreachable", *_institutions(m),
+        of_planned("sites_now", "sites_open"),
     )  # fmt: skip
-    look = Look(columns, strong=frozenset({"covered_percent"}))
-    inner = table_html(m.tables["tiers"], look) + (note("round.note") if m.planned else "")
+    look = Look(columns, titles=CHANGE, strong=frozenset({"covered_percent"}))
+    inner = table_html(m.tables["tiers"], look) + _rounded(m)
     return Section("tiers", "section.tiers", inner)
+
+
+def _rounded(m: Material) -> str:
+    return note("round.note") if m.planned else ""
 
 
 def _institutions(m: Material) -> tuple[Drawn, ...]:
@@ -139,15 +124,22 @@ def _institutions(m: Material) -> tuple[Drawn, ...]:
     return (Drawn("institutions", WORDS["column.institutions"], draw, align="r"),)
 
 
+def shown_segments(report: Report) -> list[str]:
+    """Return the one segment for which the page has room, the elderly first; the files beside it have all."""
+    return sorted(segments(report), key=lambda key: ("65" not in key, "60" not in key))[:1]
+
+
 def zones(m: Material) -> Section | None:
     """Return the table everyone turns to: townships and subdistricts, worst first."""
     view = m.tables["zones"]
     if not len(view):
         return None
+    rating = Drawn("rating", WORDS["column.rating"], rating_html, sort_key="covered_percent", align="l")
     columns = (
-        "zone_name", "area_class", "people", *segments(m.report), "covered_now_percent", "covered_percent",
-        change_column("reference_percent"), "mean_minutes", "longest_minutes", of_planned("sites_now", "sites_open"),
-        Drawn("rating", WORDS["column.rating"], rating_html, sort_key="covered_percent", align="l"),
+        "zone_name", "area_class", "people", *shown_segments(m.report), "covered_now_percent", "covered_percent",
+        change_column("reference_percent", planned=m.planned), "mean_minutes", "longest_minutes",
+        of_planned("sites_now", "sites_open"),
+        *((rating,) if m.planned else ()),
     )  # fmt: skip
     unnamed = {"zone_name": lambda row: "" if row.get("zone_name") else both("zones.unnamed")}
     look = Look(
@@ -171,6 +163,7 @@ def _key_of_zones(m: Material) -> str:
     items = [f'<i class="k-now"></i>{both("zones.key_now")}']
     if m.planned:
         items.append(f'<i class="k-plan"></i>{both("zones.key_plan")}')
+    if m.tables["zones"].frame["reference_percent"].notna().any():
         items.append(f'<i class="k-ref"></i>{_reference_words(m)}')
     items.append(both("zones.key_sort"))
     return '<p class="key">' + "".join(f"<span>{item}</span>" for item in items) + "</p>"
@@ -191,11 +184,14 @@ def area_classes(m: Material) -> Section | None:
     if not len(m.tables["area_classes"]):
         return None
     columns = (
-        "area_class", "people", "covered_now_percent", "covered_percent", change_column(width=200), "change_points",
+        "area_class", "people", "covered_now_percent", "covered_percent",
+        change_column(planned=m.planned, width=200), "change_points",
         "unreachable", "mean_minutes_now", "mean_minutes", "longest_minutes",
     )  # fmt: skip
-    look = Look(columns, strong=frozenset({"covered_percent"}))
-    return Section("area_classes", "section.area_classes", table_html(m.tables["area_classes"], look) + _gap(m))
+    look = Look(columns, titles=CHANGE, strong=frozenset({"covered_percent"}))
+    return Section(
+        "area_classes", "section.area_classes", table_html(m.tables["area_classes"], look) + _gap(m) + _rounded(m)
+    )
 
 
 def _gap(m: Material) -> str:
@@ -299,7 +295,7 @@ def uncovered(m: Material) -> Section:
     if not len(view):
         return Section("uncovered", title, paragraph("uncovered.none"))
     columns = (
-        "id", "name", "zone_name", "people", *segments(m.report), "nearest_site", "nearest_minutes",
+        "id", "name", "zone_name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes",
         "nearest_any_minutes", "reason", "remedy",
     )  # fmt: skip
     symbols = {"name": lambda row: settlement_symbol(str(row.get("state", "")))}
@@ -307,7 +303,3 @@ def uncovered(m: Material) -> Section:
     shown = {"people": h.people, "covered": covered, "uncovered": h.uncovered}
     total = note("uncovered.sum", **{key: numbers.people(value) for key, value in shown.items()})
     return Section("uncovered", title, table_html(view, Look(columns, before=symbols, sortable=True)) + total)
-
-
-def _known(value: Any) -> float | None:
-    return None if numbers.is_missing(value) else float(value)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 from facopt.measures import equity
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, facility_symbol, note, paragraph
-from facopt.outputs.html_report.table_html import Drawn, Look, flag_tag, table_html
+from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, flag_tag, table_html
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
 from facopt.outputs.tables.view import printed_measure
 from facopt.outputs.words import WORDS, both, both_of
@@ -37,11 +38,16 @@ def conflicts(m: Material) -> Section | None:
 
 
 def _way_out(way: Conflict) -> str:
-    stated = numbers.in_both(lambda lang: printed_measure(way.stated, way.unit, lang))
-    needed = numbers.in_both(lambda lang: printed_measure(way.needed, way.unit, lang))
-    detail = both("conflicts.change", stated=stated, needed=needed, place=way.place)
+    stated, needed = _stated_value(way.stated, way.unit), _stated_value(way.needed, way.unit)
+    detail = both("conflicts.change", stated=stated, needed=needed, place=re.split(r"[\\/]", way.place)[-1])
     key = f"<code>{html.escape(way.key)}</code>"
     return f'<li>{both_of((way.sentence_zh, way.sentence_en))}<br><span class="sub">{key} {detail}</span></li>'
+
+
+def _stated_value(value: float, unit: str) -> tuple[str, str]:
+    if unit == "percent":
+        return numbers.percent_stated(value), numbers.percent_stated(value)
+    return numbers.in_both(lambda lang: printed_measure(value, unit, lang))
 
 
 def _symbols(m: Material) -> dict[str, Callable[[Row], str]]:
@@ -55,7 +61,7 @@ def facilities(m: Material) -> Section:
     used = view.where(view.frame["action"] != "none")
     columns = (
         "name", "tier", "action", "stage", "zone_name", "capacity_people", "people_assigned", "use_percent",
-        "points_assigned", "mean_minutes", "longest_minutes", "people_lost_without",
+        "mean_minutes", "longest_minutes", "people_lost_without",
     )  # fmt: skip
     look = Look(columns, before=_symbols(m), strong=_STRONG_NAME, sortable=True)
     unused = len(view) - len(used)
@@ -152,8 +158,8 @@ def resilience(m: Material) -> Section | None:
     columns = (
         "name", "tier", "action", "zone_name", "people_lost_without", "covered_percent_without", "change_points",
     )  # fmt: skip
-    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME, shown_rows=20)
-    return Section("resilience", "section.resilience", sentence + table_html(view, look))
+    look = Look(columns, titles=CHANGE, before=_symbols(m), strong=_STRONG_NAME, shown_rows=20)
+    return Section("resilience", "section.resilience", sentence + table_html(view, look) + note("round.note"))
 
 
 def compare(m: Material) -> Section:

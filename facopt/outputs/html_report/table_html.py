@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from facopt.outputs import numbers
+from facopt.outputs import charts, numbers
 from facopt.outputs.tables.view import heading, printed, printed_change, printed_measure
-from facopt.outputs.words import both, both_of
+from facopt.outputs.words import WORDS, both, both_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -144,7 +144,7 @@ class _Painter:
         if column.key in self.look.before:
             words = self.look.before[column.key](row) + words
         marks = figure_attributes(f"{self.view.key}.{column.key}", value) if column.numeric else ""
-        style = "r" if column.numeric else "w" if _short(column, value) else ""
+        style = "r" if column.numeric else _one_line(column, value)
         return f"<td{_class(style)}{marks}>{words}</td>"
 
     def _words(self, column: Column, value: Any, row: Row) -> str:
@@ -178,11 +178,12 @@ class _Painter:
         return f"<tr>{''.join(cells)}</tr>"
 
 
-def _short(column: Column, value: Any) -> bool:
-    """Return whether a text stays on one line: some eight Chinese characters, twelve of a name."""
+def _one_line(column: Column, value: Any) -> str:
+    """Return the classes of a text that stays on one line, by language: up to 8 Chinese characters, 12 of a name."""
+    limit = 24 if column.key == "name" else 16
     texts = value if isinstance(value, tuple) else [printed(column, value, lang) for lang in numbers.LANGUAGES]
-    widest = max(sum(1 if ord(letter) < 0x2E80 else 2 for letter in text) for text in texts)
-    return widest <= (24 if column.key == "name" else 16)
+    widths = [sum(1 if ord(letter) < 0x2E80 else 2 for letter in text) for text in texts]
+    return " ".join(f"w-{lang}" for lang, width in zip(numbers.LANGUAGES, widths, strict=True) if width <= limit)
 
 
 _SORT = "排序 Sort"
@@ -202,3 +203,28 @@ def _exact(value: Any) -> str:
 def flag_tag(key: str = "tag.unverified", **figures: Text) -> str:
     """Return the dashed amber tag of a value that nobody has verified."""
     return f'<span class="flag">{both(key, **figures)}</span>'
+
+
+NOW_AND_PLAN = (
+    f"{WORDS['when.now'][0]} → {WORDS['when.plan'][0]}",
+    f"{WORDS['when.now'][1]} → {WORDS['when.plan'][1]}",
+)
+CHANGE = {"change_points": WORDS["when.change"]}
+"""Shorter heading of differences; a sentence below the table says that they are percentage points."""
+
+
+def change_column(reference: str = "", *, planned: bool, width: float = 130.0) -> Drawn:
+    """Return the column that draws today's share and the plan's on one line, with a tick at the share of a column."""
+
+    def draw(row: Row) -> str:
+        now, plan, tick = (
+            _known(row.get(key)) for key in ("covered_now_percent", "covered_percent", reference or "no_reference")
+        )
+        return charts.change_line(now, plan, tick, width)
+
+    sort_key = "change_points" if planned else "covered_now_percent"
+    return Drawn("change", NOW_AND_PLAN if planned else "", draw, sort_key=sort_key)
+
+
+def _known(value: Any) -> float | None:
+    return None if numbers.is_missing(value) else float(value)

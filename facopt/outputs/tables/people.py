@@ -33,9 +33,15 @@ def class_list(classes: Iterable[str]) -> tuple[str, str]:
     return "、".join(zh for zh, _ in names), ", ".join(en for _, en in names)
 
 
-def standard_text(tier: TierFacts) -> tuple[str, str]:
-    """Return a tier's standard in words: 城区步行 15 分钟 / urban: 15 minutes walking."""
-    classes, mode = class_list(tier.serves), named("mode", tier.mode)
+def mode_name(report: Report, mode: str) -> tuple[str, str]:
+    """Return the name of a way to travel: that of its speed profile where it has one, else the planner's own word."""
+    profile = report.travel_facts.get(mode, {}).get("profile")
+    return named("mode", profile if isinstance(profile, str) and f"mode.{profile}" in WORDS else mode)
+
+
+def standard_text(report: Report, tier: TierFacts) -> tuple[str, str]:
+    """Return a tier's standard in words: 城区：步行 15 分钟 / urban: 15 minutes walking."""
+    classes, mode = class_list(tier.serves), mode_name(report, tier.mode)
     return pair("standard.of_tier", classes=classes, mode=mode, minutes=numbers.trimmed(tier.standard_minutes))
 
 
@@ -72,7 +78,7 @@ def tiers_table(report: Report) -> TableView:
     """By tier: its standard, people covered of those it serves, institutions, sites."""
     columns = (
         column("tier", "term", terms=tier_terms(report)),
-        column("standard", "term", terms={tier.key: standard_text(tier) for tier in report.tiers}),
+        column("standard", "term", terms={tier.key: standard_text(report, tier) for tier in report.tiers}),
         column("people_served", "people"),
         column("covered_now", "people"),
         column("covered_now_percent", "percent"),

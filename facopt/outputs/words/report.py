@@ -47,6 +47,8 @@ WORDS = MappingProxyType(
             "The share of residents {standard} stays at **{plan}**",
         ),
         "lead.target_met": ("，达到 {target} 的目标。", ", and the {target} target met. "),
+        "lead.only_target_met": ("，达到覆盖目标。", ", and the coverage target met. "),
+        "lead.targets_met": ("，{n} 项覆盖目标全部达到。", ", and all {n} coverage targets met. "),
         "lead.target_short": (
             "，距 {target} 的目标差 {points} 个百分点。",
             ", {points} points short of the {target} target. ",
@@ -72,9 +74,9 @@ WORDS = MappingProxyType(
         ),
         "lead.all_covered": ("全部居民点均已覆盖。", "Every settlement is covered."),
         "lead.infeasible": (
-            "所定目标与限额不能同时满足，**没有可行方案**。下列任一调整都经求解验证，可使方案成立。",
-            "The targets and limits cannot hold together: **there is no feasible plan**. Each of the changes below is "
-            "verified by a solve and makes a plan possible.",
+            "所定目标与限额不能同时满足，**没有可行方案**。下列调整经求解验证，可使方案成立。",
+            "The targets and limits cannot hold together: **there is no feasible plan**. The changes below are "
+            "verified by a solve and make a plan possible. ",
         ),
         "lead.infeasible_without_ways": (
             "所定目标与限额不能同时满足，**没有可行方案**。",
@@ -187,7 +189,10 @@ WORDS = MappingProxyType(
             "现状镇、乡与城区的覆盖率差距（镇、乡减城区）为 {now} 个百分点。",
             "Today the gap between countryside and urban area (countryside minus urban) is {now} points.",
         ),
-        "round.note": ("差值由未舍入的数值计算。", "Differences are computed before rounding."),
+        "round.note": (
+            "变化以百分点计，由未舍入的数值计算。",
+            "Changes are in percentage points, computed before rounding.",
+        ),
         "bands.sentence": (
             "到最近开放机构的时间：平均由 {now} 分钟变为 {plan} 分钟，"
             "九成居民由 {now90} 分钟以内变为 {plan90} 分钟以内。",
