@@ -372,8 +372,8 @@ def _assumptions() -> tuple[Assumption, ...]:
             "tiers.community_health_centre.standard_minutes", "15", "社区生活圈规划技术指南 TD/T 1062-2021", True
         ),
         Assumption("tiers.township_clinic.standard_minutes", "30", "", False),
-        Assumption("profile.walk.residential", "5 km/h", "GB/T 51439-2021", True),
-        Assumption("profile.drive.secondary", "22 km/h", "情景文件", False),
+        Assumption("travel.walk.speeds_kmh.residential", "5 km/h", "GB/T 51439-2021", True),
+        Assumption("travel.drive.speeds_kmh.secondary", "22 km/h", "情景文件", False),
         Assumption("tiers.township_clinic.build_cost", "5600000", "情景文件", False),
     )
 
@@ -415,11 +415,11 @@ def infeasible_report() -> Report:
         conflicts=(
             Conflict(
                 "limits.budget", "yuntang.yaml:21", 27_000_000.0, 36_800_000.0, "CNY",
-                "把总投资上限由 2,700 万元提高到 3,680 万元", "raise the budget from ¥27.0 million to ¥36.8 million",
+                "把总投资上限由 2,700 万元提高到 3,680 万元。", "Raise the budget from ¥27.0 million to ¥36.8 million.",
             ),
             Conflict(
                 "targets.0.at_least_percent", "yuntang.yaml:17", 100.0, 96.4, "percent",
-                "把覆盖率目标由 100% 降到 96.4%", "lower the coverage target from 100% to 96.4%",
+                "把覆盖率目标由 100% 降到 96.4%。", "Lower the coverage target from 100% to 96.4%.",
             ),
         ),
     )  # fmt: skip

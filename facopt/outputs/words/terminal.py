@@ -12,7 +12,7 @@ WORDS = MappingProxyType(
             "Within the standard time: {before} of people today, {after} in the plan; {newly} newly covered, {uncovered} still not.",
         ),
         "terminal.coverage_now": (
-            "标准时间内人口覆盖率为 {before}，{uncovered}未覆盖。",
+            "标准时间内人口覆盖率为 {before}（共 {people} 人），{uncovered}未覆盖。",
             "Within the standard time: {before} of {people} people today; {uncovered} are not covered.",
         ),
         "terminal.loses": ("{people}失去覆盖。", "{people} people lose cover."),
