@@ -192,6 +192,18 @@ def test_a_file_that_is_no_raster_is_refused(tmp_path: Path) -> None:
         read_study_area(request(tmp_path, demand=DemandRequest("raster", source), tiers=ALL))
 
 
+def test_a_virtual_raster_may_not_open_other_files(tmp_path: Path) -> None:
+    """A file from a stranger reads itself and nothing else, whatever its ending."""
+    raster(tmp_path / "secret.tif")
+    virtual = (
+        '<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand dataType="Float32" band="1"><SimpleSource>'
+        '<SourceFilename relativeToVRT="1">secret.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>'
+    )
+    source = Source(write(tmp_path, "people.tif", virtual), "EPSG:32650")
+    with pytest.raises(DataError, match="This file is no raster that can be read"):
+        read_study_area(request(tmp_path, demand=DemandRequest("raster", source), tiers=ALL))
+
+
 def polygons(folder: Path, crs: str = "EPSG:32650") -> Source:
     """Write three polygons of 1,000, 500 and 70 people: west and east half of the raster, and one far off it."""
     west, east = box(500_000, 3_430_000, 500_200, 3_430_400), box(500_200, 3_430_000, 500_400, 3_430_400)

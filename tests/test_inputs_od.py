@@ -124,6 +124,29 @@ def test_a_missing_file_is_named_at_its_place_in_the_scenario(tmp_path: Path) ->
         )
 
 
+@pytest.mark.parametrize("ids", [int, float, str])
+def test_parquet_ids_may_be_numbers(tmp_path: Path, ids: type) -> None:
+    """A whole number in a Parquet table is the id that it is in a CSV."""
+    frame = pd.DataFrame({"demand_id": pd.Series([1, 1], dtype=ids), "site_id": ["t", "s"], "seconds": [90, 30]})
+    frame.to_parquet(tmp_path / "od.parquet")
+    times, _ = read_od(tmp_path / "od.parquet", mode="drive", demand_ids=DEMAND, site_ids=SITES)
+    assert arcs(times) == [("1", "s", 0.5), ("1", "t", 1.5)]
+
+
+def test_a_parquet_table_without_its_columns_is_refused(tmp_path: Path) -> None:
+    """The columns that there are stand in the message."""
+    pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "od.parquet")
+    with pytest.raises(DataError, match=r"There is no column 'demand_id'. The file has a;"):
+        read_od(tmp_path / "od.parquet", mode="drive", demand_ids=DEMAND, site_ids=SITES)
+
+
+def test_a_table_without_times_is_said(tmp_path: Path) -> None:
+    """Nobody reaches anything: possible, but hardly meant."""
+    assert read_text(tmp_path, "demand_id,site_id,minutes\n") == (
+        [], ["od.csv: The table has no travel times, so everybody is out of reach. Check the file."],
+    )  # fmt: skip
+
+
 def test_other_formats_read_alike(tmp_path: Path) -> None:
     """A workbook or a Parquet table of travel times gives the same arcs."""
     frame = pd.DataFrame({"demand_id": ["001", "NA"], "site_id": ["t", "s"], "minutes": [5.0, None]})

@@ -72,6 +72,14 @@ def test_projected_columns(tmp_path: Path) -> None:
     assert (demand.lon[0], demand.lat[0]) == pytest.approx((114.3, 30.6), abs=1e-8)
 
 
+def test_of_degrees_and_metres_side_by_side_the_stated_kind_is_read(tmp_path: Path) -> None:
+    """A table may have both; the crs says which of them it describes."""
+    x, y = Transformer.from_crs("EPSG:4326", "EPSG:4547", always_xy=True).transform(114.3, 30.6)
+    text = f"id,people,area_class,lon,lat,x,y\na,1,urban,110,20,{x},{y}\n"
+    assert demand_of(tmp_path, text, "EPSG:4547").lon[0] == pytest.approx(114.3, abs=1e-8)
+    assert demand_of(tmp_path, text, "wgs84").lon[0] == 110
+
+
 def test_swapped_eastings_are_refused_with_the_remedy(tmp_path: Path) -> None:
     """In surveying x is often the northing."""
     x, y = Transformer.from_crs("EPSG:4326", "EPSG:4547", always_xy=True).transform(114.3, 30.6)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 _STRIP_ROWS = 1024
+DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA"}
+"""Formats that hold their own cells; a virtual raster would open other files on its author's behalf."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,11 @@ def read_cells(source: Source, band: int, log: FindingLog) -> tuple[Cells, Recog
     path = source.file
     if not path.is_file():
         raise DataError(Finding("There is no such file", "Paths are relative to the scenario file", Place(path)))
+    driver = DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        raise DataError(Finding(f"Rasters ending in {path.suffix!r} are not understood", "Use a GeoTIFF", Place(path)))
     try:
-        with rasterio.open(path) as raster:
+        with rasterio.open(path, driver=driver) as raster:
             crs = _system(raster, source)
             if not 1 <= band <= raster.count:
                 raise DataError(

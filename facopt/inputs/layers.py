@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 GeometryArray = np.ndarray[Any, np.dtype[np.object_]]
 
-VECTOR_SUFFIXES = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb"})
+_BEGINNINGS = {
+    ".gpkg": b"SQLite format 3",
+    ".geojson": b"{",
+    ".json": b"{",
+    ".shp": b"\x00\x00\x27\x0a",
+    ".fgb": b"fgb",
+}
+VECTOR_SUFFIXES = frozenset(_BEGINNINGS)
 PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
 
 
@@ -47,6 +54,7 @@ def read_layer(path: Path, layer: str | None, log: FindingLog) -> Layer:
     """
     import pyogrio
 
+    _check_beginning(path)
     try:
         name = _choose_layer(path, layer)
         encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
@@ -60,6 +68,17 @@ def read_layer(path: Path, layer: str | None, log: FindingLog) -> Layer:
     for warning in caught:
         log.warning(f"The file is not quite regular: {_first_line(warning.message)}", place=Place(path))
     return _from_frame(frame, layer=name, encoding=encoding or "")
+
+
+def _check_beginning(path: Path) -> None:
+    """Refuse a file that is not what its ending says: a virtual layer would open other files on its author's behalf."""
+    suffix = path.suffix.lower()
+    with path.open("rb") as file:
+        beginning = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not beginning.startswith(_BEGINNINGS[suffix]):
+        raise DataError(
+            Finding(f"The content of this file is not that of a {suffix} file", "Export it again", Place(path))
+        )
 
 
 def read_parquet(path: Path) -> Layer:

@@ -12,6 +12,7 @@ from facopt.errors import DataError, Finding, Place
 from facopt.inputs.findings import NOWHERE, FindingLog, counted, listed
 from facopt.inputs.grids import decode, find_delimiter
 from facopt.inputs.headings import OD_FIELDS, RecognisedColumn, recognise
+from facopt.inputs.layers import PARQUET_SUFFIXES
 from facopt.inputs.numbers import parse_numbers
 from facopt.inputs.tables import TEXT_SUFFIXES, read_table
 from facopt.travel.times import TravelTimes
@@ -79,11 +80,7 @@ def read_od(
     log = FindingLog()
     if not path.is_file():
         raise DataError(Finding(f"There is no file {path}", "Paths are relative to the scenario file", place))
-    pairs = (
-        _read_text(path, columns or {}, log)
-        if path.suffix.lower() in TEXT_SUFFIXES
-        else _read_other(path, columns or {}, log)
-    )
+    pairs = _read_pairs(path, columns or {}, log)
     pairs = _of_mode(pairs, mode, log)
     _check_minutes(pairs, log)
     demand, demand_known = _positions(pairs, "demand_id", demand_ids, "demand point", log)
@@ -102,6 +99,14 @@ def read_od(
         minutes=pairs.minutes[usable][chosen], cutoff_minutes=np.inf,
     )  # fmt: skip
     return replace(times, facts=_facts(times, pairs)), log.items
+
+
+def _read_pairs(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs:
+    suffix = path.suffix.lower()
+    if suffix in TEXT_SUFFIXES:
+        return _read_text(path, columns, log)
+    pairs = _read_parquet(path, columns, log) if suffix in PARQUET_SUFFIXES else None
+    return pairs or _read_other(path, columns, log)
 
 
 def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs:
@@ -129,8 +134,38 @@ def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pair
         )  # fmt: skip
     except pyarrow.ArrowInvalid as error:
         raise _not_regular(path, encoding, delimiter, len(headings)) from error
+    return _from_arrow(path, table, found, log)
+
+
+def _read_parquet(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs | None:
+    """Return the rows of a Parquet table whose ids are text or whole numbers; None for any other."""
+    import pyarrow
+    from pyarrow import parquet
+
+    schema = parquet.read_schema(path)
+    found = recognise(schema.names, columns, OD_FIELDS, Place(path), log)
+    _require(found, schema.names, path, log)
+    log.raise_errors()
+    needed = [name for name in (*_REQUIRED, "mode") if name in found]
+    kinds = [schema.field(found[name].heading).type for name in needed]
+    if not all(pyarrow.types.is_integer(kind) or _is_text(kind) or name == "minutes"
+               for name, kind in zip(needed, kinds, strict=True)):  # fmt: skip
+        return None
+    table = parquet.read_table(path, columns=[found[name].heading for name in needed])
+    texts = [table[found[name].heading].cast(pyarrow.string()).fill_null("") for name in needed]
+    table = pyarrow.table(texts, names=[found[name].heading for name in needed])
+    return _from_arrow(path, table, found, log)
+
+
+def _is_text(kind: pyarrow.DataType) -> bool:
+    import pyarrow
+
+    return bool(pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind))
+
+
+def _from_arrow(path: Path, table: pyarrow.Table, found: dict[str, RecognisedColumn], log: FindingLog) -> _Pairs:
     codes: dict[str, _Codes] = {
-        name: _from_arrow(table[found[name].heading]) for name in ("demand_id", "site_id", "mode") if name in found
+        name: _codes(table[found[name].heading]) for name in ("demand_id", "site_id", "mode") if name in found
     }
     factor = found["minutes"].factor
     minutes = _minutes(path, table[found["minutes"].heading], log) * factor
@@ -185,9 +220,11 @@ def _require(found: Mapping[str, RecognisedColumn], headings: list[str], path: P
             )
 
 
-def _from_arrow(column: pyarrow.ChunkedArray) -> _Codes:
+def _codes(column: pyarrow.ChunkedArray) -> _Codes:
     import pyarrow
 
+    if not pyarrow.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
     whole = column.unify_dictionaries().combine_chunks()
     if isinstance(whole, pyarrow.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], type=column.type)

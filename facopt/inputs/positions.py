@@ -31,7 +31,7 @@ def locate(table: Table, stated_crs: str, *, required: bool, log: FindingLog) ->
     they are warnings at most and the points are simply not placed.
     """
     nowhere = np.full(len(table), np.nan)
-    pair = _pair(table)
+    pair = _pair(table, stated_crs)
     if pair is None and table.geometry is None:
         if required:
             table.require(("lon", "lat"), log)
@@ -51,12 +51,24 @@ def locate(table: Table, stated_crs: str, *, required: bool, log: FindingLog) ->
     return (nowhere, nowhere.copy()), ""
 
 
-def _pair(table: Table) -> tuple[str, ...] | None:
-    """Return the columns that hold coordinates; a geometry goes before columns that nobody asked for."""
+def _pair(table: Table, stated: str) -> tuple[str, ...] | None:
+    """Return the columns that hold coordinates; a geometry goes before columns that nobody asked for.
+
+    Of degrees and metres side by side, those are meant whose kind the stated system is.
+    """
     pairs = [pair for pair in (("lon", "lat"), ("x", "y"), ("location",)) if all(name in table for name in pair)]
+    if _is_projected(stated):
+        pairs.sort(key=lambda pair: pair != ("x", "y"))
     if table.geometry is not None:
         pairs = [pair for pair in pairs if table.recognised.columns[pair[0]].how == "columns"]
     return pairs[0] if pairs else None
+
+
+def _is_projected(stated: str) -> bool:
+    try:
+        return bool(stated) and not coordinates.is_geographic(coordinates.canonical_crs(stated))
+    except DataError:  # said where the system is looked at
+        return False
 
 
 def _system(table: Table, stated: str, pair: tuple[str, ...] | None, *, required: bool, log: FindingLog) -> str:
