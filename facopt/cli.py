@@ -49,7 +49,9 @@ def run(
         from facopt.pipeline import run_all
         from facopt.progress import progress_for_terminal
 
-        runs = run_all(_load(scenarios, overrides), out, progress_for_terminal)
+        loaded = _load(scenarios, overrides)
+        _tell_fetching(loaded)
+        runs = run_all(loaded, out, progress_for_terminal)
         _show(as_json, [one.record for one in runs], [run_summary(one.report, one.folder) for one in runs], "runs")
         return max(one.exit_status for one in runs)
 
@@ -66,7 +68,9 @@ def check(scenarios: Scenarios, overrides: Overrides = [], as_json: Json = False
         from facopt.progress import progress_for_terminal
 
         prepared = []
-        for loaded in _load(scenarios, overrides):
+        all_loaded = _load(scenarios, overrides)
+        _tell_fetching(all_loaded)
+        for loaded in all_loaded:
             with progress_for_terminal() as progress:
                 prepared.append(prepare(loaded, progress))
         records = [_check_record(one) for one in prepared]
@@ -104,6 +108,32 @@ def compare(
 
         result = compare_and_write(runs, out, allow_different_basis=allow_different_basis)
         _show(as_json, [result.record], [result.text], "comparisons")
+        return 0
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
+def fetch(
+    place: Annotated[str, typer.Argument(help="Name as openstreetmap.org finds it, or the id of its boundary (R123456).", metavar="PLACE")],
+    to: Annotated[Path | None, typer.Option(help="Folder of the files; data/osm/PLACE by default.")] = None,
+    buffer_km: Annotated[float, typer.Option(min=0, max=50, help="Fetch roads this far beyond the boundary.")] = 5.0,
+    people: Annotated[int | None, typer.Option(min=1, help="People of the whole place, shared out over settlements without a population.")] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask anew and replace the files, changes made by hand too.")] = False,
+    overpass_url: Annotated[str | None, typer.Option(help="Another Overpass server.", metavar="URL")] = None,
+    nominatim_url: Annotated[str | None, typer.Option(help="Another Nominatim server.", metavar="URL")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch boundary, roads, health facilities and settlements of a place from OpenStreetMap, for scenarios to name."""
+
+    def work() -> int:
+        from facopt.fetch.place import fetch_place
+        from facopt.fetch.request import PlaceRequest, default_folder, services_at
+        from facopt.fetch.summary import fetch_record, fetch_summary
+
+        request = PlaceRequest(place, to or default_folder(place), buffer_km, people)
+        fetched = fetch_place(request, _say, services_at(overpass_url, nominatim_url), refresh=refresh)
+        _show(as_json, [fetch_record(fetched)], [fetch_summary(fetched)], "places")
         return 0
 
     _finish(work, as_json=as_json)
@@ -154,6 +184,21 @@ def _load(paths: Iterable[Path], overrides: list[str]) -> tuple[Any, ...]:
     from facopt.scenario.load import load_scenarios
 
     return load_scenarios(paths, overrides)
+
+
+def _tell_fetching(scenarios: Iterable[Any]) -> None:
+    """Say beforehand which scenarios will ask OpenStreetMap."""
+    from facopt.fetch.on_demand import missing_files
+
+    for loaded in scenarios:
+        missing = missing_files(loaded.scenario)
+        if missing:
+            place = loaded.scenario.place
+            _say(f"{loaded.file}: fetching {place.name} from OpenStreetMap into {place.folder} ({len(missing)} files missing)")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _check_record(prepared: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from facopt.assembly.drawing import roads_to_draw
 from facopt.assembly.problem import location_problem
 from facopt.assembly.study_area import study_area_request
 from facopt.assembly.travel import require_coordinates, travel_times
+from facopt.fetch.on_demand import fetch_missing
 from facopt.inputs.reader import read_study_area
 from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
@@ -101,12 +102,13 @@ def prepare(loaded: LoadedScenario, progress: QuietProgress) -> Prepared:
     """Read the files of a scenario and compute its travel times."""
     scenario = loaded.scenario
     with progress.stage("inputs"):
+        place_findings = fetch_missing(loaded, progress.note)
         area, input_findings, _ = read_study_area(study_area_request(scenario))
         require_coordinates(scenario, area)
     with progress.stage("travel"):
         travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share)
         problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
-    findings = (*loaded.warnings, *input_findings, *travelled.findings, *problem_findings)
+    findings = (*loaded.warnings, *place_findings, *input_findings, *travelled.findings, *problem_findings)
     return Prepared(loaded, area, travelled, problem, findings, progress)
 
 
