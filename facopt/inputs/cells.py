@@ -155,11 +155,12 @@ def aggregate(cells: Cells, cell_metres: float | None, group: IntArray) -> tuple
     """
     factors = [max(1, round((cell_metres or 0.0) / size)) for size in cells.metres]
     column, row = cells.column // factors[0], cells.row // factors[1]
-    keys = np.column_stack((group, row, column))
-    blocks, block_of = np.unique(keys, axis=0, return_inverse=True)
-    block_of = block_of.reshape(-1)
+    shape = (int(group.max(initial=-1)) + 2, int(row.max(initial=0)) + 1, int(column.max(initial=0)) + 1)
+    key = np.ravel_multi_index((group + 1, row, column), shape)
+    blocks, block_of = np.unique(key, return_inverse=True)
+    block_group, block_row, block_column = np.unravel_index(blocks, shape)
     people: FloatArray = np.bincount(block_of, weights=cells.people, minlength=len(blocks)).astype(np.float64)
     lon = np.bincount(block_of, weights=cells.lon * cells.people, minlength=len(blocks)) / people
     lat = np.bincount(block_of, weights=cells.lat * cells.people, minlength=len(blocks)) / people
     metres = (cells.metres[0] * factors[0], cells.metres[1] * factors[1])
-    return Cells(blocks[:, 1], blocks[:, 2], lon, lat, people, metres), blocks[:, 0]
+    return Cells(block_row, block_column, lon, lat, people, metres), block_group - 1
