@@ -15,6 +15,7 @@ import pytest
 from shapely.geometry import LineString, MultiPolygon, box
 
 from facopt.outputs.map import geometry, leaflet, write_map
+from facopt.outputs.map.facts import facts_of
 from facopt.outputs.map.payload import payload_of
 from facopt.outputs.map.thinning import thinned
 from facopt.outputs.map.values import dumped, exact, number
@@ -339,3 +340,16 @@ def test_roads_are_joined_and_sorted_into_levels() -> None:
     ]
     found = geometry.roads_by_level(pieces, 1e-5)
     assert {level: len(lines) for level, lines in found.items()} == {"main": 1, "minor": 1}
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_phrase_of_panel_and_scripts_is_in_both_languages(report: Report) -> None:
+    """Each key that a template or script names whole has a Chinese and an English text in the page."""
+    folder = files("facopt.outputs.map").joinpath("assets")
+    sources = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if not path.name.endswith(".css"))
+    named = set(re.findall(r"""['"](map\.[a-z_.0-9]*[a-z_0-9])['"](?!\s*\+)""", sources))
+    words = facts_of(report)["words"]
+    assert len(named) > 40
+    assert {key for key in named if not all(words.get(key, ("", "")))} == set()

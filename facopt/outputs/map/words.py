@@ -59,7 +59,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.view.urban": ("城区", "Urban area"),
         "map.inset": ("城区放大图", "Urban area, enlarged"),
         "map.close": ("关闭", "Close"),
-        "map.open_list": ("地图上找到它", "Show on the map"),
         # states as the legend names them
         "map.state.c": ("现状已覆盖", "Covered today"),
         "map.state.n": ("新增覆盖", "Newly covered"),
@@ -91,7 +90,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.residents": ("常住人口", "Residents"),
         "map.class": ("类别", "Area class"),
         "map.minutes": ("到机构时间", "Time to facility"),
-        "map.change": ("{now} → {plan}", "{now} → {plan}"),
         "map.nearest_now": ("现状最近机构", "Nearest today"),
         "map.nearest_plan": ("方案最近机构", "Nearest in the plan"),
         "map.nearest_any": ("到最近可用站点", "Nearest usable site"),
@@ -108,7 +106,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.lost": ("若取消，失去覆盖", "Lose cover if removed"),
         "map.size": ("规模", "Size"),
         "map.owner": ("举办主体", "Owner"),
-        "map.stage": ("阶段", "Stage"),
         "map.fixed.open": ("方案要求保留或新建。", "The scenario requires it to stand."),
         "map.fixed.closed": ("方案要求关闭。", "The scenario requires it to be closed."),
         "map.why.k": ("保留。取消将使 {lost} 失去覆盖。", "Kept. Without it {lost} would lose cover."),
@@ -125,7 +122,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.unnamed": ("未命名", "unnamed"),
         # units
         "map.min": ("分钟", "min"),
-        "map.n_sites": ("{n} 处", "{n}"),
         # definitions
         "map.def": (
             "覆盖：{rules}。{multi}分母：{area}常住人口 {people}。",
