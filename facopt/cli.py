@@ -104,10 +104,12 @@ def compare(
     """Compare runs: what differs in the assumptions, the figures, who gains and who loses, which sites."""
 
     def work() -> int:
-        from facopt.outputs.compare import compare_and_write
+        from facopt.outputs.compare import compare_runs, comparison_json, render_terminal, write_comparison
 
-        result = compare_and_write(runs, out, allow_different_basis=allow_different_basis)
-        _show(as_json, [result.record], [result.text], "comparisons")
+        comparison = compare_runs(runs, allow_different_basis=allow_different_basis)
+        folder = out or runs[0].resolve().parent / f"compare-{'-'.join(run.resolve().name for run in runs)}"
+        written = write_comparison(comparison, folder)
+        _show(as_json, [comparison_json(comparison)], [f"{render_terminal(comparison)}\n{written}"], "comparisons")
         return 0
 
     _finish(work, as_json=as_json)

@@ -6,12 +6,14 @@ from facopt.outputs.compare.comparison_page import write_comparison_html
 from facopt.outputs.compare.model import Comparison
 from facopt.outputs.compare.terminal import render_terminal
 from facopt.outputs.compare.workbook import write_comparison_workbook
+from facopt.outputs.compare.write import write_comparison
 
 __all__ = [
     "Comparison",
     "compare_runs",
     "comparison_json",
     "render_terminal",
+    "write_comparison",
     "write_comparison_html",
     "write_comparison_workbook",
 ]
