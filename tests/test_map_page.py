@@ -233,6 +233,7 @@ def test_target_tick_stands_only_for_a_target_of_everybody(report: Report, tmp_p
     assert data_of(written(report, tmp_path))["tick"] == {
         "percent": 90,
         "needed": number(0.9 * report.everybody.people),
+        "met": True,
     }
     narrow = replace(report, targets=report.targets.assign(area_class="urban"))
     assert data_of(written(narrow, tmp_path))["tick"] is None

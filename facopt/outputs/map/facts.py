@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
 from facopt.outputs.map.payload import has_plan
-from facopt.outputs.map.values import exact, number
+from facopt.outputs.map.values import exact, number, truth
 from facopt.outputs.map.words import WORDS
 from facopt.outputs.words import WORDS as COMMON
 
@@ -116,7 +116,7 @@ def _tick(report: Report) -> dict[str, Any] | None:
     """Return the target for everybody together, which the coverage bar marks; None where the scenario states none."""
     for row in report.targets.itertuples():
         if not any(isinstance(value, str) and value for value in (row.tier, row.area_class, row.zone)):
-            return {"percent": number(row.at_least_percent), "needed": number(row.people_needed)}
+            return {"percent": number(row.at_least_percent), "needed": number(row.people_needed), "met": truth(row.met)}
     return None
 
 

@@ -47,7 +47,9 @@ def quantised(coordinates: Coordinates) -> Steps:
 
 def polygons(geometry: BaseGeometry | None, tolerance: float) -> list[list[Steps]]:
     """Return the polygons in a geometry, each as rings (outer ring first), simplified by `tolerance` degrees."""
-    found = (part for part in _parts(geometry, tolerance) if part.geom_type == "Polygon")
+    from shapely import Polygon
+
+    found = (part for part in _parts(geometry, tolerance) if isinstance(part, Polygon))
     rings = ([quantised(np.asarray(ring.coords)) for ring in (part.exterior, *part.interiors)] for part in found)
     return [[ring for ring in polygon if len(ring) >= 6] for polygon in rings if len(polygon[0]) >= 6]
 

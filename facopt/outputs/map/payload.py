@@ -10,7 +10,7 @@ import numpy as np
 from facopt.outputs.map import geometry
 from facopt.outputs.map.places import Places, places_of
 from facopt.outputs.map.thinning import thinned
-from facopt.outputs.map.values import exact, index_of, number, numbers, text
+from facopt.outputs.map.values import exact, index_of, number, numbers, text, truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +124,7 @@ def _targets(report: Report, places: Places) -> list[dict[str, Any]]:
             "people": number(row.people),
             "needed": number(row.people_needed),
             "covered": [number(row.people_covered_now), number(row.people_covered)],
-            "met": None if row.met is None or row.met != row.met else bool(row.met),
+            "met": truth(row.met),
         }
         for row in report.targets.itertuples()
     ]

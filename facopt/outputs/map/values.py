@@ -17,6 +17,11 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def truth(value: Any) -> bool | None:
+    """Return a cell as true or false; None for None and NaN."""
+    return None if text(value) == "" else bool(value)
+
+
 def number(value: Any, decimals: int | None = None) -> float | int | None:
     """Return a cell as the shortest JSON number that says it, rounded where asked; None for None, NaN and infinity."""
     if value is None:

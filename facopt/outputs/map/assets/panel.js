@@ -62,14 +62,18 @@ function drawBar() {
   fill(labels, el('span', {}, T('map.from', { share: percent(today) })));
   if (!D.tick || D.tick.needed === null) return;
   add(bar, el('span', { 'class': 'tick', style: 'left:' + Math.min(100, 100 * D.tick.needed / whole) + '%' }));
-  var target = { people: whole, needed: D.tick.needed, now: figure('people_covered') }, met = isMet(target);
+  var target = { people: whole, needed: D.tick.needed, now: figure('people_covered'), met: D.tick.met };
+  var met = isMet(target);
   var key = D.tick.percent >= 100 ? 'map.target_reachable' : 'map.target';
   var wanted = T(key, { share: trimmed(D.tick.percent, 4) + '%' });
   add(labels, el('span', { 'class': met ? 'ok' : 'miss' }, join([wanted, met ? T('map.met') : lackText(target)])));
 }
 
-/* targets as {people, needed, now}: now is who is covered at this stop */
-function isMet(target) { return target.now >= target.needed - 1e-6 * target.people; }
+/* targets as {people, needed, now, met}: now is who is covered at this stop, met what the report says of the plan */
+function isMet(target) {
+  if (isPlan() && target.met !== null) return target.met;
+  return target.now >= target.needed - 1e-6 * target.people;
+}
 function lackOf(target) { return isMet(target) ? 0 : 100 * (target.needed - target.now) / target.people; }
 function lackText(target) {
   var points = lackOf(target);
