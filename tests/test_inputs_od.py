@@ -100,7 +100,6 @@ def test_completeness_is_a_fact(tmp_path: Path) -> None:
     assert (facts["pairs"], facts["possible_pairs"], facts["demand_without_pair"], facts["sites_without_pair"]) == (
         2, 6, 1, 1,
     )  # fmt: skip
-    assert times.cutoff_minutes == np.inf
 
 
 def test_findings_point_to_the_line_over_blank_lines(tmp_path: Path) -> None:

@@ -35,7 +35,11 @@ def needs_coordinates(scenario: Scenario) -> bool:
 def _demand(demand: Demand) -> DemandRequest:
     if isinstance(demand, DemandRaster):
         return DemandRequest(
-            "raster", Source(demand.file), area_class=demand.area_class or "", cell_metres=demand.cell_metres
+            "raster",
+            Source(demand.file),
+            area_class=demand.area_class or "",
+            cell_metres=demand.cell_metres,
+            total_people=demand.total_people,
         )
     spread = demand.spread_by if isinstance(demand, DemandPolygons) else None
     return DemandRequest(

@@ -18,6 +18,7 @@ from facopt.travel.door_to_door import road_travel_times
 from facopt.travel.network import Network, build_network
 from facopt.travel.profiles import load_profile
 from facopt.travel.straight_line import straight_line_travel_times
+from facopt.travel.times import TravelTimes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from facopt.inputs.road_table import RoadTable
     from facopt.inputs.study_area import DemandPoints, Sites, StudyArea
     from facopt.scenario.schema import Scenario
-    from facopt.travel.times import TravelTimes
 
 CUTOFF_OVER_STANDARD = 2.0
 """Trips are kept up to twice the longest standard, so that the report can say how far beyond it people are."""
@@ -58,10 +58,15 @@ def travel_times(
     for number, mode in enumerate(used):
         travelled = _add_mode(
             travelled, scenario, area, mode, place,
-            lambda share, before=number: progress((before + share) / len(used)),
+            _part_of(progress, number, len(used)),
         )  # fmt: skip
         progress((number + 1) / len(used))
     return travelled
+
+
+def _part_of(progress: Callable[[float], None], number: int, count: int) -> Callable[[float], None]:
+    """Return a progress that fills the share of one mode among `count`."""
+    return lambda share: progress((number + share) / count)
 
 
 def cutoff_minutes(scenario: Scenario, mode: str) -> float:
@@ -142,10 +147,24 @@ def _overrides(travel: RoadTravel) -> dict[str, Any]:
 def _from_table(
     travel: TableTravel, area: StudyArea, mode: str, place: Callable[[str], Place], cutoff: float
 ) -> tuple[TravelTimes, tuple[Finding, ...]]:
-    times, findings = read_od(
-        travel.file, mode=mode, demand_ids=area.demand.id, site_ids=area.sites.id, columns=travel.columns,
+    table, findings = read_od(
+        travel.file,
+        mode=mode,
+        demand_ids=area.demand.id,
+        site_ids=area.sites.id,
+        columns=travel.columns,
         place=place(f"travel.{mode}.file"),
-    )  # fmt: skip
+    )
+    times = TravelTimes(
+        mode=mode,
+        demand_count=len(area.demand),
+        site_count=len(area.sites),
+        demand=table.demand,
+        site=table.site,
+        minutes=table.minutes,
+        cutoff_minutes=math.inf,
+        facts=table.facts,
+    )
     return (times if math.isinf(cutoff) else times.within(cutoff)), findings
 
 

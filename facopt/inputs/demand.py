@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,8 @@ from facopt.inputs.study_area import DemandPoints, FloatArray, TextArray
 from facopt.inputs.tables import RecognisedTable, Table, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from facopt.inputs.requests import DemandRequest, StudyAreaRequest
 
 
@@ -30,6 +32,8 @@ class DemandFiles:
     recognised: tuple[RecognisedTable, ...]
     class_rules: tuple[RuleCount, ...] = ()
     """How many people each rule of area classes classified."""
+    zone_names: Mapping[str, str] = field(default_factory=dict)
+    """Display name by zone, as far as the table has one."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,16 @@ def _from_table(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog)
         area_class=area_class, lon=lon, lat=lat, segments=_segments(table, people, log),
     )  # fmt: skip
     recognised = replace(table.recognised, crs=crs)
-    return DemandFiles(demand, (recognised,), rules), table
+    return DemandFiles(demand, (recognised,), rules, _names_of_zones(table, points.zone)), table
+
+
+def _names_of_zones(table: Table, zone: TextArray) -> dict[str, str]:
+    """Return the first name that the table gives each zone."""
+    names: dict[str, str] = {}
+    for key, name in zip(zone.tolist(), table.text("zone_name").tolist(), strict=True):
+        if key and name:
+            names.setdefault(key, name)
+    return names
 
 
 def _refuse_without_outlines(table: Table) -> None:
@@ -113,10 +126,10 @@ def _zone(
     """Return the zone of each row: as stated, else by the outline that the point lies in."""
     if part.zone:
         return np.full(len(table), part.zone, dtype=object)
-    stated = table.text("zone")
+    stated = table.text("zone" if "zone" in table else "zone_name")
     if zones is None:
         return stated
-    if "zone" in table and (stated != "").all():
+    if (stated != "").all():
         return _zone_ids(table, stated, zones, log)
     found = zones.at(*at)
     lost = (found < 0) & (stated == "")

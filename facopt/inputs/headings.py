@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from facopt.errors import Place
 
 POSITION_FIELDS = ("lon", "lat", "x", "y", "location")
-DEMAND_FIELDS = ("id", "name", "people", "zone", "area_class", "class_code", "code", *POSITION_FIELDS)
+DEMAND_FIELDS = ("id", "name", "people", "zone", "zone_name", "area_class", "class_code", "code", *POSITION_FIELDS)
 FACILITY_FIELDS = (
     "id", "name", "tier", "status", "fixed", "capacity_people", "size", "build_cost", "running_cost", "owner", "zone",
     *POSITION_FIELDS,
@@ -44,8 +44,9 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "zone": (
         "乡镇", "街道", "镇街", "乡镇街道", "街道乡镇", "乡镇(街道)", "镇(街道)", "乡镇名称", "街道名称", "所属乡镇",
-        "所属街道", "所在乡镇", "township", "subdistrict", "zoneid", "zonename",
+        "所属街道", "所在乡镇", "township", "subdistrict", "zoneid",
     ),
+    "zone_name": ("zonename", "乡镇名", "街道名"),
     "area_class": ("城乡分类", "城乡属性", "城乡类型", "城乡", "地区类型", "urbanrural"),
     "class_code": ("城乡分类代码", "城乡分类码", "城乡代码", "urcode", "vcode"),
     "code": ("统计用区划代码", "行政区划代码", "区划代码", "towncode", "乡镇代码"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from facopt.inputs.headings import OD_FIELDS, RecognisedColumn, recognise
 from facopt.inputs.layers import PARQUET_SUFFIXES
 from facopt.inputs.numbers import parse_numbers
 from facopt.inputs.tables import TEXT_SUFFIXES, read_table
-from facopt.travel.times import TravelTimes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,10 +66,21 @@ class _Pairs:
         return " to ".join(repr(column.texts[column.codes[row]]) for column in columns)
 
 
+@dataclass(frozen=True)
+class OdTable:
+    """Pairs of an origin-destination table, sorted by demand point and then site, each once; arrays have shape (A,)."""
+
+    demand: np.ndarray[Any, np.dtype[np.int32]]
+    site: np.ndarray[Any, np.dtype[np.int32]]
+    minutes: FloatArray
+    facts: dict[str, Any] = field(default_factory=dict)
+    """How complete the table is and how its headings were understood."""
+
+
 def read_od(
     path: Path, *, mode: str, demand_ids: TextArray, site_ids: TextArray, columns: Mapping[str, str] | None = None,
     place: Place = NOWHERE,
-) -> tuple[TravelTimes, tuple[Finding, ...]]:  # fmt: skip
+) -> tuple[OdTable, tuple[Finding, ...]]:  # fmt: skip
     """Return the travel times of one mode from a table `demand_id, site_id, minutes` and what is remarkable in it.
 
     A missing pair, or one whose minutes are blank, is out of reach. Where the table has a column `mode`, only the rows
@@ -93,12 +103,11 @@ def read_od(
     chosen = _each_once(pairs, usable, key, log)
     log.raise_errors()
     count = max(len(site_ids), 1)
-    times = TravelTimes(
-        mode=mode, demand_count=len(demand_ids), site_count=len(site_ids),
+    table = OdTable(
         demand=(key[chosen] // count).astype(np.int32), site=(key[chosen] % count).astype(np.int32),
-        minutes=pairs.minutes[usable][chosen], cutoff_minutes=np.inf,
+        minutes=pairs.minutes[usable][chosen],
     )  # fmt: skip
-    return replace(times, facts=_facts(times, pairs)), log.items
+    return replace(table, facts=_facts(table, len(demand_ids), len(site_ids), pairs)), log.items
 
 
 def _read_pairs(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pairs:
@@ -352,14 +361,14 @@ def _each_once(pairs: _Pairs, usable: IntArray, key: IntArray, log: FindingLog) 
     return np.asarray(order[~again])
 
 
-def _facts(times: TravelTimes, pairs: _Pairs) -> dict[str, Any]:
+def _facts(table: OdTable, demand_count: int, site_count: int, pairs: _Pairs) -> dict[str, Any]:
     """Return how complete the table is; who is out of reach for want of a pair is told by the plan."""
     return {
         "source": "table",
-        "pairs": len(times),
-        "possible_pairs": times.demand_count * times.site_count,
-        "demand_without_pair": times.demand_count - len(np.unique(times.demand)),
-        "sites_without_pair": times.site_count - len(np.unique(times.site)),
+        "pairs": len(table.minutes),
+        "possible_pairs": demand_count * site_count,
+        "demand_without_pair": demand_count - len(np.unique(table.demand)),
+        "sites_without_pair": site_count - len(np.unique(table.site)),
         "columns": {name: column.heading for name, column in pairs.headings.items()},
         "factor_to_minutes": pairs.factor,
     }

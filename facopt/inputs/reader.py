@@ -71,4 +71,11 @@ def _assemble(
     metric_crs = metric_crs_for(np.concatenate((points.lon, sites.lon)), np.concatenate((points.lat, sites.lat)))
     check_together(request, points, sites, ground, metric_crs, log)
     log.raise_errors()
-    return StudyArea(points, sites, facilities.context, ground.ground, metric_crs)
+    return StudyArea(points, sites, facilities.context, ground.ground, metric_crs, _zone_names(demand, ground))
+
+
+def _zone_names(demand: DemandFiles, ground: GroundFiles) -> dict[str, str]:
+    """Return display names by zone; those of the zones file come before those of the demand table."""
+    zones = ground.zones
+    outlined = {} if zones is None else dict(zip(zones.id.tolist(), zones.name.tolist(), strict=True))
+    return {**demand.zone_names, **{key: name for key, name in outlined.items() if name}}
