@@ -77,7 +77,7 @@ def _require_valid_arcs(times: TravelTimes) -> None:
     if not np.all(np.isfinite(times.minutes)) or times.minutes.min() < 0:
         msg = f"travel times of mode {times.mode}: minutes must be finite and at least 0"
         raise ValueError(msg)
-    order = times.demand.astype(np.int64) * times.site_count + times.site
-    if np.any(np.diff(order) <= 0):
+    step = np.diff(times.demand)
+    if np.any(step < 0) or np.any((step == 0) & (np.diff(times.site) <= 0)):
         msg = f"travel times of mode {times.mode}: arcs must be sorted by demand point and site, each pair once"
         raise ValueError(msg)
