@@ -193,10 +193,10 @@ def _curve(curve: tuple[FloatArray, FloatArray], left: float, top: float, side: 
     return "M" + "L".join(points)
 
 
-def inline_bar(value: float, longest: float, width: float = 150.0) -> str:
-    """Return a bar for a table cell, as long as its value is of the longest; empty for nothing."""
-    length = width * value / longest if longest > 0 and value > 0 else 0.0
-    return f'<span class="hb" style="width:{_n(length)}px"></span>' if length else ""
+def inline_bar(value: float, longest: float) -> str:
+    """Return a bar for a table cell: as much of the cell's width as its value is of the longest; empty for nothing."""
+    length = 100.0 * value / longest if longest > 0 and value > 0 else 0.0
+    return f'<span class="hb" style="width:{_n(length)}%"></span>' if length else ""
 
 
 _STRIPES = (

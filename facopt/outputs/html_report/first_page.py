@@ -264,7 +264,7 @@ def _coverage(m: Material) -> str:
 
 
 def _legend_item(m: Material, state: str, people: float) -> str:
-    marks = figure_attributes(f"people_{state}", people)
+    marks = figure_attributes(f"people_by_state.{state}", people)
     share = numbers.share_percent(people, m.figures.people)
     figure = f"<b{marks}>{both_of(m.people(people))}</b>"
     return f"<li>{settlement_symbol(state)}{both_of(named('state', state))} {figure} <i>{share}</i></li>"
@@ -309,7 +309,7 @@ def what_is_done(m: Material) -> str:
 
 def _remedy_item(m: Material, reason: str, people: float, left: pd.DataFrame) -> str:
     remedies = [named("remedy", str(key)) for key in sorted(set(left.loc[left["reason"] == reason, "remedy"])) if key]
-    marks = figure_attributes(f"people_uncovered.{reason or 'undecided'}", people)
+    marks = figure_attributes(f"people_uncovered_by_reason.{reason or 'undecided'}", people)
     zh, en = named("reason", reason)
     words = (zh, en[:1].upper() + en[1:])
     if remedies:

@@ -185,7 +185,7 @@ def area_classes(m: Material) -> Section | None:
         return None
     columns = (
         "area_class", "people", "covered_now_percent", "covered_percent",
-        change_column(planned=m.planned, width=200), "change_points",
+        change_column(planned=m.planned), "change_points",
         "unreachable", "mean_minutes_now", "mean_minutes", "longest_minutes",
     )  # fmt: skip
     look = Look(columns, titles=CHANGE, strong=frozenset({"covered_percent"}))

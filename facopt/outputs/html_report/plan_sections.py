@@ -76,7 +76,7 @@ def benefit(m: Material) -> Section | None:
     if not len(view):
         return None
     longest = float(view.frame["people_lost_without"].max())
-    bar = Drawn("bar", "", lambda row: charts.inline_bar(float(row["people_lost_without"]), longest), align="l")
+    bar = Drawn("bar", "", lambda row: charts.inline_bar(float(row["people_lost_without"]), longest), align="bar")
     columns = (
         "rank", "name", "tier", "zone_name", "people_assigned", "people_lost_without", bar, "build_cost",
         "cost_per_person",

@@ -34,7 +34,7 @@ class Drawn:
     html: Callable[[Row], str]
     sort_key: str = ""
     """Column by whose value the page sorts it; not sortable without."""
-    align: Literal["l", "c", "r"] = "c"
+    align: Literal["l", "c", "r", "bar"] = "c"
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _one_line(column: Column, value: Any) -> str:
 
 
 _SORT = "排序 Sort"
-_STYLES = MappingProxyType({"l": "", "c": "c", "r": "r"})
+_STYLES = MappingProxyType({"l": "", "c": "c", "r": "r", "bar": "bar"})
 
 
 def _class(style: str) -> str:
