@@ -186,8 +186,9 @@ def wider(outline: BaseGeometry, metres: float) -> BaseGeometry:
     """Return an outline at least so much wider, with few vertices, in WGS-84 degrees."""
     import geopandas as gpd
 
-    here = gpd.GeoSeries([outline], crs="EPSG:4326")
-    flat = here.to_crs(here.estimate_utm_crs())
+    middle = outline.centroid
+    plane = f"+proj=aeqd +lat_0={middle.y:.6f} +lon_0={middle.x:.6f} +datum=WGS84"
+    flat = gpd.GeoSeries([outline], crs="EPSG:4326").to_crs(plane)
     coarse = SLACK_METRES / 3
     around: BaseGeometry = flat.buffer(metres + coarse).simplify(coarse).to_crs("EPSG:4326").iloc[0]
     return around

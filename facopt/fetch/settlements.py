@@ -12,6 +12,7 @@ import numpy as np
 
 from facopt.errors import DataError, Finding, Severity
 from facopt.fetch.features import Feature, Wanted, features_with, without_twins
+from facopt.inputs.findings import counted as number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +156,8 @@ def _unreadable(features: Sequence[Feature], counted: Whole) -> list[Finding]:
     odd = [one for one, n in zip(features, counted.tolist(), strict=True) if n < 0 and "population" in one.tags]
     if not odd:
         return []
-    what = f"{len(odd)} population tags are no numbers of people; they are not used"
+    count = number_of(len(odd), "population tag is no number", "population tags are no numbers")
+    what = f"{count} of people and not used"
     return [_warning(what, "Correct people in settlements.csv", [one.id for one in odd])]
 
 
