@@ -1,1 +1,1 @@
-"""facopt: where to place community health centres and township clinics so that town and countryside are both covered."""
+"""facopt: where to place community health centres and township clinics so that all are covered, in town and country."""

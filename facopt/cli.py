@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,20 +17,23 @@ import typer
 from facopt.errors import DataError, FacoptError, Finding, ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 EXIT_MISSED, EXIT_INPUT, EXIT_OTHER = 1, 2, 3
 
 app = typer.Typer(
     name="facopt",
-    help="Where to place community health centres and township clinics, from a scenario file to a proven plan, a map and a report.",
+    help="Where to place health centres and clinics: from a scenario file to a proven plan, a map and a report.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", metavar="SCENARIO...")]
-Overrides = Annotated[list[str], typer.Option("--set", help="Change a value: limits.budget=5000000. May be repeated.", metavar="KEY=VALUE")]
+Overrides = Annotated[
+    list[str],
+    typer.Option("--set", help="Change a value: limits.budget=5000000. May be repeated.", metavar="KEY=VALUE"),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 
 
@@ -74,14 +76,23 @@ def check(scenarios: Scenarios, overrides: Overrides = [], as_json: Json = False
             with progress_for_terminal() as progress:
                 prepared.append(prepare(loaded, progress))
         records = [_check_record(one) for one in prepared]
-        _show(as_json, records, [check_summary(one.loaded.scenario, one.problem, one.findings) for one in prepared], "scenarios")
+        _show(
+            as_json,
+            records,
+            [check_summary(one.loaded.scenario, one.problem, one.findings) for one in prepared],
+            "scenarios",
+        )
         return 0
 
     _finish(work, as_json=as_json)
 
 
 @app.command()
-def show(scenario: Annotated[Path, typer.Argument(help="Scenario file.")], overrides: Overrides = [], as_json: Json = False) -> None:  # noqa: B006
+def show(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.")],
+    overrides: Overrides = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
     """Print a scenario as it is understood, with the file and line of each value."""
 
     def work() -> int:
@@ -96,9 +107,13 @@ def show(scenario: Annotated[Path, typer.Argument(help="Scenario file.")], overr
 
 @app.command()
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders (maps/NAME); the first is the base.", metavar="A B...")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Run folders (maps/NAME); the first is the base.", metavar="A B...")
+    ],
     out: Annotated[Path | None, typer.Option(help="Folder of the comparison; by default compare-A-B beside A.")] = None,
-    allow_different_basis: Annotated[bool, typer.Option(help="Subtract figures although people or standards differ; they are flagged.")] = False,
+    allow_different_basis: Annotated[
+        bool, typer.Option(help="Subtract figures although people or standards differ; they are flagged.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Compare runs: what differs in the assumptions, the figures, who gains and who loses, which sites."""
@@ -117,11 +132,21 @@ def compare(
 
 @app.command()
 def fetch(
-    place: Annotated[str, typer.Argument(help="Name as openstreetmap.org finds it, or the id of its boundary (R123456).", metavar="PLACE")],
+    place: Annotated[
+        str,
+        typer.Argument(
+            help="Name as openstreetmap.org finds it, or the id of its boundary (R123456).", metavar="PLACE"
+        ),
+    ],
     to: Annotated[Path | None, typer.Option(help="Folder of the files; data/osm/PLACE by default.")] = None,
     buffer_km: Annotated[float, typer.Option(min=0, max=50, help="Fetch roads this far beyond the boundary.")] = 5.0,
-    people: Annotated[int | None, typer.Option(min=1, help="People of the whole place, shared out over settlements without a population.")] = None,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Ask anew and replace the files, changes made by hand too.")] = False,
+    people: Annotated[
+        int | None,
+        typer.Option(min=1, help="People of the whole place, shared out over settlements without a population."),
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask anew and replace the files, changes made by hand too.")
+    ] = False,
     overpass_url: Annotated[str | None, typer.Option(help="Another Overpass server.", metavar="URL")] = None,
     nominatim_url: Annotated[str | None, typer.Option(help="Another Nominatim server.", metavar="URL")] = None,
     as_json: Json = False,
@@ -196,7 +221,9 @@ def _tell_fetching(scenarios: Iterable[Any]) -> None:
         missing = missing_files(loaded.scenario)
         if missing:
             place = loaded.scenario.place
-            _say(f"{loaded.file}: fetching {place.name} from OpenStreetMap into {place.folder} ({len(missing)} files missing)")
+            _say(
+                f"{loaded.file}: fetching {place.name} from OpenStreetMap into {place.folder} ({len(missing)} missing)"
+            )
 
 
 def _say(text: str) -> None:

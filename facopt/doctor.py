@@ -26,7 +26,9 @@ def doctor_text(found: dict[str, Any]) -> str:
     lines = [f"{name:<12} {version}" for name, version in found["versions"].items()]
     lines.append(f"{'processors':<12} {found['processors']}")
     lines += [f"solver {name:<5} {answer}" for name, answer in found["solvers"].items()]
-    lines.append("facopt can solve here" if found["usable"] else "no solver works here: reinstall the packages of the lock file")
+    lines.append(
+        "facopt can solve here" if found["usable"] else "no solver works here: reinstall the packages of the lock file"
+    )
     return "\n".join(lines)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 
 class Severity(Enum):
@@ -34,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong or remarkable, as `file:line:column: what. How to mend.`"""
+    """One thing that is wrong or remarkable, shown as `file:line:column: what. How to mend.`."""
 
     what: str
     """A sentence without its full stop."""

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facopt.assembly.assumptions import assumptions
@@ -28,6 +27,8 @@ from facopt.scenario.write import write_resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from facopt.assembly.travel import Travelled
     from facopt.errors import Finding
     from facopt.inputs.study_area import StudyArea
@@ -171,4 +172,3 @@ def solver_settings(scenario: Scenario) -> SolverSettings:
         seed=solver.seed,
         threads=solver.threads,
     )
-

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from facopt.scenario.load import LoadedScenario
 
 PACKAGES = (
-    "facopt", "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx", "pandas", "pulp", "pyproj",
-    "rasterio", "scipy", "shapely",
+    "facopt", "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx", "pandas", "pulp",
+    "pyproj", "rasterio", "scipy", "shapely",
 )  # fmt: skip
 SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg")
 

@@ -96,7 +96,9 @@ def test_the_small_scenario_runs_as_it_is(tmp_path: Path) -> None:
 
 def test_least_cost_for_everybody_who_can_be_reached(hand: Path) -> None:
     """A 100 % target leaves out whom nobody can reach: q covers B at exactly 30 minutes, r covers C at exactly 30."""
-    record = run_record(hand, HAND + "targets: [{kind: coverage, tier: clinic, at_least_percent: 100}]\nobjective: [cost]\n")
+    record = run_record(
+        hand, HAND + "targets: [{kind: coverage, tier: clinic, at_least_percent: 100}]\nobjective: [cost]\n"
+    )
     assert record["status"] == "optimal"
     assert levels(record) == [("cost", 8)]
     assert [(one["site_id"], one["action"], one["people_assigned"]) for one in record["opened"]] == [
@@ -128,9 +130,13 @@ def test_p_median_and_p_center_assign_everybody(hand: Path) -> None:
 
 def test_a_lower_percentage_is_of_everybody(hand: Path) -> None:
     """90 % of 210 people is 189: A and B are 160, so C is needed as well."""
-    record = run_record(hand, HAND + "targets: [{kind: coverage, tier: clinic, at_least_percent: 90}]\nobjective: [cost]\n")
+    record = run_record(
+        hand, HAND + "targets: [{kind: coverage, tier: clinic, at_least_percent: 90}]\nobjective: [cost]\n"
+    )
     assert record["people_covered"] == 200
-    record = run_record(hand, HAND + "targets: [{kind: coverage, tier: clinic, at_least_percent: 75}]\nobjective: [cost]\n")
+    record = run_record(
+        hand, HAND + "targets: [{kind: coverage, tier: clinic, at_least_percent: 75}]\nobjective: [cost]\n"
+    )
     assert (record["people_covered"], record["cost"]) == (160, 5)
 
 
@@ -138,7 +144,8 @@ def test_targets_that_cannot_hold_end_with_status_1_and_reasons(hand: Path) -> N
     """Full coverage for 6 is impossible: the budget must be 8, or the target 78 % or less of 210 people."""
     file = hand / "scenario.yaml"
     file.write_text(
-        HAND + "targets: [{kind: coverage, tier: clinic, at_least_percent: 100}]\nobjective: [cost]\nlimits: {budget: 6}\n",
+        HAND
+        + "targets: [{kind: coverage, tier: clinic, at_least_percent: 100}]\nobjective: [cost]\nlimits: {budget: 6}\n",
         encoding="utf-8",
     )
     called = facopt("run", file, "--out", hand / "maps", "--json")
@@ -174,7 +181,14 @@ def test_every_tier_that_serves_a_point_must_cover_it(hand: Path) -> None:
         "tiers: {clinic: {mode: any, standard_minutes: 30}}\n",
         "tiers: {clinic: {mode: any, standard_minutes: 30}, hospital: {mode: any, standard_minutes: 30}}\n",
     )
-    record = run_record(hand, two.replace("travel: {any: {kind: table, file: od.csv}, hospital: {mode: any, standard_minutes: 30}}", "travel: {any: {kind: table, file: od.csv}}") + "objective: [coverage]\n")
+    record = run_record(
+        hand,
+        two.replace(
+            "travel: {any: {kind: table, file: od.csv}, hospital: {mode: any, standard_minutes: 30}}",
+            "travel: {any: {kind: table, file: od.csv}}",
+        )
+        + "objective: [coverage]\n",
+    )
     # clinic covers A and B; hospital covers B (s, 5) and C (r, 30); only B has both.
     assert record["people_covered"] == 60
     assert record["by_tier"]["clinic"]["people_covered"] == 160
@@ -199,7 +213,9 @@ def test_bad_data_in_the_second_scenario_refuses_the_call(hand: Path) -> None:
     write_table(hand / "broken.csv", "id people", [("A", -5)])
     good, bad = hand / "good.yaml", hand / "bad.yaml"
     good.write_text(HAND + "objective: [coverage]\n", encoding="utf-8")
-    bad.write_text(HAND.replace("hand", "other").replace("demand.csv", "broken.csv") + "objective: [coverage]\n", encoding="utf-8")
+    bad.write_text(
+        HAND.replace("hand", "other").replace("demand.csv", "broken.csv") + "objective: [coverage]\n", encoding="utf-8"
+    )
     called = facopt("run", good, bad, "--out", hand / "maps")
     assert called.status == 2
     assert "broken.csv:2" in called.err
@@ -207,7 +223,7 @@ def test_bad_data_in_the_second_scenario_refuses_the_call(hand: Path) -> None:
 
 
 def test_ids_are_text(hand: Path) -> None:
-    """"001" is not "1", and "NA" is an id."""
+    """ "001" is not "1", and "NA" is an id."""
     write_table(hand / "demand.csv", "id people", [("001", 5), ("1", 7), ("NA", 9)])
     write_table(hand / "sites.csv", "id tier status", [("NA", "clinic", "existing"), ("01", "clinic", "candidate")])
     write_table(hand / "od.csv", "demand_id site_id minutes", [("001", "NA", 1), ("NA", "NA", 2), ("1", "01", 3)])
@@ -223,7 +239,13 @@ def test_two_runs_write_the_same_bytes(hand: Path) -> None:
     for _ in range(2):
         run_record(hand, text)
         folder = hand / "maps/hand"
-        hashes.append({p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()})
+        hashes.append(
+            {
+                p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+                for p in folder.rglob("*")
+                if p.is_file()
+            }
+        )
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         hashes[-1]["run.json"] = hashlib.sha256(json.dumps(_without_times(record)).encode()).hexdigest()
         del hashes[-1]["solver.log"]
@@ -232,8 +254,15 @@ def test_two_runs_write_the_same_bytes(hand: Path) -> None:
 
 
 def _without_times(record):
-    solver = {key: value for key, value in record["solver"].items() if key != "seconds"} if isinstance(record["solver"], dict) else record["solver"]
-    return {**{key: value for key, value in record.items() if key not in {"seconds", "peak_memory_mb", "finished"}}, "solver": solver}
+    solver = (
+        {key: value for key, value in record["solver"].items() if key != "seconds"}
+        if isinstance(record["solver"], dict)
+        else record["solver"]
+    )
+    return {
+        **{key: value for key, value in record.items() if key not in {"seconds", "peak_memory_mb", "finished"}},
+        "solver": solver,
+    }
 
 
 def test_the_resolved_scenario_runs_again_as_it_stands(hand: Path) -> None:
@@ -242,7 +271,9 @@ def test_the_resolved_scenario_runs_again_as_it_stands(hand: Path) -> None:
     called = facopt("run", hand / "maps/hand/scenario.yaml", "--out", hand / "again", "--json")
     assert called.status == 0
     again = called.json()
-    assert [again[key] for key in ("objective", "opened", "people_covered")] == [first[key] for key in ("objective", "opened", "people_covered")]
+    assert [again[key] for key in ("objective", "opened", "people_covered")] == [
+        first[key] for key in ("objective", "opened", "people_covered")
+    ]
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:

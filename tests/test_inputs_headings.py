@@ -104,7 +104,7 @@ def test_a_mapping_to_nothing_is_refused_with_what_there_is() -> None:
     assert findings == [
         "columns: there is no column 'POPU'. The file has POP, n.",
         "columns: there is no field 'peeple' in this table. Write `field: heading`; the fields are id, name, people, "
-        "zone, area_class, class_code, code, lon, lat, x, y, location and people_<segment>.",
+        "zone, zone_name, area_class, class_code, code, lon, lat, x, y, location and people_<segment>.",
     ]
 
 

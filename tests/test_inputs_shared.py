@@ -169,10 +169,10 @@ def test_san_franciscos_tables_are_mapped() -> None:
     times, findings = read_od(path, mode="road", demand_ids=area.demand.id, site_ids=area.sites.id, columns=columns)
     plain = pd.read_csv(path, dtype={"DestinationName": str})
     assert findings == ()
-    assert len(times) == 205 * 16 == times.facts["possible_pairs"]
+    assert len(times.minutes) == 205 * 16 == times.facts["possible_pairs"]
     assert times.minutes.sum() == pytest.approx(plain["distance"].sum())
     nearest = plain.groupby("DestinationName")["distance"].min().reindex(area.demand.id.tolist()).to_numpy()
-    assert np.minimum.reduceat(times.minutes, np.arange(0, len(times), 16)) == pytest.approx(nearest)
+    assert np.minimum.reduceat(times.minutes, np.arange(0, len(times.minutes), 16)) == pytest.approx(nearest)
 
 
 def test_wuhans_places_lie_in_their_counties() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from facopt.errors import DataError
 from facopt.inputs.roads import read_roads
 from facopt.travel.door_to_door import cutoff_ms, road_travel_times
+from facopt.travel.facts import access_findings
 from facopt.travel.network import build_network
 from facopt.travel.profiles import load_profile
 from facopt.travel.snapping import RoadIndex
@@ -129,6 +130,8 @@ def test_island_paths_are_left_for_the_main_network():
     assert times.access.snap_metres == pytest.approx([900, 100], abs=1)
     assert times.access.connected.tolist() == [True, False]
     assert times.facts["demand"]["moved_from_islands"] == 1
+    told = " ".join(str(finding) for finding in access_findings("walk", times.facts))
+    assert "1 demand points hang on a part of the network without a usable site" in told
     assert sum(times.facts["demand"]["by_component"].values()) == 2
     assert times.facts["demand"]["by_component"]["0"] == 1
 
@@ -142,6 +145,10 @@ def test_points_beyond_the_snapping_limit_are_cut_off():
     assert times.access.snap_metres == pytest.approx([700, 900], abs=1)
     assert times.access.nearest_minutes[1] == np.inf
     assert (times.facts["demand"]["cut_off"], times.facts["sites"]["cut_off"]) == (1, 1)
+    assert times.access.component.tolist() == [0, -1]
+    told = [str(finding) for finding in access_findings("drive", times.facts)]
+    assert len(told) == 2
+    assert told[0].startswith("mode drive: 1 demand points lie beyond the snapping limit")
 
 
 def test_no_home_is_joined_to_a_motorway():

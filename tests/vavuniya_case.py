@@ -1,7 +1,7 @@
-"""Vavuniya district, Sri Lanka, from one OpenStreetMap extract: buildings, places and clinics become a planner's tables.
+"""Vavuniya district, Sri Lanka, from one OpenStreetMap extract: buildings, places and clinics become tables.
 
-Nothing of the extract is kept in the project: the tables are made in a temporary folder from the file beside the checkout.
-People: the 172,115 of the 2012 census, shared out evenly over the buildings. Urban: within 3 km of the city's place node.
+Nothing of the extract is kept in the project: the tables are made in a temporary folder from the file beside the
+checkout. People: the 172,115 of the 2012 census, shared out evenly over the buildings. Urban: within 3 km of the city.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def write_case(folder: Path) -> dict[str, Path]:
     ]
     _write(folder / "demand.csv", "id people lon lat area_class", demand)
     _write(folder / "facilities.csv", "id name tier lon lat", [_site(row, urban) for row in extract.standing])
-    villages = [(f"v{n:02}", name, lon, lat) for n, (kind, name, lon, lat) in enumerate(extract.places) if kind != "city"]
+    villages = [
+        (f"v{n:02}", name, lon, lat) for n, (kind, name, lon, lat) in enumerate(extract.places) if kind != "city"
+    ]
     _write(folder / "candidates.csv", "id name tier lon lat", [_site(row, urban) for row in villages])
     scenarios = {}
     for name, rest in (("full-coverage", FULL_COVERAGE), ("three-sites", THREE_SITES)):

@@ -34,7 +34,9 @@ def _standards(scenario: Scenario) -> Iterator[Assumption]:
 def _costs(scenario: Scenario) -> Iterator[Assumption]:
     for name, tier in scenario.tiers.items():
         if tier.build_cost is not None:
-            yield Assumption(f"tiers.{name}.build_cost", f"{tier.build_cost:g} {scenario.currency}", IN_SCENARIO, verified=False)
+            yield Assumption(
+                f"tiers.{name}.build_cost", f"{tier.build_cost:g} {scenario.currency}", IN_SCENARIO, verified=False
+            )
 
 
 def _travel(scenario: Scenario, networks: Mapping[str, Network]) -> Iterator[Assumption]:

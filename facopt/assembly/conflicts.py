@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from facopt.measures.report import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.errors import Place
     from facopt.location.solution import Relaxation
     from facopt.scenario.schema import Scenario

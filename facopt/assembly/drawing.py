@@ -27,7 +27,9 @@ def roads_to_draw(tables: Iterable[RoadTable]) -> tuple[tuple[str, FloatArray], 
     for table in tables:
         classes = table.column("road_class")
         for name in DRAWN_CLASSES:
-            lines = [_thin(line) for line in _merged(table, np.flatnonzero((classes == name) | (classes == f"{name}_link")))]
+            lines = [
+                _thin(line) for line in _merged(table, np.flatnonzero((classes == name) | (classes == f"{name}_link")))
+            ]
             vertices += sum(len(line) for line in lines)
             if vertices > MOST_VERTICES and drawn:
                 break

@@ -1,8 +1,7 @@
-"""From scenario, study area and travel times to the location problem: plain arrays, as the scenario's words mean them."""
+"""From scenario, study area and travel times to the location problem: arrays that mean what the scenario says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from facopt.errors import DataError, Finding, ScenarioError, Severity
 from facopt.location.problem import CoverageTarget, LocationProblem, Service, SiteLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from facopt.errors import Place
     from facopt.inputs.study_area import StudyArea
@@ -75,9 +74,16 @@ def _costs(
     what = f"{len(unknown)} candidates have no cost of building"
     if "cost" in scenario.objective or scenario.limits.budget is not None:
         key = "limits.budget" if scenario.limits.budget is not None else "objective"
-        raise DataError(Finding(f"{what}, and {key} needs it", remedy, place(key), count=len(unknown), examples=examples))
+        raise DataError(
+            Finding(f"{what}, and {key} needs it", remedy, place(key), count=len(unknown), examples=examples)
+        )
     finding = Finding(
-        f"{what}; they count as 0 in the plan's cost", remedy, place("facilities"), Severity.WARNING, len(unknown), examples
+        f"{what}; they count as 0 in the plan's cost",
+        remedy,
+        place("facilities"),
+        Severity.WARNING,
+        len(unknown),
+        examples,
     )
     return np.nan_to_num(cost, nan=0.0), (finding,)
 
@@ -111,10 +117,7 @@ def _targets(
 
 
 def _members(area: StudyArea, services: tuple[Service, ...], tier: int | None, stated: StatedTarget) -> BoolArray:
-    if tier is None:
-        members = np.any([service.needed for service in services], axis=0)
-    else:
-        members = services[tier].needed.copy()
+    members = np.any([service.needed for service in services], axis=0) if tier is None else services[tier].needed.copy()
     if stated.area_class is not None:
         members &= area.demand.area_class == stated.area_class
     if stated.zone is not None:
@@ -125,7 +128,11 @@ def _members(area: StudyArea, services: tuple[Service, ...], tier: int | None, s
 def _unknown_zone(area: StudyArea, zone: str, place: Place) -> Finding:
     zones = sorted({str(known) for known in area.demand.zone if known})
     near = get_close_matches(zone, zones, n=1)
-    remedy = f"Did you mean '{near[0]}'?" if near else f"Zones are: {', '.join(zones[:8]) or 'none, the demand has no zones'}"
+    remedy = (
+        f"Did you mean '{near[0]}'?"
+        if near
+        else f"Zones are: {', '.join(zones[:8]) or 'none, the demand has no zones'}"
+    )
     return Finding(f"no demand point lies in zone '{zone}'", remedy.rstrip("?."), place)
 
 
@@ -151,9 +158,7 @@ def _not_served(area: StudyArea, problem: LocationProblem) -> tuple[Finding, ...
     return (Finding(what, remedy, severity=Severity.WARNING, count=int(left_out.sum())),)
 
 
-def _tiers_without_sites(
-    scenario: Scenario, area: StudyArea, place: Callable[[str], Place]
-) -> tuple[Finding, ...]:
+def _tiers_without_sites(scenario: Scenario, area: StudyArea, place: Callable[[str], Place]) -> tuple[Finding, ...]:
     present = set(area.sites.tier)
     return tuple(
         Finding(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from facopt.travel.straight_line import straight_line_travel_times
 from facopt.travel.times import TravelTimes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from facopt.errors import Place
@@ -80,7 +80,11 @@ def cutoff_minutes(scenario: Scenario, mode: str) -> float:
 
 
 def _assigns_everybody(scenario: Scenario) -> bool:
-    before = scenario.objective[: scenario.objective.index("coverage")] if "coverage" in scenario.objective else scenario.objective
+    before = (
+        scenario.objective[: scenario.objective.index("coverage")]
+        if "coverage" in scenario.objective
+        else scenario.objective
+    )
     return "travel" in before or "worst_travel" in before
 
 
@@ -170,12 +174,7 @@ def _from_table(
 
 def sites_of_mode(scenario: Scenario, sites: Sites, mode: str) -> np.ndarray[Any, np.dtype[np.int32]]:
     """Return the sites that give a service to which people travel in this mode, ascending."""
-    wanted = {
-        giver
-        for name, tier in scenario.tiers.items()
-        if tier.mode == mode
-        for giver in givers(scenario, name)
-    }
+    wanted = {giver for name, tier in scenario.tiers.items() if tier.mode == mode for giver in givers(scenario, name)}
     return np.flatnonzero(np.isin(sites.tier.astype(str), sorted(wanted))).astype(np.int32)
 
 

@@ -42,7 +42,7 @@ class DemandPoints:
 
 @dataclass(frozen=True)
 class Sites:
-    """Facilities that stand and candidates, j = 0..J-1, all of a tier that the scenario names; arrays have shape (J,)."""
+    """Facilities that stand and candidates, j = 0..J-1, all of a tier of the scenario; arrays have shape (J,)."""
 
     id: TextArray
     name: TextArray

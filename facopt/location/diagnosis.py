@@ -76,7 +76,7 @@ class _Target(_Statement):
 
 
 def relaxations(problem: LocationProblem, settings: SolverSettings) -> tuple[Relaxation, ...]:
-    """Return the verified ways out of an infeasible problem, the smallest relative change first; empty if none is found."""
+    """Return the verified ways out of an infeasible problem, the smallest relative change first; empty if none."""
     statements = _statements(problem)
     share = replace(settings, time_limit_seconds=settings.time_limit_seconds / (len(statements) + 1))
     alone = [found for statement in statements if (found := _alone(problem, statement, share)) is not None]

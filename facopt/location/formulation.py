@@ -21,7 +21,6 @@ w and z may be continuous: at binary y the largest feasible value of each is 0 o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,8 @@ from facopt.location.problem import groups
 from facopt.location.referee import has_pair, people_needed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from facopt.location.problem import BoolArray, CoverageTarget, LocationProblem, SiteLimit
 
 Terms = list[tuple[int, float]]
@@ -89,7 +90,7 @@ class Formulation:
         return self.set_column[number]
 
     def all_covered(self, numbers: tuple[int, ...]) -> int:
-        """Return the column that says that every set of the combination is covered, adding rows (2) at its first use."""
+        """Return the column that says that all sets of a combination are covered, adding rows (2) at its first use."""
         if len(numbers) == 1:
             return self.set_covered(numbers[0])
         if numbers not in self.combination_column:

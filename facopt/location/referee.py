@@ -26,7 +26,7 @@ class Evaluation:
     covered: BoolArray
     """(I,) covered by every tier that serves the point; False where none serves it."""
     nearest: tuple[IntArray, ...]
-    """K times (I,): nearest open site that gives the service, ties to the first in the table; -1 where none is in reach."""
+    """K times (I,): nearest open site that gives the service, the first of equals; -1 where none is in reach."""
     minutes: tuple[FloatArray, ...]
     """K times (I,): minutes to it; infinite where none is in reach."""
     assigned: tuple[BoolArray, ...]
@@ -87,7 +87,7 @@ def evaluate(problem: LocationProblem, open_sites: BoolArray) -> Evaluation:
 
 
 def _nearest(problem: LocationProblem, service: Service, open_sites: BoolArray) -> tuple[IntArray, FloatArray]:
-    """Return (I,) nearest open site and (I,) minutes; arcs are sorted by site, so the first minimum is the first site."""
+    """Return (I,) nearest open site, the first of equals since arcs are sorted by site, and (I,) minutes."""
     keep = open_sites[service.site]
     demand, site, minutes = service.demand[keep], service.site[keep], service.minutes[keep]
     best = np.full(problem.demand_count, np.inf)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from facopt.location.solution import Effort, Level, Solution, Status
 from facopt.location.solver import SolverSettings, solver_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.formulation import Formulation
     from facopt.location.problem import BoolArray, LocationProblem
 

@@ -1,7 +1,7 @@
 """The one place where solvers run: HiGHS in this process, CBC and any other solver that PuLP knows by name.
 
-PuLP calls a plan that a time limit stopped "Optimal" (coin-or/pulp issues 517 and 649). Nothing here believes that word:
-a result is optimal only if the solver's own bound meets its value.
+PuLP calls a plan that a time limit stopped "Optimal" (coin-or/pulp issues 517 and 649). Nothing here believes that
+word: a result is optimal only if the solver's own bound meets its value.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,12 +21,14 @@ from facopt.location.pulp_model import build
 from facopt.location.solution import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.linear_model import LinearModel
 
 INTEGRALITY_TOLERANCE = 1e-9
-"""Times a million people this stays far below one person; HiGHS's own default of 1e-6 does not."""
+"""Times a million people this is far below one person; HiGHS's own default of 1e-6 is not."""
 POLISH_SECONDS = 5.0
-"""A plan within the stated gap is still improved for this long, or as long as it took to get there if that is longer."""
+"""A plan within the stated gap is still improved for this long, or for as long as it took to get there."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _highs_class() -> Any:
 
         def callSolver(self, lp: Any) -> None:
             highs = lp.solverModel
-            # PuLP sorts variables by name, may leave out those that stand in no row, and adds one to an empty objective.
+            # PuLP sorts variables by name, may leave out those in no row, and adds one to an empty objective.
             passed = lp.exported_variables() if hasattr(lp, "exported_variables") else lp.variables()
             order = np.array([self.facopt_columns.get(variable.name, -1) for variable in passed], dtype=np.int64)
             ours = order >= 0
@@ -222,7 +223,7 @@ def _read_highs(outcome: _HighsOutcome, settings: SolverSettings, log: str) -> M
     )
 
 
-# --- CBC and others ----------------------------------------------------------------------------------------------------
+# --- CBC and others --------------------------------------------------------------------------------------------------
 
 
 def _solve_by_name(model: LinearModel, settings: SolverSettings, *, relaxed: bool) -> MilpResult:
@@ -298,7 +299,7 @@ def _read_named(
 
 
 def _objective_if_feasible(model: LinearModel, values: np.ndarray, tolerance: float = 1e-5) -> float | None:
-    """Return the objective of `values`, or None where they are no solution: an unfinished CBC leaves LP values behind."""
+    """Return the objective of `values`, or None where they are no solution, as an unfinished CBC leaves behind."""
     if np.any(np.isnan(values)):
         return None
     whole = np.array(model.integer)

@@ -1,0 +1,1 @@
+"""The outputs stage: a report becomes map, pages, workbook, tables and GIS layers; the only writers."""

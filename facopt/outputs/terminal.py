@@ -41,12 +41,15 @@ def run_summary(report: Report, folder: Path, lang: Lang | None = None) -> str:
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
-def check_summary(scenario: Scenario, problem: LocationProblem, findings: Sequence[Finding], lang: Lang | None = None) -> str:
+def check_summary(
+    scenario: Scenario, problem: LocationProblem, findings: Sequence[Finding], lang: Lang | None = None
+) -> str:
     """Return the text for one checked scenario, with every finding."""
     lang = lang or terminal_language()
     line = say(
         "terminal.check", lang,
-        name=scenario.name, people=numbers.people(float(problem.people.sum())), points=numbers.count(problem.demand_count),
+        name=scenario.name, points=numbers.count(problem.demand_count),
+        people=numbers.people(float(problem.people.sum())),
         existing=numbers.count(int(problem.existing.sum())), candidates=numbers.count(int((~problem.existing).sum())),
         unreachable=numbers.people(float(problem.people[problem.unreachable].sum())),
     )  # fmt: skip
@@ -77,7 +80,9 @@ def _sentences(report: Report, lang: Lang) -> Iterator[str]:
         yield say("terminal.loses", lang, people=numbers.people_headline(h.loses_cover, lang))
     if h.covered is not None:
         cost = numbers.money_sentence(h.cost, report.currency, lang)
-        yield say("terminal.cost", lang, new=numbers.count(h.sites_new), closed=numbers.count(h.sites_closed), cost=cost)
+        yield say(
+            "terminal.cost", lang, new=numbers.count(h.sites_new), closed=numbers.count(h.sites_closed), cost=cost
+        )
     yield from _why_no_plan(report, lang)
     if h.unreachable:
         yield say("terminal.unreachable", lang, people=numbers.people_headline(h.unreachable, lang))
@@ -98,9 +103,14 @@ def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
 
 
 def _tier_lines(report: Report, lang: Lang) -> list[str]:
-    rows = [[say(f"terminal.{key}", lang) for key in ("tier", "served")] + [say("when.now", lang), say("when.plan", lang), say("terminal.sites", lang)]]
+    rows = [
+        [say(f"terminal.{key}", lang) for key in ("tier", "served")]
+        + [say("when.now", lang), say("when.plan", lang), say("terminal.sites", lang)]
+    ]
     for tier in report.tiers:
-        covered = None if tier.people_covered is None else numbers.share_percent(tier.people_covered, tier.people_served)
+        covered = (
+            None if tier.people_covered is None else numbers.share_percent(tier.people_covered, tier.people_served)
+        )
         rows.append(
             [
                 tier.name_zh if lang == "zh" else tier.name_en,

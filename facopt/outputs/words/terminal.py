@@ -9,7 +9,8 @@ WORDS = MappingProxyType(
         "terminal.title": ("{title}（{name}）：{status}", "{title} ({name}): {status}"),
         "terminal.coverage": (
             "标准时间内人口覆盖率由 {before} 提高到 {after}，新增覆盖 {newly}，{uncovered}仍未覆盖。",
-            "Within the standard time: {before} of people today, {after} in the plan; {newly} newly covered, {uncovered} still not.",
+            "Within the standard time: {before} of people today, {after} in the plan; {newly} newly covered, "
+            "{uncovered} still not.",
         ),
         "terminal.coverage_now": (
             "标准时间内人口覆盖率为 {before}（共 {people} 人），{uncovered}未覆盖。",
@@ -47,7 +48,8 @@ WORDS = MappingProxyType(
         "terminal.files": ("地图和报告：{folder}", "Map and report: {folder}"),
         "terminal.warning": ("注意：{text}", "note: {text}"),
         "terminal.check": (
-            "{name}：{people} 人，{points} 个居民点，现有机构 {existing} 处，备选 {candidates} 处；{unreachable} 人在任何站点的标准时间之外。",
+            "{name}：{people} 人，{points} 个居民点，现有机构 {existing} 处，备选 {candidates} 处；"
+            "{unreachable} 人在任何站点的标准时间之外。",
             "{name}: {people} people at {points} demand points, {existing} facilities, {candidates} candidates; "
             "{unreachable} people are beyond the standard of all of them.",
         ),
