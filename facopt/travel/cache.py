@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMAT = "1"
 """Changes whenever the kept times or their meaning change."""
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError)
-ACCESS_ARRAYS = ("snap_metres", "connected", "nearest_minutes", "nearest_site")
+ACCESS_ARRAYS = ("snap_metres", "connected", "nearest_minutes", "nearest_site", "component")
 
 
 def file_sha256(path: Path) -> str:

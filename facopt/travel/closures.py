@@ -46,7 +46,7 @@ def closure_factors(roads: RoadTable, closures: Sequence[Closure]) -> FloatArray
     counts = np.diff(roads.vertex_start)
     edge_of_vertex = np.repeat(np.arange(len(roads)), counts)
     lines = shapely.linestrings(np.stack([roads.lon, roads.lat], axis=1), indices=edge_of_vertex)
-    tree = shapely.STRtree(lines)
+    tree = shapely.STRtree(np.asarray(lines))
     for closure in closures:
         hit = _edges_hit(tree, closure)
         if closure.classes:

@@ -110,6 +110,7 @@ def road_travel_times(
     access = Access(
         snap_metres=demand_snap.metres, connected=_connected(network, demand_snap, site_snap, usable),
         nearest_minutes=nearest_minutes, nearest_site=nearest_site,
+        component=_components(network, demand_snap),
     )  # fmt: skip
     return TravelTimes(
         mode=mode, demand_count=len(demand_lonlat), site_count=len(site_lonlat), demand=demand, site=site,
@@ -196,6 +197,12 @@ def _nearest(journey: Journey, usable: Int32Array) -> tuple[FloatArray, Int32Arr
     minutes[demand.place] = np.where(ms == UNREACHED, np.inf, ms / 60_000)
     nearest[demand.place] = site
     return minutes, nearest
+
+
+def _components(network: Network, snap: Snap) -> Int32Array:
+    """Return the component that each point hangs on, -1 where cut off."""
+    component = network.piece_component()[np.maximum(snap.piece, 0)]
+    return np.where(snap.piece < 0, -1, component).astype(np.int32)
 
 
 def _connected(network: Network, demand: Snap, sites: Snap, usable: BoolArray) -> BoolArray:

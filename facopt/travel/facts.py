@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.errors import Finding, Severity
+
 if TYPE_CHECKING:
     from facopt.travel.network import Network
     from facopt.travel.snapping import Snap
@@ -35,6 +37,28 @@ def road_facts(network: Network, demand: Snap, sites: Snap, access: Access) -> d
         "demand_without_connection": int(np.count_nonzero(~access.connected)),
         "speeds": network.profile.sources(),
     }
+
+
+def access_findings(mode: str, facts: dict[str, Any]) -> tuple[Finding, ...]:
+    """Return warnings about how demand points and sites reach the roads, from the facts of `road_facts`."""
+    rows = []
+    for table, noun in (("demand", "demand points"), ("sites", "sites")):
+        figures = facts[table]
+        rows += [
+            (figures["farther_than_1_km"], f"{noun} lie more than 1 km from any road they can use",
+             "Check the coordinate systems of points and roads"),
+            (figures["cut_off"], f"{noun} lie beyond the snapping limit and are cut off",
+             "Add the missing roads, or raise maximum_snap_metres"),
+            (figures["moved_from_islands"], f"{noun} lie on unconnected paths and were joined to the main network",
+             "Connect the paths in the road file"),
+        ]  # fmt: skip
+    unconnected = facts["demand_without_connection"] - facts["demand"]["cut_off"]
+    rows.append((unconnected, "demand points hang on a part of the network without a usable site",
+                 "Add the missing connection, such as a bridge or ferry, or a candidate site there"))  # fmt: skip
+    return tuple(
+        Finding(f"mode {mode}: {count} {what}", remedy, severity=Severity.WARNING, count=count)
+        for count, what, remedy in rows if count > 0
+    )  # fmt: skip
 
 
 def _snap_facts(network: Network, snap: Snap, component: np.ndarray[Any, np.dtype[np.int32]]) -> dict[str, Any]:

@@ -75,9 +75,9 @@ class RoadIndex:
         """
         import shapely
 
-        points = shapely.points(self._metric(lonlat))
+        points = np.asarray(shapely.points(self._metric(lonlat)))
         row, metres = _nearest(self.tree, points)
-        moved = np.zeros(len(points), dtype=bool)
+        moved = np.zeros(len(points), dtype=np.bool_)
         on_island = np.flatnonzero(~self.main[row])
         if len(on_island):
             main_row, main_metres = _nearest(self.main_tree, points[on_island])

@@ -23,6 +23,8 @@ class Access:
     """Minutes to the nearest usable site, beyond the cut-off too; infinite where there is none."""
     nearest_site: Int32Array | None = None
     """Index of that site, -1 where there is none."""
+    component: Int32Array | None = None
+    """Connected piece of the road network that the point hangs on, 0 the longest; -1 where cut off."""
 
 
 @dataclass(frozen=True)
