@@ -61,7 +61,11 @@ def test_people_travel_towards_the_site():
     network = _network([(0, 0), (4, 0), (6, 0)], [*_both((0, 1, 4)), (1, 2, 2)])
     assert _table(_times(network, [(1, 0)], [(6, 0)])).keys() == {(0, 0)}
     assert _table(_times(network, [(6, 0)], [(1, 0)])) == {}
-    assert _times(network, [(6, 0)], [(1, 0)]).access.nearest_minutes[0] == np.inf
+    trapped = _times(network, [(6, 0)], [(1, 0)])
+    assert trapped.access.nearest_minutes[0] == np.inf
+    assert trapped.access.connected[0]
+    (finding,) = access_findings("drive", trapped.facts)
+    assert "because of one-way roads" in str(finding)
 
 
 def test_one_way_ring_goes_around():

@@ -35,6 +35,7 @@ def road_facts(network: Network, demand: Snap, sites: Snap, access: Access) -> d
         "demand": _snap_facts(network, demand, component),
         "sites": _snap_facts(network, sites, component),
         "demand_without_connection": int(np.count_nonzero(~access.connected)),
+        "demand_stopped_by_one_way": int(np.count_nonzero(access.connected & np.isinf(access.nearest_minutes))),
         "speeds": network.profile.sources(),
     }
 
@@ -55,6 +56,8 @@ def access_findings(mode: str, facts: dict[str, Any]) -> tuple[Finding, ...]:
     unconnected = facts["demand_without_connection"] - facts["demand"]["cut_off"]
     rows.append((unconnected, "demand points hang on a part of the network without a usable site",
                  "Add the missing connection, such as a bridge or ferry, or a candidate site there"))  # fmt: skip
+    rows.append((facts["demand_stopped_by_one_way"], "demand points reach no site because of one-way roads",
+                 "Check the one-way roads there; at the edge of an extract they lead out of it, so cut it wider"))  # fmt: skip
     return tuple(
         Finding(f"mode {mode}: {count} {what}", remedy, severity=Severity.WARNING, count=count)
         for count, what, remedy in rows if count > 0
