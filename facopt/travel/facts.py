@@ -54,10 +54,10 @@ def access_findings(mode: str, facts: dict[str, Any]) -> tuple[Finding, ...]:
              "Connect the paths in the road file"),
         ]  # fmt: skip
     unconnected = facts["demand_without_connection"] - facts["demand"]["cut_off"]
-    rows.append((unconnected, "demand points hang on a part of the network without a usable site",
-                 "Add the missing connection, such as a bridge or ferry, or a candidate site there"))  # fmt: skip
-    rows.append((facts["demand_stopped_by_one_way"], "demand points reach no site because of one-way roads",
-                 "Check the one-way roads there; at the edge of an extract they lead out of it, so cut it wider"))  # fmt: skip
+    remedy = "Add the missing connection, such as a bridge or ferry, or a candidate site there"
+    rows.append((unconnected, "demand points hang on a part of the network without a usable site", remedy))
+    remedy = "Check the one-way roads there; at the edge of an extract they lead out of it, so cut it wider"
+    rows.append((facts["demand_stopped_by_one_way"], "demand points reach no site because of one-way roads", remedy))
     return tuple(
         Finding(f"mode {mode}: {count} {what}", remedy, severity=Severity.WARNING, count=count)
         for count, what, remedy in rows if count > 0
