@@ -168,3 +168,18 @@ def test_plain_figures_round_half_up_and_know_no_negative_zero() -> None:
 def test_in_both_gives_chinese_first() -> None:
     """The pair that the catalogue takes is (Chinese, English)."""
     assert n.in_both(lambda lang: n.people_headline(245_050, lang)) == (f"24.5{THIN}万人", "245,050")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "zh", "en"),
+    [
+        (161_600_000, "CNY", "16,160\u2009万元", "¥161.6 million"),
+        (161_600_001, "CNY", "16,160.0001\u2009万元", "¥161.600001 million"),
+        (8, "CNY", "8\u2009元", "¥8"),
+        (1200.5, "EUR", "EUR 1,200.5", "EUR 1,200.5"),
+        (None, "CNY", "–", "–"),
+    ],
+)
+def test_exact_money_loses_nothing(amount: float | None, currency: str, zh: str, en: str) -> None:
+    """Money that a planner may type in again is printed to the last yuan."""
+    assert (n.money_exact(amount, currency, "zh"), n.money_exact(amount, currency, "en")) == (zh, en)

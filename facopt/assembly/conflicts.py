@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facopt.measures.report import Conflict
+from facopt.outputs import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,9 @@ def conflicts(
 
 def _conflict(relaxation: Relaxation, scenario: Scenario, place: Callable[[str], Place]) -> Conflict:
     subject_zh, subject_en = _subject(relaxation.key, scenario)
-    stated, needed = _amounts(relaxation, scenario)
+    (stated_zh, stated_en), (needed_zh, needed_en) = (
+        _amount(value, relaxation.unit, scenario.currency) for value in (relaxation.stated, relaxation.needed)
+    )
     ending_zh = "，须与其他几项同时调整" if relaxation.together else "，其余条件不变即可行"
     ending_en = ", together with the other changes" if relaxation.together else "; everything else can stay as it is"
     return Conflict(
@@ -32,17 +35,18 @@ def _conflict(relaxation: Relaxation, scenario: Scenario, place: Callable[[str],
         stated=relaxation.stated,
         needed=relaxation.needed,
         unit=scenario.currency if relaxation.unit == "money" else relaxation.unit,
-        sentence_zh=f"{subject_zh}由 {stated} 改为 {needed}{ending_zh}。",
-        sentence_en=f"{subject_en}: {stated} -> {needed}{ending_en}.",
+        sentence_zh=f"{subject_zh}由 {stated_zh} 改为 {needed_zh}{ending_zh}。",
+        sentence_en=f"{subject_en}: {stated_en} → {needed_en}{ending_en}.",
     )
 
 
-def _amounts(relaxation: Relaxation, scenario: Scenario) -> tuple[str, str]:
-    if relaxation.unit == "percent":
-        return f"{relaxation.stated:g}%", f"{relaxation.needed:g}%"
-    if relaxation.unit == "money":
-        return f"{relaxation.stated:,.0f} {scenario.currency}", f"{relaxation.needed:,.0f} {scenario.currency}"
-    return f"{relaxation.stated:g}", f"{relaxation.needed:g}"
+def _amount(value: float, unit: str, currency: str) -> tuple[str, str]:
+    """Return a figure in Chinese and English: 97% · 9,696 万元 and ¥97.0 million · 12."""
+    if unit == "percent":
+        return numbers.percent_stated(value), numbers.percent_stated(value)
+    if unit == "money":
+        return numbers.in_both(lambda lang: numbers.money_exact(value, currency, lang))
+    return numbers.count(value), numbers.count(value)
 
 
 def _subject(key: str, scenario: Scenario) -> tuple[str, str]:

@@ -214,3 +214,13 @@ class Report:
     """The question in English; "" where it is the same."""
     data_note_en: str = ""
     """The note in English; "" where it is the same."""
+
+    @property
+    def questions(self) -> tuple[str, str]:
+        """The question in Chinese and English, each the other where only one is written."""
+        return self.question or self.question_en, self.question_en or self.question
+
+    @property
+    def data_notes(self) -> tuple[str, str]:
+        """The note on the data in Chinese and English, each the other where only one is written."""
+        return self.data_note or self.data_note_en, self.data_note_en or self.data_note

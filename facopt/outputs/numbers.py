@@ -142,6 +142,17 @@ def money_headline(amount: float | None, currency: str, lang: Lang) -> str:
     return with_unit(*money_parts(amount, currency, lang))
 
 
+def money_exact(amount: float | None, currency: str, lang: Lang) -> str:
+    """Return money that somebody may type in again, to the last yuan: 16,160 万元, ¥161.6 million, EUR 1,200.5."""
+    if amount is None or not math.isfinite(amount):
+        return MISSING
+    if currency != "CNY":
+        return f"{currency} {trimmed(amount)}"
+    if lang == "zh":
+        return with_unit(trimmed(amount / _WAN, 6), "万元") if abs(amount) >= _WAN else with_unit(trimmed(amount), "元")
+    return f"¥{trimmed(amount / _MILLION, 8)} million" if abs(amount) >= _MILLION else f"¥{trimmed(amount)}"
+
+
 def money_sentence(amount: float | None, currency: str, lang: Lang) -> str:
     """Return money for running text, where large sums of yuan are told in 亿: 1.36 亿元, ¥1.36 billion."""
     if amount is not None and currency == "CNY" and math.isfinite(amount):

@@ -117,7 +117,7 @@ def _facts(report: Report) -> list[str]:
     lines = [_joined(_said(f"status.{key}", **({"gap": numbers.gap_percent(gap)} if key == "feasible_gap" else {})))]
     if report.synthetic:
         lines.append(_joined(_said("tag.synthetic")))
-    lines += [text for text in (report.question, report.data_note) if text]
+    lines += [text for text in dict.fromkeys((*report.questions, *report.data_notes)) if text]
     lines.append(_joined(_said("date.of_run", date=report.generated)))
     return [*lines, f"facopt {report.version}"]
 

@@ -61,7 +61,6 @@ def _facts(m: Material) -> str:
         version=proof.solver_version,
         variables=numbers.count(proof.variables),
         rows=numbers.count(proof.rows),
-        seconds=numbers.trimmed(proof.seconds),
         limit=named("limit", proof.limit),
     )
     reproduce = both(

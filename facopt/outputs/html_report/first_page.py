@@ -34,7 +34,7 @@ def first_page(m: Material) -> Section:
     """Return the section that a reader with one minute reads."""
     report = m.report
     title = both_of((report.title_zh, report.title_en))
-    question = f'<p class="question">{both_of(report.question)}</p>' if report.question else ""
+    question = f'<p class="question">{both_of(report.questions)}</p>' if any(report.questions) else ""
     inner = (
         f'<p class="kicker">{both("report.kicker", scenario=report.scenario)}</p><h1>{title}</h1>{lead(m)}{question}'
         f"{four_figures(m)}{meaning(m)}{_coverage(m)}{_tiers_and_money(m)}{what_is_done(m)}{status_line(m)}"
@@ -163,7 +163,7 @@ def _lead_without_plan(m: Material) -> list[_PIECE]:
     if report.status == "infeasible":
         key = "lead.infeasible" if report.conflicts else "lead.infeasible_without_ways"
         return [(key, {}), today]
-    return [("lead.no_solution", {"seconds": numbers.trimmed(report.proof.seconds, 0)}), today]
+    return [("lead.no_solution", {}), today]
 
 
 # --- the four figures ------------------------------------------------------------------------------------------------
@@ -338,8 +338,8 @@ def status_line(m: Material) -> str:
     report = m.report
     style = {"optimal": "ok", "feasible": "mid"}.get(report.status, "bad")
     items = [f'{both("summary.status")} <span class="st {style}">{both_of(status_words(report))}</span>']
-    if report.data_note:
-        items.append(both_of(report.data_note))
+    if any(report.data_notes):
+        items.append(both_of(report.data_notes))
     items.append(both("date.of_run", date=report.generated))
     unverified = sum(not assumption.verified for assumption in report.assumptions)
     if unverified:

@@ -12,7 +12,7 @@ from facopt.measures import equity
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph, settlement_symbol
 from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, change_column, flag_tag, table_html
-from facopt.outputs.tables.people import class_list, mode_name, segments, standard_text, zone_reference
+from facopt.outputs.tables.people import class_list, mode_name, segments, standard_text, zone_references
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
 from facopt.outputs.words import WORDS, both, both_of, pair
 
@@ -31,7 +31,7 @@ def definitions(m: Material) -> Section:
     rows = [
         (both("definition.covered"), both("definition.covered_means"), ""),
         *(row for tier in m.report.tiers for row in _tier_definition(m, tier)),
-        (both("definition.denominator"), _denominator(m), both_of(m.report.data_note)),
+        (both("definition.denominator"), _denominator(m), both_of(m.report.data_notes)),
         (both("definition.unreachable"), _unreachable(m), ""),
         *_sources_of_values(m),
     ]
@@ -170,7 +170,7 @@ def _key_of_zones(m: Material) -> str:
 
 
 def _reference_words(m: Material) -> str:
-    references = {zone_reference(m.report, zone) for zone in m.report.by_zone}
+    references = set(zone_references(m.report).values())
     if len(references) > 1:
         return both("zones.key_references")
     ((percent, stated),) = references

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from facopt.outputs import charts, numbers
-from facopt.outputs.tables.view import heading, printed, printed_change, printed_measure
+from facopt.outputs.tables.view import heading, printed, printed_change, printed_measure, records
 from facopt.outputs.words import WORDS, both, both_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def table_html(view: TableView, look: Look) -> str:
     """Return a table as HTML; columns of which nothing is known are left out, rows beyond some are folded."""
     columns = [_found(view, column) for column in look.columns]
     columns = [column for column in columns if isinstance(column, Drawn) or _anything_known(view, column)]
-    rows = view.frame.head(MOST_ROWS).to_dict("records")
+    rows = records(view.frame.head(MOST_ROWS))
     painter = _Painter(view, look, columns)
     head = "".join(painter.head(column) for column in columns)
     body = f"<tbody>{painter.rows(rows[: look.shown_rows])}</tbody>"

@@ -25,8 +25,8 @@ def facts_of(report: Report) -> dict[str, Any]:
     return {
         "title": [_title(report, 0), _title(report, 1)],
         "scenario": report.scenario,
-        "question": report.question,
-        "note": report.data_note,
+        "question": report.questions,
+        "note": report.data_notes,
         "synthetic": report.synthetic,
         "currency": report.currency,
         "hasPlan": has_plan(report),

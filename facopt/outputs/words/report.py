@@ -83,8 +83,8 @@ WORDS = MappingProxyType(
             "The targets and limits cannot hold together: **there is no feasible plan**. ",
         ),
         "lead.no_solution": (
-            "求解用时 {seconds} 秒，**限时内没有找到方案**。这并不说明方案不存在：请放宽时限或允许更大的差距后重算。",
-            "After {seconds} seconds **no plan was found in time**. That does not mean that there is none: allow more "
+            "**限时内没有找到方案**。这并不说明方案不存在：请放宽时限或允许更大的差距后重算。",
+            "**No plan was found in time.** That does not mean that there is none: allow more "
             "time or a larger gap and run again. ",
         ),
         "lead.today": (
@@ -280,8 +280,8 @@ WORDS = MappingProxyType(
         ),
         "appendix.solver": ("求解", "Solve"),
         "appendix.solver_facts": (
-            "{solver} {version}，{variables} 个变量，{rows} 行，{seconds} 秒，{limit}",
-            "{solver} {version}, {variables} variables, {rows} rows, {seconds} seconds, {limit}",
+            "{solver} {version}，{variables} 个变量，{rows} 行，{limit}",
+            "{solver} {version}, {variables} variables, {rows} rows, {limit}",
         ),
         "appendix.referee": ("复核", "Referee"),
         "appendix.referee_facts": (

@@ -7,7 +7,7 @@ function drawTexts() {
   var titles = {
     title: shortened(both(D.title), 80),
     sheet: T('map.sheet.title', { title: cut(both(D.title), 64) }),
-    scenario: shortened(join([T('map.scenario', { name: shortened(D.scenario, 60) }), budget(), D.question]), 160)
+    scenario: shortened(join([T('map.scenario', { name: shortened(D.scenario, 60) }), budget(), both(D.question)]), 160)
   };
   all('[data-title]').forEach(function (e) { e.textContent = titles[e.getAttribute('data-title')]; });
   press('data-by', state.by);
@@ -18,7 +18,7 @@ function drawTexts() {
   $('definition').textContent = shortened(both(D.definition), 500);
   $('proof').textContent = both(D.proof);
   var tag = D.synthetic ? T('tag.synthetic') : '', made = T('map.made', { date: D.generated });
-  $('mapnote').textContent = join([tag, shortened(D.note, 90), 'WGS-84', made]);
+  $('mapnote').textContent = join([tag, shortened(both(D.note), 90), 'WGS-84', made]);
   document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
   document.title = both(D.title);
   drawFlags();
@@ -54,7 +54,7 @@ function drawFlags() {
 function drawBox() {
   var blank = '\u2014\u2014\u2014\u2014\u2014\u2014', stopped = lang === 'zh' ? '\u3002' : '. ';
   var rows = {
-    issued: blank, drawn: blank + ' / ' + blank, data: shortened(D.note, 60) || MISSING, crs: 'WGS-84', date: D.generated,
+    issued: blank, drawn: blank + ' / ' + blank, data: shortened(both(D.note), 60) || MISSING, crs: 'WGS-84', date: D.generated,
     note: (D.synthetic ? T('tag.synthetic') + stopped : '') + T('map.box.review')
   };
   fill($('box'), Object.keys(rows).map(function (key) {
