@@ -456,8 +456,8 @@ def test_wider_outline_holds_all_within_the_distance() -> None:
         [(113 + (0.1 + 0.002 * (k % 2)) * np.cos(a), 30 + 0.1 * np.sin(a)) for k, a in enumerate(angles)]
     )
     around = wider(ragged, 5_000)
-    north = shapely.Point(113, 30.1 + 4_990 / 111_000)
+    north = shapely.Point(113, 30.1 + 5_000 / 110_852)
     assert around.contains(ragged)
     assert around.contains(north)
-    assert not around.contains(shapely.Point(113, 30.1 + 5_600 / 111_000))
+    assert not around.contains(shapely.Point(113, 30.1 + 5_400 / 110_852))
     assert shapely.get_num_coordinates(around) < 200

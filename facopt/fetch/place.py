@@ -190,7 +190,10 @@ def wider(outline: BaseGeometry, metres: float) -> BaseGeometry:
     plane = f"+proj=aeqd +lat_0={middle.y:.6f} +lon_0={middle.x:.6f} +datum=WGS84"
     flat = gpd.GeoSeries([outline], crs="EPSG:4326").to_crs(plane)
     coarse = SLACK_METRES / 3
-    around: BaseGeometry = flat.buffer(metres + coarse).simplify(coarse).to_crs("EPSG:4326").iloc[0]
+    # Both simplifications may take `coarse` away, and the buffer's arcs half a percent.
+    around: BaseGeometry = (
+        flat.simplify(coarse).buffer(1.005 * metres + 2 * coarse).simplify(coarse).to_crs("EPSG:4326").iloc[0]
+    )
     return around
 
 

@@ -177,18 +177,15 @@ class _Watch:
 
     def __call__(self, response: Any, *_args: Any, **_kwargs: Any) -> None:
         if response.status_code in BUSY:
-            self._refused()
-        elif not response.url.endswith("/status"):
-            trouble = _trouble(response)
-            if trouble:
-                raise FetchError(Finding(f"{self.host} {trouble}", "Try again later, or ask for a smaller place"))
-
-    def _refused(self) -> None:
-        self.refusals += 1
-        if self.refusals > MOST_REFUSALS:
-            what = f"{self.host} is too busy to answer"
-            raise FetchError(Finding(what, "Try again later; everything answered so far is kept"))
-        self.say(f"{self.host} is busy; waiting a minute")
+            self.refusals += 1
+            self.say(f"{self.host} is busy; waiting a minute")
+            trouble = "is too busy to answer" if self.refusals > MOST_REFUSALS else ""
+        else:
+            trouble = "" if response.url.endswith("/status") else _trouble(response)
+        if trouble:
+            response.close()
+            remedy = "Try again later, what was answered so far is kept; or ask for a smaller place"
+            raise FetchError(Finding(f"{self.host} {trouble}", remedy))
 
 
 def _trouble(response: requests.Response) -> str:
