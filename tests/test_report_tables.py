@@ -12,7 +12,7 @@ import pytest
 
 from facopt.measures.check import check_report
 from facopt.outputs.tables import TableView, heading, printed, report_tables
-from facopt.outputs.tables.people import mode_name, zone_reference
+from facopt.outputs.tables.people import mode_name, zone_references
 from facopt.outputs.tables.summary import headline
 from facopt.outputs.tables.view import Column, printed_change, printed_measure
 from tests.report_fixture import VARIANTS, infeasible_report, small_report
@@ -151,8 +151,7 @@ def test_a_zone_is_held_against_the_strictest_target_that_speaks_of_it() -> None
         row | {"tier": "community_health_centre", "at_least_percent": 95.0},
     ]
     report = replace(report, targets=pd.DataFrame([row, *stated]))
-    found = {zone.key: zone_reference(report, zone) for zone in report.by_zone}
-    assert found == {
+    assert zone_references(report) == {
         "990301001": (95.0, True), "990301002": (95.0, True), "990301101": (70.0, True), "990301102": (70.0, True),
         "990301201": (99.0, True), "990301202": (90.0, True),
     }  # fmt: skip

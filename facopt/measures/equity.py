@@ -77,12 +77,12 @@ def theil_parts(minutes: ArrayLike, people: ArrayLike, groups: ArrayLike) -> tup
     total = float((times * weights).sum())
     if total <= 0:
         return 0.0, 0.0
-    within = 0.0
-    for label in np.unique(labels[weights > 0]):
-        inside = labels == label
-        within += (
-            float((times[inside] * weights[inside]).sum()) / total * (theil(times[inside], weights[inside]) or 0.0)
-        )
+    group = np.unique(labels, return_inverse=True)[1]
+    travelled, inhabitants = np.bincount(group, times * weights), np.bincount(group, weights)
+    means = np.divide(travelled, inhabitants, out=np.ones_like(travelled), where=travelled > 0)
+    ratio = times / means[group]
+    logs = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
+    within = max(0.0, float((times * weights * logs).sum()) / total)
     return max(0.0, whole - within), within
 
 

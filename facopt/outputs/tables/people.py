@@ -10,7 +10,7 @@ import pandas as pd
 
 from facopt.measures.check import has_plan
 from facopt.outputs import numbers
-from facopt.outputs.tables.view import Column, TableView, column, terms_of
+from facopt.outputs.tables.view import Column, TableView, column, records, terms_of
 from facopt.outputs.words import WORDS, named, pair
 
 if TYPE_CHECKING:
@@ -180,48 +180,56 @@ def zones_table(report: Report) -> TableView:
         column("reference_percent", "percent"),
         column("rating", "term", terms=terms_of("rating")),
     )
-    sums = report.points.groupby("zone")[parts].sum() if parts else None
-    rows = [_zone_row(report, zone, sums) for zone in report.by_zone]
-    total = _share_row(report.everybody) | {"zone_name": WORDS["everybody"]} | _site_counts(report, report.sites)
+    counts = _site_counts(report)
+    sums = report.points.groupby("zone")[parts].sum()
+    known = {str(key): row for key, row in zip(counts.index, records(counts), strict=True)}
+    people = {str(key): row for key, row in zip(sums.index, records(sums), strict=True)}
+    none = {"sites_now": 0.0, "sites_open": 0.0 if has_plan(report) else np.nan}
+    references = zone_references(report)
+    rows = [
+        {**people.get(zone.key, {}), **known.get(zone.key, none), **_zone_row(report, zone, *references[zone.key])}
+        for zone in report.by_zone
+    ]
+    total = _share_row(report.everybody) | {"zone_name": WORDS["everybody"]}
+    total |= {str(key): float(count) for key, count in counts.sum(min_count=1).items()}
     total |= {part: float(report.points[part].sum()) for part in parts}
     kept = {key: value for key, value in total.items() if key != "area_class"}
     return TableView("zones", WORDS["table.zones"], columns, frame_of(columns, rows), kept if rows else None)
 
 
-def _zone_row(report: Report, zone: Share, sums: pd.DataFrame | None) -> dict[str, Any]:
-    sites = report.sites[report.sites["zone"] == zone.key]
-    reference, stated = zone_reference(report, zone)
-    row = _share_row(zone) | _site_counts(report, sites)
-    row |= {"zone": zone.key, "zone_name": zone.name, "reference_percent": reference}
-    if sums is not None and zone.key in sums.index:
-        row |= sums.loc[zone.key].to_dict()
-    return row | {"rating": _rating(report, zone, reference, stated)}
+def _zone_row(report: Report, zone: Share, reference: float | None, stated: bool) -> dict[str, Any]:
+    rating = _rating(report, zone, reference, stated)
+    named = {"zone": zone.key, "zone_name": zone.name, "reference_percent": reference, "rating": rating}
+    return _share_row(zone) | named
 
 
-def _site_counts(report: Report, sites: pd.DataFrame) -> dict[str, Any]:
-    return {
-        "sites_now": int((sites["status"] == "existing").sum()),
-        "sites_open": int(sites["action"].isin(OPEN_ACTIONS).sum()) if has_plan(report) else None,
-    }
+def _site_counts(report: Report) -> pd.DataFrame:
+    """Count by zone the sites that stand today and those that are open in the plan; NaN without one."""
+    zone = report.sites["zone"]
+    now, then = report.sites["status"] == "existing", report.sites["action"].isin(OPEN_ACTIONS)
+    counts = pd.DataFrame({"sites_now": now.groupby(zone).sum(), "sites_open": then.groupby(zone).sum()}, dtype=float)
+    return counts if has_plan(report) else counts.assign(sites_open=np.nan)
 
 
-def zone_reference(report: Report, zone: Share) -> tuple[float | None, bool]:
-    """Return the share a zone is held against and whether it is a stated target.
+def zone_references(report: Report) -> dict[str, tuple[float | None, bool]]:
+    """Return by zone the share it is held against and whether that is a stated target.
 
-    That is the strictest coverage target that speaks of the zone's people (its own, its area class's, everybody's; of
-    one tier only where no other tier serves that class), else the share of everybody in the plan.
+    It is the strictest coverage target that speaks of the zone's people (its own, its area class's, everybody's; of one
+    tier only where no other tier serves that class), else the share of everybody in the plan.
     """
-    serving = [tier.key for tier in report.tiers if zone.area_class in tier.serves]
-    stated = [
-        float(target.at_least_percent)
-        for target in report.targets.itertuples()
-        if _text(target.zone) in ("", zone.key)
-        and _text(target.area_class) in ("", zone.area_class)
-        and (not _text(target.tier) or serving == [target.tier])
-    ]
-    if stated:
-        return max(stated), True
-    return numbers.share(report.everybody.covered, report.everybody.people), False
+    targets = records(report.targets)
+    average = numbers.share(report.everybody.covered, report.everybody.people)
+    references: dict[str, tuple[float | None, bool]] = {}
+    for zone in report.by_zone:
+        serving = [tier.key for tier in report.tiers if zone.area_class in tier.serves]
+        stated = [float(target["at_least_percent"]) for target in targets if _speaks_of(target, zone, serving)]
+        references[zone.key] = (max(stated), True) if stated else (average, False)
+    return references
+
+
+def _speaks_of(target: Mapping[str, Any], zone: Share, serving: list[str]) -> bool:
+    places = target["zone"] in ("", zone.key) and target["area_class"] in ("", zone.area_class)
+    return places and (target["tier"] == "" or serving == [target["tier"]])
 
 
 def _rating(report: Report, zone: Share, reference: float | None, stated: bool) -> str:
@@ -394,7 +402,3 @@ def assignment_table(report: Report) -> TableView:
 
 def _minus(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

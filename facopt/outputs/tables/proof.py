@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import frame_of, tier_terms
-from facopt.outputs.tables.view import TableView, column, terms_of
+from facopt.outputs.tables.view import TableView, column, records, terms_of
 from facopt.outputs.words import WORDS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def targets_table(report: Report) -> TableView:
         column("met", "flag"),
     )
     zones = {zone.key: zone.name for zone in report.by_zone}
-    rows = [_target_row(row._asdict(), zones) for row in report.targets.itertuples(index=False)]
+    rows = [_target_row(target, zones) for target in records(report.targets)]
     return TableView("targets", WORDS["table.targets"], columns, frame_of(columns, rows))
 
 
@@ -64,10 +64,7 @@ def limits_table(report: Report) -> TableView:
         column("left", "measured"),
         column("unit", "term", terms=terms_of("unit")),
     )
-    rows = [
-        {"limit_key": row.key, "limit": row.limit, "used": row.used, "left": row.limit - row.used, "unit": row.unit}
-        for row in report.limits.itertuples()
-    ]
+    rows = [{**row, "limit_key": row["key"], "left": row["limit"] - row["used"]} for row in records(report.limits)]
     return TableView("limits", WORDS["table.limits"], columns, frame_of(columns, rows))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from facopt.measures.check import has_plan
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import OPEN_ACTIONS, frame_of, tier_terms
-from facopt.outputs.tables.view import TableView, column, terms_of
+from facopt.outputs.tables.view import TableView, column, records, terms_of
 from facopt.outputs.words import WORDS, pair
 
 if TYPE_CHECKING:
@@ -132,11 +132,8 @@ def projects_table(report: Report) -> TableView:
 
 def _project_rows(report: Report) -> list[dict[str, Any]]:
     new, gone = built(report), report.sites[report.sites["action"] == "close"]
-    rows: list[dict[str, Any]] = [dict(site._asdict()) for site in new.itertuples(index=False)]
-    rows = [{**row, "people_served": row["people_assigned"]} for row in rows]
-    for site in gone.itertuples(index=False):
-        row = dict(site._asdict())
-        rows.append({**row, "people_served": None, "people_lost_without": None, "build_cost": None})
+    rows = [{**row, "people_served": row["people_assigned"]} for row in records(new)]
+    rows += [{**row, "people_served": None, "people_lost_without": None, "build_cost": None} for row in records(gone)]
     rest = (report.cost or 0.0) - float(new["build_cost"].sum())
     if report.cost is not None and abs(rest) > 0.005 and rows:
         rows.append({"action": "other", "build_cost": rest})

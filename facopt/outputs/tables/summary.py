@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from facopt.measures import equity
 from facopt.measures.check import has_plan
 from facopt.outputs import numbers
@@ -112,14 +110,17 @@ def _figure_row(key: str, now: float | None, plan: float | None, unit: str) -> d
 
 def reached_now(report: Report) -> pd.DataFrame:
     """Return `minutes` and `people` of the points that have an open site today."""
-    points = report.points[np.isfinite(report.points["minutes_now"].to_numpy(float))]
-    return points[["people", "zone"]].assign(minutes=points["minutes_now"])
+    return _reached(report, "minutes_now")
 
 
 def reached_in_plan(report: Report) -> pd.DataFrame:
     """Return `minutes` and `people` of the points that have an open site in the plan; nobody without a plan."""
-    points = report.points[np.isfinite(report.points["minutes"].to_numpy(float))]
-    return points[["people", "zone", "minutes"]] if has_plan(report) else points.iloc[:0][["people", "zone", "minutes"]]
+    return _reached(report, "minutes") if has_plan(report) else _reached(report, "minutes").iloc[:0]
+
+
+def _reached(report: Report, key: str) -> pd.DataFrame:
+    points = report.points[["people", "zone", key]].set_axis(["people", "zone", "minutes"], axis="columns")
+    return points.dropna(subset=["minutes"])
 
 
 _MEASURES: tuple[tuple[str, str, Callable[[pd.DataFrame], float | None]], ...] = (

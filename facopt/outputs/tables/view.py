@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from facopt.outputs import numbers
 from facopt.outputs.words import WORDS
@@ -109,6 +109,11 @@ def column(
 ) -> Column:
     """Return a column with its heading from the catalogue."""
     return Column(key=key, title=WORDS[f"column.{key}"], kind=kind, terms=terms or {}, currency=currency)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as dicts by column."""
+    return cast("list[dict[str, Any]]", frame.to_dict("records"))
 
 
 def terms_of(group: str) -> Mapping[str, tuple[str, str]]:
