@@ -18,6 +18,7 @@ from facopt.outputs.compare import (
     comparison_json,
     phrases,
     render_terminal,
+    write_comparison,
     write_comparison_html,
     write_comparison_workbook,
 )
@@ -473,3 +474,45 @@ def test_scripts_and_styles_suit_old_browsers() -> None:
         style = asset(package, "style.css") + asset("facopt.outputs", "page.css")
         words = (":has(", "aspect-ratio", "color-mix", "inset:", "clamp(", "min(", ":is(", ":where(", "url(")
         assert not [word for word in words if word in style]
+
+
+def test_a_comparison_is_written_beside_its_runs_and_listed(maps: Path, pair: Comparison, tmp_path: Path) -> None:
+    """Page, workbook and JSON are written; a page of all runs beside the folder lists the comparison."""
+    shutil.copytree(maps / "base", tmp_path / "base")
+    (tmp_path / "index.html").write_text("old", encoding="utf-8")
+    page = write_comparison(pair, tmp_path / "compare-base-rural")
+    assert {file.name for file in page.parent.iterdir()} == {"compare.html", "compare.xlsx", "compare.json"}
+    assert 'href="../index.html"' in page.read_text(encoding="utf-8")
+    assert 'href="compare-base-rural/compare.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    alone = write_comparison(pair, tmp_path / "elsewhere" / "c")
+    assert "index.html" not in alone.read_text(encoding="utf-8")
+
+
+def test_scenario_files_and_labels_are_no_assumptions(maps: Path, tmp_path: Path) -> None:
+    """Titles, questions and the scenarios' own files are not listed as inputs that differ; data files are."""
+    report = county_report(RURAL, name="labels")
+    folder = write_case(report, tmp_path, inputs={"demand.csv": "1" * 64, "labels.yaml": "2" * 64})
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    (folder / "scenario.yaml").write_text(f"{text}title: x\nquestion_en: y\ndata_note: z\n", encoding="utf-8")
+    comparison = compare_runs([maps / "base", folder])
+    assert comparison.settings == ()
+    assert [(row.key, row.values) for row in comparison.inputs] == [("demand.csv", ("0" * 64, "1" * 64))]
+
+
+def test_the_dense_area_is_drawn_once_more(maps: Path, tmp_path: Path) -> None:
+    """Where the urban settlements lie close together, an inset shows every change there again."""
+    folders = []
+    for choice in (Choice(), RURAL):
+        report = county_report(choice)
+        urban = report.points["area_class"] == "urban"
+        points = report.points.copy()
+        points.loc[urban, "lon"] = 112.4 + (points.loc[urban, "lon"] - 112.4) * 0.2
+        folders.append(write_case(replace(report, points=points), tmp_path))
+    comparison = compare_runs(folders)
+    page = Page(comparison_html(comparison))
+    people = comparison.changes[0].people
+    assert people is not None
+    assert len(page.with_class("inset-name")) == 1
+    losing = [attrs["d"] or "" for attrs in page.with_class("p-lose") if (attrs.get("d") or "").count("M") > 1]
+    assert [marks.count("M") for marks in losing] == [people.lose.points] * 2
+    assert not Page(comparison_html(compare_runs([maps / "base", maps / "rural"]))).with_class("inset-name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,12 +40,10 @@ def write_geopackage(report: Report, path: Path) -> None:
         File to write; an existing one is replaced.
     """
     path.unlink(missing_ok=True)
-    spatial = []
-    for name, table, geometries in _layers(report):
-        _write_layer(path, name, table, geometries)
-        if geometries is not None:
-            spatial.append(name)
+    with _without_waiting():
+        spatial = [name for name, table, geometries in _layers(report) if _write_layer(path, name, table, geometries)]
     with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA synchronous = OFF")
         _add_styles(database, spatial, report)
         _settle(database, report.generated)
     _reset_counters(path)
@@ -131,20 +129,36 @@ def _service_lines(report: Report) -> tuple[pd.DataFrame, Any]:
     return table, lines
 
 
-def _write_layer(path: Path, name: str, table: pd.DataFrame, geometries: Any) -> None:
+@contextmanager
+def _without_waiting() -> Iterator[None]:
+    """Let GDAL write without waiting for the disk after each step: nobody reads the file before it is whole."""
+    import pyogrio
+
+    option = "OGR_SQLITE_SYNCHRONOUS"
+    before = pyogrio.get_gdal_config_option(option)
+    pyogrio.set_gdal_config_options({option: "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({option: before})
+
+
+def _write_layer(path: Path, name: str, table: pd.DataFrame, geometries: Any) -> bool:
+    """Write one layer or table; returns whether it has geometries."""
     import geopandas
     import pyogrio
 
     table = _plain(table)
     if geometries is None:
         pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=False)
-        return
+        return False
     frame = geopandas.GeoDataFrame(table, geometry=geometries, crs=CRS)
     kind = next(geometry.geom_type for geometry in geometries if geometry is not None).removeprefix("Multi")
     multi = kind != "Point" and name != "service_lines"
     pyogrio.write_dataframe(
         frame, path, layer=name, driver="GPKG", geometry_type=f"Multi{kind}" if multi else kind, promote_to_multi=multi
     )
+    return True
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

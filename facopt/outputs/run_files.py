@@ -24,6 +24,9 @@ STATUSES = ("optimal", "feasible", "infeasible", "no_solution")
 COVERED_STATES = ("covered", "newly_covered")
 """States of a demand point that the plan covers."""
 
+ONLY_TARGET_KIND = ("kind", "coverage")
+"""A setting that every target has and that tells nothing."""
+
 POINT_TEXT = ("id", "name", "zone", "zone_name", "area_class", "state")
 POINT_NUMBERS = ("people", "lon", "lat", "minutes")
 SITE_TEXT = ("id", "name", "tier", "action", "zone_name", "stage")
@@ -175,7 +178,7 @@ def _settings(file: Path) -> dict[str, str]:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise _damaged(file, f"The resolved scenario cannot be read: {error}") from None
-    return dict(flattened(document))
+    return {key: value for key, value in flattened(document) if (key.rpartition(".")[2], value) != ONLY_TARGET_KIND}
 
 
 def flattened(value: Any, key: str = "") -> list[tuple[str, str]]:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from facopt.outputs.run_files import RunFiles
 
-LABELS = ("name", "title", "title_en", "question", "data_note")
-"""Settings that only name a scenario: no assumptions."""
+LABELS = ("name", "title", "question", "data_note")
+"""Settings that only name a scenario, also with `_en`: no assumptions."""
+SCENARIO_FILES = (".yaml", ".yml")
 
 
 def basis_differences(runs: Sequence[RunFiles], number: int) -> list[BasisDifference]:
@@ -39,12 +40,22 @@ def basis_differences(runs: Sequence[RunFiles], number: int) -> list[BasisDiffer
 
 def setting_differences(runs: Sequence[RunFiles]) -> tuple[tuple[Difference, ...], int]:
     """Return the scenario settings that are not the same in all runs, and how many are."""
-    return _differences([{k: v for k, v in run.settings.items() if k not in LABELS} for run in runs])
+    return _differences(
+        [{key: value for key, value in run.settings.items() if key.removesuffix("_en") not in LABELS} for run in runs]
+    )
 
 
 def input_differences(runs: Sequence[RunFiles]) -> tuple[tuple[Difference, ...], int]:
-    """Return the input files whose content is not the same in all runs, by path, and how many files are."""
-    return _differences([{path: str(digest) for path, digest in run.record["inputs"].items()} for run in runs])
+    """Return the data files whose content is not the same in all runs, by path, and how many files are.
+
+    The scenarios' own files are left out: their settings are compared one by one.
+    """
+    return _differences(
+        [
+            {path: str(digest) for path, digest in run.record["inputs"].items() if not path.endswith(SCENARIO_FILES)}
+            for run in runs
+        ]
+    )
 
 
 def _differences(values: Sequence[Mapping[str, str]]) -> tuple[tuple[Difference, ...], int]:

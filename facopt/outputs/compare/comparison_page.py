@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from facopt.outputs import numbers, sketch
 from facopt.outputs.compare import phrases
 from facopt.outputs.compare.gains_map import gains_map
-from facopt.outputs.page import page
+from facopt.outputs.page import page, page_link
 from facopt.outputs.words import both, both_of, pair
 
 if TYPE_CHECKING:
@@ -28,8 +28,16 @@ def write_comparison_html(comparison: Comparison, path: Path) -> None:
     path.write_text(comparison_html(comparison), encoding="utf-8", newline="\n")
 
 
-def comparison_html(comparison: Comparison) -> str:
-    """Return the page: sentences, gains and losses, inputs that differ, results, map and units, facilities."""
+def comparison_html(comparison: Comparison, gallery: str = "") -> str:
+    """Return the page: sentences, gains and losses, inputs that differ, results, map and units, facilities.
+
+    Parameters
+    ----------
+    comparison
+        Two or more runs.
+    gallery
+        Address of the page of all runs, for the bar on top; "" where there is none.
+    """
     names = [f"{run.title_zh} {run.title_en}" for run in comparison.runs]
     title = pair("compare.title")
     body = "\n".join(
@@ -48,7 +56,8 @@ def comparison_html(comparison: Comparison) -> str:
     )
     synthetic = any(run.synthetic for run in comparison.runs)
     window = (f"{title[0]} · {' · '.join(names)}", title[1])
-    return page(window, body, links="facopt", synthetic=synthetic, part="facopt.outputs.compare")
+    links = page_link(gallery, both("page.index")) if gallery else "facopt"
+    return page(window, body, links=links, synthetic=synthetic, part="facopt.outputs.compare")
 
 
 def _box(letter: str) -> str:
@@ -289,8 +298,8 @@ def _zones(people: People) -> str:
         f'<th class="r">{both("compare.gain_short")}</th><th class="r">{both("compare.share_change")}</th>'
     )
     return (
-        f'<table class="div"><thead><tr><th>{both("compare.unit")}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'<div class="scroll"><table class="div"><thead><tr><th>{both("compare.unit")}</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
         f'<p class="note">{notes}</p>'
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -47,11 +48,15 @@ def gains_map(comparison: Comparison, change: Change) -> str:
     height = _height(bounds)
     letters = (comparison.runs[0].letter, comparison.runs[change.run].letter)
     frame = sketch.fit(bounds, WIDTH, height, MARGIN)
-    label = escape(" / ".join(pair("compare.map_label")))
-    dense = _dense(points, bounds)
-    inset = _inset(points, ground, change, letters, dense, height, frame) if dense else ""
     drawn = _drawing(points, ground, change, letters, frame)
-    return f'<svg viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{label}">{drawn}{inset}</svg>'
+    dense = _dense(points, bounds)
+    if dense and (box := _box(points, frame, dense, height)):
+        inset = sketch.fit(dense, box.width, box.height, 4)
+        height = max(height, box.top + box.height + 8)
+        zoom = min(max(inset.down / frame.down / 2.2, 1.0), 1.6)
+        drawn += _inset_frame(dense, frame) + _inset(_drawing(points, ground, change, letters, inset, zoom), box)
+    label = escape(" / ".join(pair("compare.map_label")))
+    return f'<svg viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{label}">{drawn}</svg>'
 
 
 def _bounds(points: pd.DataFrame, outlines: tuple[BaseGeometry, ...]) -> Bounds | None:
@@ -121,40 +126,51 @@ def _dense(points: pd.DataFrame, bounds: Bounds) -> Bounds | None:
     return grown if 0 < max(parts) <= INSET else None
 
 
-def _inset(
-    points: pd.DataFrame,
-    ground: Ground,
-    change: Change,
-    letters: tuple[str, str],
-    dense: Bounds,
-    height: float,
-    main: sketch.Frame,
-) -> str:
-    """Draw the dense area in the corner where fewest settlements lie, and its frame on the main map."""
-    frame = sketch.fit(dense, INSET_SIZE, INSET_SIZE, 4)
-    if frame.down < LEAST_ZOOM * main.down:
-        return ""
-    left, top = _corner(points, main, height)
-    corners = main.pixels(np.array([[dense[0], dense[3]], [dense[2], dense[1]]]))
-    (x0, y0), (x1, y1) = corners.tolist()
-    zoom = min(max(frame.down / main.down / 2.2, 1.0), 1.6)
-    drawn = _drawing(points, ground, change, letters, frame, zoom)
-    zh, en = (escape(text) for text in pair("compare.inset"))
-    below = top + INSET_SIZE + 16 if top < height / 2 else top - 7
-    return (
-        f'<rect class="frame" x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"/>'
-        f'<svg x="{left:.0f}" y="{top:.0f}" width="{INSET_SIZE:.0f}" height="{INSET_SIZE:.0f}" overflow="hidden">'
-        f'<rect width="{INSET_SIZE:.0f}" height="{INSET_SIZE:.0f}" fill="#E9EDEE"/>{drawn}'
-        f'<rect class="frame" x=".75" y=".75" width="{INSET_SIZE - 1.5}" height="{INSET_SIZE - 1.5}"/></svg>'
-        f'<text class="inset-name" x="{left + INSET_SIZE:.0f}" y="{below:.0f}">'
-        f'<tspan lang="zh">{zh}</tspan><tspan lang="en">{en}</tspan></text>'
-    )
+@dataclass(frozen=True)
+class Box:
+    """Place of the inset, in pixels of the map."""
+
+    left: float
+    top: float
+    width: float
+    height: float
 
 
-def _corner(points: pd.DataFrame, frame: sketch.Frame, height: float) -> tuple[float, float]:
-    """Place for the inset: the corner that hides fewest settlements, lower right where several hide as few."""
-    places = frame.pixels(points[["lon", "lat"]].to_numpy(float))
+def _box(points: pd.DataFrame, main: sketch.Frame, dense: Bounds, height: float) -> Box | None:
+    """Place for the inset: a corner where it hides nobody, lower right first; else below the map, over its whole width.
+
+    None where drawing the dense area once more would make it hardly larger.
+    """
+    places = main.pixels(points[["lon", "lat"]].to_numpy(float))
     right, low = WIDTH - INSET_SIZE - 8, height - INSET_SIZE - 8
-    corners = [(right, low), (8.0, low), (right, 8.0), (8.0, 8.0)]
-    hidden = [((places >= corner) & (places <= np.add(corner, INSET_SIZE))).all(axis=1).sum() for corner in corners]
-    return corners[int(np.argmin(hidden))]
+    corners = [Box(x, y, INSET_SIZE, INSET_SIZE) for x, y in ((right, low), (8.0, low), (right, 8.0), (8.0, 8.0))]
+    below = Box(
+        8.0, height, WIDTH - 16, min((dense[3] - dense[1]) / (dense[2] - dense[0]) * _shape(main) * WIDTH, 360.0)
+    )
+    box = next((corner for corner in corners if not _hidden(places, corner)), below)
+    return box if sketch.fit(dense, box.width, box.height, 4).down >= LEAST_ZOOM * main.down else None
+
+
+def _shape(frame: sketch.Frame) -> float:
+    """Height on paper of a degree of latitude over the width of a degree of longitude."""
+    return frame.down / frame.across
+
+
+def _hidden(places: sketch.FloatArray, box: Box) -> bool:
+    low, high = (box.left, box.top), (box.left + box.width, box.top + box.height)
+    return bool(((places >= low) & (places <= high)).all(axis=1).any())
+
+
+def _inset_frame(dense: Bounds, main: sketch.Frame) -> str:
+    (x0, y0), (x1, y1) = main.pixels(np.array([[dense[0], dense[3]], [dense[2], dense[1]]])).tolist()
+    return f'<rect class="frame" x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"/>'
+
+
+def _inset(drawn: str, box: Box) -> str:
+    size = f'width="{box.width:.0f}" height="{box.height:.0f}"'
+    zh, en = (escape(text) for text in pair("compare.inset"))
+    return (
+        f'<svg x="{box.left:.0f}" y="{box.top:.0f}" {size} overflow="hidden"><rect {size} fill="#E9EDEE"/>{drawn}'
+        f'<rect class="frame" x=".75" y=".75" width="{box.width - 1.5:.1f}" height="{box.height - 1.5:.1f}"/>'
+        f'<text class="inset-name" x="9" y="19"><tspan lang="zh">{zh}</tspan><tspan lang="en">{en}</tspan></text></svg>'
+    )

@@ -115,7 +115,7 @@ def basis_words(comparison: Comparison, difference: BasisDifference) -> Pair:
 
 _PER_TIER = re.compile(r"(limits\.new_sites|limits\.sites)\.(.+)")
 _OF_TIER = re.compile(r"tiers\.(.+)\.(standard_minutes|serves|mode|build_cost)")
-_TARGET = re.compile(r"targets\[(\d+)]\.at_least_percent")
+_TARGET = re.compile(r"targets\[(\d+)]\.(at_least_percent|tier|area_class|zone)")
 
 
 def setting_name(comparison: Comparison, key: str) -> Pair:
@@ -125,7 +125,7 @@ def setting_name(comparison: Comparison, key: str) -> Pair:
     if found := _OF_TIER.fullmatch(key):
         return pair(f"setting.{found[2]}", tier=_tier_name(comparison, found[1]))
     if found := _TARGET.fullmatch(key):
-        return pair("setting.target", n=found[1])
+        return pair(f"setting.target_{found[2]}", n=found[1])
     return WORDS.get(f"setting.{key}", ("", ""))
 
 
@@ -135,7 +135,9 @@ def setting_value(comparison: Comparison, key: str, run: int, value: str) -> Pai
         return pair("compare.absent")
     if key == "limits.budget" or key.endswith(".build_cost"):
         return _money_value(comparison.runs[run].currency, value)
-    group = "objective" if key == "objective" else "area_class" if key.endswith(".serves") else ""
+    if (found := _TARGET.fullmatch(key)) and found[2] == "tier":
+        return _tier_name(comparison, value)
+    group = "objective" if key == "objective" else "area_class" if key.endswith((".serves", ".area_class")) else ""
     if not group:
         return value, value
     names = [named(group, item) for item in value.split(", ")]

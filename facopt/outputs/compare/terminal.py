@@ -77,6 +77,14 @@ class _Writer:
         self.console.print()
         self.console.print(self.say(key, **figures))
 
+    def heading(self, key: str, change: Change) -> None:
+        """Title of a section about one pair, which it names only where there are several."""
+        if len(self.comparison.changes) == 1:
+            self.title(key)
+        else:
+            a, b = (phrases.run_name(self.comparison, run) for run in (0, change.run))
+            self.title(f"{key}_of", a=a, b=b)
+
     def table(self, heads: Sequence[tuple[str, Literal["left", "right"]]], rows: Sequence[Sequence[str]]) -> None:
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
@@ -140,10 +148,10 @@ class _Writer:
         return cells
 
     def people(self, change: Change) -> None:
-        people, b = change.people, phrases.run_name(self.comparison, change.run)
+        people, b = change.people, self.comparison.runs[change.run].letter
         if people is None:
             return
-        self.title("compare.who_of", a=phrases.run_name(self.comparison, 0), b=b)
+        self.heading("compare.who", change)
         counts = (("gain", people.gain, 1), ("lose", people.lose, -1), ("reassigned", people.reassigned, 0))
         for key, count, sign in counts:
             figure = numbers.difference_people(sign * count.people) if sign else numbers.people(count.people)
@@ -173,11 +181,7 @@ class _Writer:
     def sites(self, change: Change) -> None:
         if not (self.comparison.runs[0].planned and self.comparison.runs[change.run].planned):
             return
-        self.title(
-            "compare.projects_of",
-            a=phrases.run_name(self.comparison, 0),
-            b=phrases.run_name(self.comparison, change.run),
-        )
+        self.heading("compare.projects", change)
         for run, sites in ((0, change.only_base), (change.run, change.only_other)):
             self.line(phrases.only_words(self.comparison, change, run))
             for site in sites[:MOST_ROWS]:

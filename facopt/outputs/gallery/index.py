@@ -11,7 +11,7 @@ from facopt.errors import DataError
 from facopt.outputs import numbers
 from facopt.outputs.gallery.cards import card, text_of
 from facopt.outputs.gallery.inputs import InputFiles, InputState
-from facopt.outputs.page import attribute, page
+from facopt.outputs.page import attribute, page, page_link
 from facopt.outputs.run_files import read_record
 from facopt.outputs.words import both, pair
 
@@ -44,9 +44,10 @@ def write_gallery(maps_folder: Path) -> Path:
     """
     maps_folder.mkdir(parents=True, exist_ok=True)
     runs, damaged = _read(maps_folder)
+    comparisons = sorted(file.parent.name for file in maps_folder.glob("*/compare.html"))
     target = maps_folder / "index.html"
     partial = maps_folder / ".index.html.partial"
-    partial.write_text(gallery_html(runs, damaged), encoding="utf-8", newline="\n")
+    partial.write_text(gallery_html(runs, damaged, comparisons), encoding="utf-8", newline="\n")
     os.replace(partial, target)
     return target
 
@@ -69,7 +70,7 @@ def _read(maps_folder: Path) -> tuple[list[Run], list[tuple[str, str]]]:
     return runs, damaged
 
 
-def gallery_html(runs: Sequence[Run], damaged: Sequence[tuple[str, str]]) -> str:
+def gallery_html(runs: Sequence[Run], damaged: Sequence[tuple[str, str]], comparisons: Sequence[str] = ()) -> str:
     """Return the page of all runs.
 
     Parameters
@@ -78,9 +79,12 @@ def gallery_html(runs: Sequence[Run], damaged: Sequence[tuple[str, str]]) -> str
         In the order in which they are shown.
     damaged
         Folder name and what is wrong with it.
+    comparisons
+        Names of folders that hold a comparison.
     """
     cards = "\n".join(card(run.folder, run.record, run.inputs, order) for order, run in enumerate(runs))
-    body = f"{_head(runs, damaged)}\n{_command()}\n<ul class='cards' id='cards'>\n{cards}\n{_last_card(runs)}\n</ul>"
+    head = f"{_head(runs, damaged)}\n{_comparisons(comparisons)}{_command()}"
+    body = f"{head}\n<ul class='cards' id='cards'>\n{cards}\n{_last_card(runs)}\n</ul>"
     synthetic = any(run.record.get("synthetic") for run in runs)
     return page(
         pair("gallery.title"),
@@ -116,6 +120,12 @@ def _tools() -> str:
 def _option(key: str) -> str:
     zh, en = (escape(text) for text in pair(f"gallery.by_{key}"))
     return f'data-zh="{zh}" data-en="{en}">{zh}'
+
+
+def _comparisons(folders: Sequence[str]) -> str:
+    """Links to the comparisons that stand beside the runs."""
+    links = "".join(page_link(f"{name}/compare.html", escape(name.removeprefix("compare-"))) for name in folders)
+    return f'<p class="comparisons"><b>{both("page.compare")}</b> {links}</p>\n' if links else ""
 
 
 def _command() -> str:
