@@ -20,6 +20,7 @@ from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
 from facopt.location.solver import SolverSettings
 from facopt.measures.build import RunResult, build_report
+from facopt.outputs.recognised import write_recognised
 from facopt.outputs.run_folder import RunFacts, write_run
 from facopt.progress import QuietProgress
 from facopt.provenance import hash_inputs, input_files, package_versions, peak_memory_mb
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from facopt.assembly.travel import Travelled
     from facopt.errors import Finding
+    from facopt.inputs.reader import Recognised
     from facopt.inputs.study_area import StudyArea
     from facopt.location.problem import LocationProblem
     from facopt.measures.report import Report
@@ -69,6 +71,8 @@ class Prepared:
     travelled: Travelled
     problem: LocationProblem
     findings: tuple[Finding, ...]
+    recognised: Recognised
+    """What was understood of the files."""
     progress: QuietProgress
 
 
@@ -104,19 +108,20 @@ def prepare(loaded: LoadedScenario, progress: QuietProgress) -> Prepared:
     scenario = loaded.scenario
     with progress.stage("inputs"):
         place_findings = fetch_missing(loaded, progress.note)
-        area, input_findings, _ = read_study_area(study_area_request(scenario))
+        area, input_findings, recognised = read_study_area(study_area_request(scenario))
         require_coordinates(scenario, area)
     with progress.stage("travel"):
         travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share)
         problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
     findings = (*loaded.warnings, *place_findings, *input_findings, *travelled.findings, *problem_findings)
-    return Prepared(loaded, area, travelled, problem, findings, progress)
+    return Prepared(loaded, area, travelled, problem, findings, recognised, progress)
 
 
 def solve(prepared: Prepared) -> tuple[Report, str]:
     """Choose the sites and compute every figure; return the report and the solver's log."""
     loaded, area, travelled, problem = prepared.loaded, prepared.area, prepared.travelled, prepared.problem
     scenario, progress = loaded.scenario, prepared.progress
+    folder = loaded.file.resolve().parent  # pages name files as seen from the scenario
     with progress.stage("location"):
         solution = solve_location(problem, solver_settings(scenario), progress.note)
     with progress.stage("measures"):
@@ -131,9 +136,9 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             version=version("facopt"),
             log_file=SOLVER_LOG,
             zone_names=area.zone_names,
-            findings=prepared.findings,
+            findings=tuple(finding.seen_from(folder) for finding in prepared.findings),
             assumptions=assumptions(scenario, travelled.networks),
-            conflicts=conflicts(solution.relaxations, scenario, loaded.place),
+            conflicts=conflicts(solution.relaxations, scenario, lambda key: loaded.place(key).seen_from(folder)),
             roads=roads_to_draw(travelled.roads.values()),
         )
         report = build_report(result)
@@ -148,6 +153,7 @@ def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:
     def write_scenario(path: Path) -> None:
         write_resolved(loaded, path)
         path.with_name(SOLVER_LOG).write_text(log, encoding="utf-8", newline="\n")
+        write_recognised(prepared.recognised.as_dict(), path.parent / "tables" / "recognised.csv", path.parent)
 
     facts = RunFacts(
         seconds=progress.seconds,
