@@ -288,4 +288,6 @@ def _lines(error: BaseException) -> Iterator[str]:
 
 
 def _with_severity(finding: Finding) -> str:
-    return str(finding) if str(finding.place) else f"error: {finding}"
+    nearer = finding.seen_from(Path.cwd())
+    shown = finding if str(nearer.place).startswith("..") else nearer
+    return str(shown) if str(shown.place) else f"error: {shown}"

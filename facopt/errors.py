@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 class Severity(Enum):
@@ -24,11 +25,21 @@ class Severity(Enum):
 class Place:
     """Where in the user's files a finding points to; line and column count from 1."""
 
-    file: Path | None = None
+    file: PurePath | None = None
     line: int | None = None
     column: int | None = None
     key: str | None = None
     """Dotted path of a scenario key, or the name of a column."""
+
+    def seen_from(self, folder: PurePath) -> Place:
+        """Return the place with its file relative to a folder, where both are on one drive; `/` between folders."""
+        if self.file is None or not self.file.is_absolute():
+            return self
+        try:
+            relative = os.path.relpath(self.file, folder)
+        except ValueError:  # another drive on Windows
+            return self
+        return replace(self, file=PurePosixPath(relative.replace(os.sep, "/")))
 
     def __str__(self) -> str:
         parts = [str(part) for part in (self.file, self.line, self.column) if part is not None]
@@ -49,6 +60,10 @@ class Finding:
     """How many rows, points or pairs are concerned, where that can be counted."""
     examples: tuple[str, ...] = ()
     """A few ids or values, at most five."""
+
+    def seen_from(self, folder: PurePath) -> Finding:
+        """Return the finding with its file relative to a folder, so that no path of this machine is shown."""
+        return replace(self, place=self.place.seen_from(folder))
 
     def __str__(self) -> str:
         where = f"{self.place}: " if str(self.place) else ""

@@ -94,4 +94,4 @@ def _peak_memory_windows() -> float:
     windows = ctypes.WinDLL("psapi")  # type: ignore[attr-defined,unused-ignore]
     process = ctypes.WinDLL("kernel32").GetCurrentProcess()  # type: ignore[attr-defined,unused-ignore]
     windows.GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
-    return round(counters.PeakWorkingSetSize / (1 << 20), 1)
+    return float(round(counters.PeakWorkingSetSize / (1 << 20), 1))

@@ -95,6 +95,7 @@ WORDS = MappingProxyType(
         "objective.travel": ("总出行时间最短", "least total travel"),
         "objective.worst_travel": ("最远出行时间最短", "least worst travel"),
         # why a search ended
+        "limit.gap": ("达到设定差距", "stated gap reached"),
         "limit.time": ("到达时限", "time limit reached"),
         "limit.interrupted": ("被中断", "interrupted"),
         "limit.": ("正常结束", "ran to its end"),
