@@ -110,6 +110,20 @@ _LENGTH_UNITS: Mapping[str, float] = {
 _COUNTED_FIELDS = ("people", "capacity_people", "build_cost", "running_cost")
 
 
+_MAKERS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("AMap", "gcj02", frozenset({"typecode", "pname", "adcode"})),
+    ("Baidu", "bd09", frozenset({"uid", "area", "street_id"})),
+    ("Tencent", "gcj02", frozenset({"title", "category", "location.lat", "location.lng"})),
+)
+"""Maker of an export, the system that it uses, and headings that give it away."""
+
+
+def maker_of(headings: Iterable[str]) -> tuple[str, str]:
+    """Return who made an export with these headings and the coordinate system it uses; "" and "" for any other."""
+    names = {heading.casefold() for heading in headings}
+    return next(((maker, crs) for maker, crs, telling in _MAKERS if telling <= names), ("", ""))
+
+
 @dataclass(frozen=True)
 class RecognisedColumn:
     """How one field was found in a table."""

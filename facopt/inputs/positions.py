@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from facopt.inputs.study_area import FloatArray, TextArray
     from facopt.inputs.tables import Table
 
-_AMAP_HEADINGS = frozenset({"typecode", "pname", "adcode"})
-_BAIDU_HEADINGS = frozenset({"uid", "area", "street_id"})
 _FAR_DEGREES = 2.0
 """A point this far outside the area of use of its system is misplaced."""
 _ENOUGH_TO_TELL = 20
@@ -105,16 +103,14 @@ def _note_missing_system(table: Table, pair: tuple[str, ...] | None, *, required
 
 
 def _hint(table: Table) -> str:
-    names = {heading.casefold() for heading in table.raw}
-    if names >= _AMAP_HEADINGS:
-        return "The columns look like an export of AMap, which uses gcj02"
-    return "The columns look like an export of Baidu, which uses bd09" if names >= _BAIDU_HEADINGS else ""
+    made = table.recognised
+    return f"The columns look like an export of {made.maker}, which uses {made.maker_crs}" if made.maker else ""
 
 
 def _note_doubts(table: Table, crs: str, log: FindingLog) -> None:
-    if {heading.casefold() for heading in table.raw} >= _AMAP_HEADINGS and crs in {"wgs84", "bd09", "cgcs2000"}:
+    if table.recognised.maker_crs not in {"", crs} and crs in coordinates.NAMED:
         log.warning(
-            f"The columns look like an export of AMap, which uses gcj02, and the scenario says {crs}",
+            f"{_hint(table)}, and the scenario says {crs}",
             "Check on a map that clinics lie where they should", place=table.place("crs"),
         )  # fmt: skip
     if coordinates.has_uncertain_datum(crs):

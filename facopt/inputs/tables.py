@@ -11,7 +11,7 @@ import numpy as np
 from facopt.errors import DataError, Finding, Place
 from facopt.inputs.findings import FindingLog, counted, listed
 from facopt.inputs.grids import Grid, read_csv_grid, read_workbook_grid
-from facopt.inputs.headings import ALL_FIELDS, RecognisedColumn, recognise
+from facopt.inputs.headings import ALL_FIELDS, RecognisedColumn, maker_of, recognise
 from facopt.inputs.layers import PARQUET_SUFFIXES, VECTOR_SUFFIXES, GeometryArray, Layer, read_layer, read_parquet
 from facopt.inputs.numbers import BoolArray, parse_numbers
 
@@ -51,6 +51,10 @@ class RecognisedTable:
     """Totals and notes."""
     crs: str = ""
     """The coordinate system in use, as stated in the scenario or in the file."""
+    maker: str = ""
+    """Who exports tables with such columns, such as AMap; "" where they do not tell."""
+    maker_crs: str = ""
+    """The coordinate system that this maker uses."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for `run.json` and `check --json`."""
@@ -220,6 +224,8 @@ def _from_grid(path: Path, grid: Grid, columns: Mapping[str, str], fields: Seque
         grid.sheet,
         line,
         skipped,
+        "",
+        *maker_of(headings),
     )
     log.raise_errors()
     return Table(path, _by_field(found, raw, numbers), numbers, recognised, raw, findings=log.items)
