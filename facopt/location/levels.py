@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from facopt.location.covering.level import covering_level
 from facopt.location.formulation import Expression, Formulation
 from facopt.location.referee import evaluate
 from facopt.location.solution import Status
@@ -50,6 +51,8 @@ class Search:
     """Adds the rows that keep the values of the levels before."""
     incumbent: BoolArray | None
     """(J,) a plan that keeps all rules and the levels before; None at the first level."""
+    values_before: tuple[tuple[str, float], ...] = ()
+    """Name and value of each level before."""
 
     def solve(self, formulation: Formulation, *, absolute_gap: float = 1e-6, relaxed: bool = False) -> MilpResult:
         """Minimise the formulation's model in the time that is left, from the incumbent where there is one."""
@@ -92,6 +95,9 @@ class _LinearObjective:
     """Whether the value is a whole number in every plan."""
 
     def optimise(self, problem: LocationProblem, search: Search) -> LevelResult:
+        return covering_level(self.name, problem, search) or self._by_model(problem, search)
+
+    def _by_model(self, problem: LocationProblem, search: Search) -> LevelResult:
         formulation = Formulation.of(problem)
         formulation.add_rules()
         search.keep(formulation)
@@ -133,6 +139,15 @@ class _Travel:
     maximise: bool = False
 
     def optimise(self, problem: LocationProblem, search: Search) -> LevelResult:
+        if problem.assigns_everybody:
+            from facopt.location.median.travel_level import optimise_everybody
+
+            result = optimise_everybody(problem, search)
+            if result is not None:
+                return result
+        return self._optimise_by_rankings(problem, search)
+
+    def _optimise_by_rankings(self, problem: LocationProblem, search: Search) -> LevelResult:
         depths: dict[tuple[int, int], int] = {}
         for relaxed in (True, False):
             while True:

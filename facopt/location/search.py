@@ -45,7 +45,7 @@ class _Chain:
     def level(self, name: str, tell: Callable[[str], None]) -> LevelResult:
         """Optimise one level and take its plan if the referee agrees with it."""
         tell(name)
-        search = Search(self.settings, self.seconds_left, self.add_kept, self.open)
+        search = Search(self.settings, self.seconds_left, self.add_kept, self.open, tuple(self.kept))
         result = OBJECTIVES[name].optimise(self.problem, search)
         self.results.append(result)
         if result.open is not None:

@@ -1,0 +1,218 @@
+"""Plans for maximal covering: lazy greedy, then exchanges of one site for another.
+
+Greedy takes the site that adds most each time; gains only fall as sites open, so a stored gain is an upper bound and few
+need to be computed anew (Minoux 1978). Exchanges take out the open site that is missed least when another comes in
+(Teitz & Bart 1968), with the losses kept up to date.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facopt.location.compiled import compiled
+
+if TYPE_CHECKING:
+    from facopt.location.covering.incidence import BoolArray, FloatArray, IntArray
+    from facopt.location.covering.problem import CoveringProblem
+
+RELATIVE_GAIN = 1e-9
+"""An exchange must gain more than this share of the plan's value: less may be rounding."""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Sites in the order in which greedy opened them."""
+
+    order: IntArray
+    gains: FloatArray
+    """What each added when it opened."""
+
+
+def greedy(problem: CoveringProblem, *, by_cost: bool = False) -> Sequence:
+    """Open the best site that the rules still allow until none adds anything; `by_cost` divides gains by costs."""
+    rows, rules = problem.rows, problem.rules
+    start, members = rows.columns
+    divisor = np.maximum(rules.cost, 1e-12) if by_cost else np.ones(problem.site_count)
+    order, gains = _greedy(
+        start, members, problem.effective_weight, divisor, rules.group, rules.at_most, rules.cost, rules.budget
+    )
+    return Sequence(order, gains)
+
+
+def exchange(
+    problem: CoveringProblem, opened: BoolArray, candidates: IntArray | None = None, passes: int = 20
+) -> BoolArray:
+    """Return (F,) the open sites after exchanges with the candidates, in their order, until none helps."""
+    rows, rules = problem.rows, problem.rules
+    start, members = rows.columns
+    candidates = np.arange(problem.site_count, dtype=np.int32) if candidates is None else candidates
+    chosen = np.flatnonzero(opened).astype(np.int32)
+    chosen = _exchange(
+        start, members, problem.effective_weight, chosen, candidates.astype(np.int32),
+        (rules.group, rules.at_most, rules.cost, float(rules.budget)), passes,
+    )  # fmt: skip
+    improved = np.zeros(problem.site_count, dtype=bool)
+    improved[chosen] = True
+    return improved
+
+
+def rounded(problem: CoveringProblem, score: FloatArray, passes: int = 2) -> BoolArray:
+    """Return (F,) a plan near the best scores (F,): the best that the rules allow, then exchanges with the next best."""
+    ranking = np.argsort(-score, kind="stable").astype(np.int32)
+    opened = _take(ranking, problem.rules.group, problem.rules.at_most.copy(), problem.rules.cost, problem.rules.budget)
+    return exchange(problem, opened, ranking[: 6 * int(opened.sum()) + 50], passes)
+
+
+@compiled
+def _take(ranking, group, left, cost, budget):  # type: ignore[no-untyped-def]
+    opened = np.zeros(group.size, np.bool_)
+    for j in ranking:
+        if left[group[j]] > 0 and cost[j] <= budget:
+            opened[j] = True
+            left[group[j]] -= 1
+            budget -= cost[j]
+    return opened
+
+
+@compiled
+def _greedy(start, members, weight, divisor, group, at_most, cost, budget):  # type: ignore[no-untyped-def]
+    covered = np.zeros(weight.size, np.bool_)
+    left = at_most.copy()
+    heap = [(0.0, np.int64(-1))]
+    heap.clear()
+    for j in range(start.size - 1):
+        gain = 0.0
+        for t in range(start[j], start[j + 1]):
+            gain += weight[members[t]]
+        if gain > 0:
+            heap.append((-gain / divisor[j], np.int64(j)))
+    heapq.heapify(heap)
+    order = np.empty(start.size - 1, np.int32)
+    gains = np.empty(start.size - 1)
+    count = 0
+    while heap:
+        stored, j = heapq.heappop(heap)
+        if left[group[j]] <= 0 or cost[j] > budget:
+            continue
+        gain = 0.0
+        for t in range(start[j], start[j + 1]):
+            if not covered[members[t]]:
+                gain += weight[members[t]]
+        if gain <= 0:
+            continue
+        now = (-gain / divisor[j], j)
+        if heap and now > heap[0]:
+            heapq.heappush(heap, now)
+            continue
+        order[count], gains[count] = j, gain
+        count += 1
+        left[group[j]] -= 1
+        budget -= cost[j]
+        for t in range(start[j], start[j + 1]):
+            covered[members[t]] = True
+    return order[:count].copy(), gains[:count].copy()
+
+
+@compiled
+def _exchange(start, members, weight, chosen, candidates, rules, passes):  # type: ignore[no-untyped-def]
+    """Exchange or add sites while it helps. `only` holds the sum of the places of a row's open sites: with one, that."""
+    group, at_most, cost, budget = rules
+    room = chosen.size + np.sum(np.minimum(at_most, start.size)) + 1
+    place = np.full(start.size - 1, -1, np.int32)
+    open_at = np.full(room, -1, np.int32)
+    count = np.zeros(weight.size, np.int32)
+    only = np.zeros(weight.size, np.int64)
+    loss = np.zeros(room)
+    saved = np.zeros(room)
+    touched = np.empty(room, np.int32)
+    left = at_most.copy()
+    value = 0.0
+    size = 0
+    for j in chosen:
+        value = _open(start, members, weight, j, size, (place, open_at, count, only, loss), value)
+        left[group[j]] -= 1
+        budget -= cost[j]
+        size += 1
+    for _ in range(passes):
+        moved = False
+        for i in candidates:
+            if place[i] >= 0:
+                continue
+            gain = 0.0
+            hit = 0
+            for t in range(start[i], start[i + 1]):
+                k = members[t]
+                if count[k] == 0:
+                    gain += weight[k]
+                elif count[k] == 1:
+                    if saved[only[k]] == 0.0:
+                        touched[hit] = only[k]
+                        hit += 1
+                    saved[only[k]] += weight[k]
+            least = RELATIVE_GAIN * value
+            out = -1
+            if gain > least and left[group[i]] > 0 and cost[i] <= budget:
+                out = size
+            else:
+                lost = gain - least
+                for q in range(size):
+                    j = open_at[q]
+                    fits = left[group[i]] > 0 or group[i] == group[j]
+                    if fits and cost[i] - cost[j] <= budget and loss[q] - saved[q] < lost:
+                        lost = loss[q] - saved[q]
+                        out = q
+            for x in range(hit):
+                saved[touched[x]] = 0.0
+            if out < 0:
+                continue
+            moved = True
+            if out == size:
+                size += 1
+            else:
+                j = open_at[out]
+                value = _close(start, members, weight, j, (place, open_at, count, only, loss), value)
+                left[group[j]] += 1
+                budget += cost[j]
+            value = _open(start, members, weight, i, out, (place, open_at, count, only, loss), value)
+            left[group[i]] -= 1
+            budget -= cost[i]
+        if not moved:
+            break
+    return open_at[:size].copy()
+
+
+@compiled
+def _open(start, members, weight, j, q, state, value):  # type: ignore[no-untyped-def]
+    place, open_at, count, only, loss = state
+    place[j], open_at[q], loss[q] = q, j, 0.0
+    for t in range(start[j], start[j + 1]):
+        k = members[t]
+        if count[k] == 0:
+            value += weight[k]
+            loss[q] += weight[k]
+        elif count[k] == 1:
+            loss[only[k]] -= weight[k]
+        count[k] += 1
+        only[k] += q
+    return value
+
+
+@compiled
+def _close(start, members, weight, j, state, value):  # type: ignore[no-untyped-def]
+    place, open_at, count, only, loss = state
+    q = place[j]
+    place[j] = -1
+    for t in range(start[j], start[j + 1]):
+        k = members[t]
+        count[k] -= 1
+        only[k] -= q
+        if count[k] == 0:
+            value -= weight[k]
+        elif count[k] == 1:
+            loss[only[k]] += weight[k]
+    loss[q] = 0.0
+    return value
