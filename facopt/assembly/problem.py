@@ -28,7 +28,7 @@ def location_problem(
 ) -> tuple[LocationProblem, tuple[Finding, ...]]:
     """Return the problem and what is remarkable about it. Raises ScenarioError and DataError."""
     services = tuple(_service(scenario, area, name, times[tier.mode]) for name, tier in scenario.tiers.items())
-    targets = _targets(scenario, area, services, place)
+    targets, target_findings = _targets(scenario, area, services, place)
     cost, cost_findings = _costs(scenario, area, place)
     usable = area.sites.fixed != "closed"
     tier_number = {name: number for number, name in enumerate(scenario.tiers)}
@@ -45,7 +45,8 @@ def location_problem(
         site_limits=_site_limits(scenario, tier_number),
         budget=scenario.limits.budget,
     )
-    return problem, (*cost_findings, *_not_served(area, problem), *_tiers_without_sites(scenario, area, place))
+    remarks = (*_not_served(area, problem), *_tiers_without_sites(scenario, area, place))
+    return problem, (*target_findings, *cost_findings, *remarks)
 
 
 def _service(scenario: Scenario, area: StudyArea, name: str, times: TravelTimes) -> Service:
@@ -97,23 +98,25 @@ def _tier_cost(tier: Tier) -> float:
 
 def _targets(
     scenario: Scenario, area: StudyArea, services: tuple[Service, ...], place: Callable[[str], Place]
-) -> tuple[CoverageTarget, ...]:
+) -> tuple[tuple[CoverageTarget, ...], tuple[Finding, ...]]:
     names = list(scenario.tiers)
-    findings: list[Finding] = []
+    errors: list[Finding] = []
+    warnings: list[Finding] = []
     targets = []
     for number, stated in enumerate(scenario.targets):
         key = f"targets.{number}"
         tier = None if stated.tier is None else names.index(stated.tier)
         members = _members(area, services, tier, stated)
         if stated.zone is not None and stated.zone not in set(area.demand.zone):
-            findings.append(_unknown_zone(area, stated.zone, place(f"{key}.zone")))
+            errors.append(_unknown_zone(area, stated.zone, place(f"{key}.zone")))
         elif not members.any():
-            what = f"{key} speaks of nobody: the tier serves no demand point of that area class or zone"
-            findings.append(Finding(what, "Mend area_class, zone or the tier's `serves`", place(key)))
+            what = f"{key} speaks of nobody, so it is met: no demand point of that area class or zone needs the tier"
+            remedy = "Mend area_class, zone or the tier's `serves`, or leave the target out"
+            warnings.append(Finding(what, remedy, place(key), Severity.WARNING))
         targets.append(CoverageTarget(key, tier, stated.at_least_percent, members))
-    if findings:
-        raise ScenarioError(findings)
-    return tuple(targets)
+    if errors:
+        raise ScenarioError(errors)
+    return tuple(targets), tuple(warnings)
 
 
 def _members(area: StudyArea, services: tuple[Service, ...], tier: int | None, stated: StatedTarget) -> BoolArray:
