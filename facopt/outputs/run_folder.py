@@ -81,7 +81,7 @@ def _write_files(report: Report, folder: Path) -> None:
     from facopt.outputs.workbook import write_workbook
 
     write_map(report, folder / "map.html")
-    write_html_report(report, folder / "report.html")
+    write_html_report(report, folder / "report.html", beside=("map.html", "report.xlsx", "../index.html"))
     write_workbook(report, folder / "report.xlsx")
     write_geopackage(report, folder / "plan.gpkg")
     write_csv_tables(report, folder / "tables")
