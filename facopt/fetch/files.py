@@ -27,7 +27,7 @@ DEGREES = 7
 
 def write_boundary(place: FoundPlace, path: Path) -> None:
     """Write the outline of a place as GeoJSON."""
-    outline = shapely.set_precision(place.outline, 10**-DEGREES)
+    outline = shapely.transform(place.outline, lambda at: at.round(DEGREES))
     kind, number = place.element
     feature = {
         "type": "Feature",
