@@ -318,7 +318,7 @@ def test_refresh_asks_anew_and_replaces(tmp_path: Path, server: OsmServer) -> No
 
 
 def test_refresh_that_fails_leaves_what_was_there(tmp_path: Path, server: OsmServer) -> None:
-    """Files stay whole, and a later call without --refresh finds them so."""
+    """Files stay whole, a later call without --refresh finds them so, and the refresh can go on."""
     folder = tmp_path / "town"
     fetch(folder, server)
     before = contents(folder)
@@ -327,6 +327,11 @@ def test_refresh_that_fails_leaves_what_was_there(tmp_path: Path, server: OsmSer
         fetch(folder, server, people=31_000, refresh=True)
     assert contents(folder) == before
     assert fetch(folder, server).written == ()
+    server.replaced.clear()
+    server.asked.clear()
+    fetch(folder, server, people=31_000, refresh=True)
+    assert server.asked == ["settlements"]
+    assert sources(folder)["counts"]["settlements"]["people"] == 31_000
 
 
 def test_other_request_into_the_same_folder_is_refused(town: tuple[Path, OsmServer]) -> None:

@@ -156,6 +156,7 @@ def test_member_nodes_with_other_tags_of_the_same_key_are_no_facilities() -> Non
 
 def test_twins_share_name_kind_and_place() -> None:
     """The better described of two is kept; far ones, unnamed ones and other kinds are no twins."""
+
     def clinic(number: int, lon: float, name: str, **tags: str) -> Feature:
         return Feature("node", number, lon, 30.0, {"amenity": "clinic", **({"name": name} if name else {}), **tags})
 

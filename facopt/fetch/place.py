@@ -66,13 +66,12 @@ class _Work:
     """What is no fact of OpenStreetMap's, by file."""
 
 
-def fetch_place(
-    request: PlaceRequest, say: Say, services: Services | None = None, *, refresh: bool = False
-) -> Fetched:
+def fetch_place(request: PlaceRequest, say: Say, services: Services | None = None, *, refresh: bool = False) -> Fetched:
     """Fetch the files of a place that its folder lacks; with `refresh` all of them, from new answers.
 
-    Answers are kept in `.cache` inside the folder, so that an interrupted call goes on where it stopped. The folder's
-    files change only once everything is there; files that are there already stay as they are.
+    Answers are kept in `.cache` inside the folder (those of a refresh in `.cache.new` until it is complete), so that an
+    interrupted call goes on where it stopped. The folder's files change only once everything is there; files that are
+    there already stay as they are.
 
     Parameters
     ----------
@@ -101,8 +100,6 @@ def fetch_place(
     if not wanted:
         return Fetched(request.folder, (), kept, read_sources(request.folder))
     cache = request.folder / (f"{CACHE}.new" if refresh else CACHE)
-    if refresh and cache.exists():
-        shutil.rmtree(cache)
     made = cache / "files"
     try:
         made.mkdir(parents=True, exist_ok=True)
@@ -199,7 +196,7 @@ def wider(outline: BaseGeometry, metres: float) -> BaseGeometry:
 
 def _record(work: _Work, request: PlaceRequest, services: Services, kept: tuple[str, ...]) -> dict[str, Any]:
     before = read_sources(request.folder) if kept else {}
-    answered = datetime.fromtimestamp(max((one.asked for one in work.answers), default=0.0), UTC)
+    answered = datetime.fromtimestamp(min((one.asked for one in work.answers), default=0.0), UTC)
     return {
         "place": work.place.label,
         "osm": "/".join(map(str, work.place.element)),

@@ -50,7 +50,7 @@ class Answers:
     osm_time: str = ""
     """How old the data are: the oldest `timestamp_osm_base` of the answers; "" where they do not say."""
     asked: float = 0.0
-    """When the newest answer came, in seconds since 1970."""
+    """When the oldest answer came, in seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -225,10 +225,10 @@ def _drop_unreadable(folder: Path) -> None:
 def _read(folder: Path) -> Answers:
     """Return the stored answers of a folder put together."""
     elements: dict[tuple[str, int], Element] = {}
-    times, asked = set(), 0.0
+    times, asked = set(), []
     for path in sorted(folder.glob("*.json")):
         answer = json.loads(path.read_text(encoding="utf-8"))
         elements.update({(one["type"], int(one["id"])): one for one in answer["elements"]})
         times.add(str(answer.get("osm3s", {}).get("timestamp_osm_base", "")))
-        asked = max(asked, path.stat().st_mtime)
-    return Answers(elements, min(times - {""}, default=""), asked)
+        asked.append(path.stat().st_mtime)
+    return Answers(elements, min(times - {""}, default=""), min(asked, default=0.0))

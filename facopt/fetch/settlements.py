@@ -101,9 +101,7 @@ def _is_division(feature: Feature) -> bool:
     return feature.kind == "relation" and level.isdecimal() and int(level) <= DIVISION_LEVEL
 
 
-def share_people(
-    features: Sequence[Feature], total: int | None
-) -> tuple[Whole, tuple[str, ...], tuple[Finding, ...]]:
+def share_people(features: Sequence[Feature], total: int | None) -> tuple[Whole, tuple[str, ...], tuple[Finding, ...]]:
     """Return people (N,), where each figure comes from, and what is remarkable about it.
 
     Population tags count as they are. The rest of `total` is shared out over the other settlements in proportion to
