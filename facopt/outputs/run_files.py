@@ -157,20 +157,30 @@ def _lacking(record: Any) -> str:
 def _table(file: Path, text: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
+    wanted = (*text, *numbers)
     try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        lacking = [name for name in (*text, *numbers) if name not in table.columns]
-        if lacking:
-            raise _damaged(file, f"Columns are missing: {', '.join(lacking)}")
-        if "id" in text and table["id"].duplicated().any():
-            raise _damaged(file, "Ids are not unique")
-        columns: dict[str, Any] = {name: [restored(value) for value in table[name]] for name in text}
-        columns |= {name: [float(value or "nan") for value in table[name]] for name in numbers}
-    except DataError:
-        raise
+        table = pd.read_csv(
+            file,
+            usecols=lambda name: name in wanted,
+            dtype={**dict.fromkeys(text, str), **dict.fromkeys(numbers, float)},
+            keep_default_na=False,
+            na_values={name: [""] for name in numbers},
+            encoding="utf-8-sig",
+        )
     except (OSError, ValueError) as error:
         raise _damaged(file, f"The table cannot be read: {error}") from None
-    return pd.DataFrame(columns).astype(dict.fromkeys(text, object))
+    lacking = [name for name in wanted if name not in table.columns]
+    if lacking:
+        raise _damaged(file, f"Columns are missing: {', '.join(lacking)}")
+    if "id" in text and table["id"].duplicated().any():
+        raise _damaged(file, "Ids are not unique")
+    return table.assign(**{name: _restored(table[name]) for name in text})[list(wanted)]
+
+
+def _restored(column: pd.Series[str]) -> pd.Series[str]:
+    """Text as it was before it was made harmless; few columns have anything to undo."""
+    plain: pd.Series[str] = column.astype(object)
+    return plain.map(restored) if column.str.startswith("'").any() else plain
 
 
 def _settings(file: Path) -> dict[str, str]:

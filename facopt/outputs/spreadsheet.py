@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-MAX_ROWS = 100_000
-"""Rows of a sheet; longer tables are cut here and say so, their whole is in the CSV files."""
+MAX_ROWS = 10_000
+"""Rows of a sheet; longer tables are no reading matter and take minutes to write. They are cut here and say so; the
+CSV files have them all."""
 WIDEST = 46
 """Characters of the widest column; longer text wraps."""
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
-from facopt.outputs.spreadsheet import Measured, Sheet, SheetColumn, add_sheet, new_workbook, save_workbook, text_cell
+from facopt.outputs.spreadsheet import (
+    MAX_ROWS,
+    Measured,
+    Sheet,
+    SheetColumn,
+    add_sheet,
+    new_workbook,
+    save_workbook,
+    text_cell,
+)
 from facopt.outputs.tables import printed, report_tables
 from facopt.outputs.words import say
 
@@ -55,7 +64,7 @@ def sheet_of(table: TableView) -> Sheet:
         rows=list(zip(*values, strict=True)),
         total=total,
         notes=tuple(_joined(note) for note in table.notes),
-        cut_note=_joined((say("workbook.cut", "zh"), say("workbook.cut", "en"))),
+        cut_note=_joined(_said("workbook.cut", n=numbers.count(MAX_ROWS))),
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from facopt.outputs.compare.model import Change, Count, People, SiteChange, ZoneChange
 from facopt.outputs.run_files import COVERED_STATES, RunFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
 OPEN = ("keep", "build")
 
@@ -70,7 +69,11 @@ def _paired_points(base: RunFiles, other: RunFiles) -> pd.DataFrame:
 def _served_by(run: RunFiles) -> pd.Series:
     """Sites that serve a demand point, by its id: one per tier, in the order of the tiers' names."""
     rows = run.assignment.sort_values(["demand_id", "tier"], kind="stable")
-    return rows.groupby("demand_id")["site_id"].agg(" | ".join)
+    several = rows["demand_id"].duplicated(keep=False)
+    joined = rows[several].groupby("demand_id")["site_id"].agg(" | ".join)
+    # grouping costs more than all the rest of a comparison, and most points are served by one tier
+    served: pd.Series[str] = pd.concat([rows[~several].set_index("demand_id")["site_id"], joined])
+    return served
 
 
 def _count(points: pd.DataFrame) -> Count:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
 from facopt.outputs.compare import phrases
-from facopt.outputs.spreadsheet import Sheet, SheetColumn, add_sheet, new_workbook, save_workbook, text_cell
+from facopt.outputs.spreadsheet import MAX_ROWS, Sheet, SheetColumn, add_sheet, new_workbook, save_workbook, text_cell
 from facopt.outputs.words import named, pair
 
 if TYPE_CHECKING:
@@ -44,7 +44,14 @@ def _said(key: str, **figures: str | phrases.Pair) -> str:
 def _sheet(
     key: str, columns: tuple[SheetColumn, ...], rows: list[tuple[Any, ...]], notes: tuple[str, ...] = ()
 ) -> Sheet:
-    return Sheet(pair(key)[0], _said(key), columns, rows, notes=notes, cut_note=_said("compare.rows_cut"))
+    return Sheet(
+        pair(key)[0],
+        _said(key),
+        columns,
+        rows,
+        notes=notes,
+        cut_note=_said("compare.rows_cut", n=numbers.count(MAX_ROWS)),
+    )
 
 
 def _column(key: str, kind: str = "text", **figures: str) -> SheetColumn:

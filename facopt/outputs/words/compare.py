@@ -193,7 +193,10 @@ WORDS = MappingProxyType(
         "compare.sites_base": ("前者就医机构", "Facilities, first"),
         "compare.sites_other": ("后者就医机构", "Facilities, second"),
         "compare.key": ("情景文件的键", "Scenario key or file"),
-        "compare.rows_cut": ("本表过长，只列前 100,000 行。", "Too long for a sheet: the first 100,000 rows only."),
+        "compare.rows_cut": (
+            "本表过长，只列前 {n} 行；全部见 compare.json。",
+            "Too long for a sheet: the first {n} rows only; compare.json has them all.",
+        ),
         "compare.open_in": ("开放于", "Open in"),
         "point_change.gain": ("得到覆盖", "gains cover"),
         "point_change.lose": ("失去覆盖", "loses cover"),
