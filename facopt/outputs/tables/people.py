@@ -181,7 +181,7 @@ def zones_table(report: Report) -> TableView:
         column("rating", "term", terms=terms_of("rating")),
     )
     counts = _site_counts(report)
-    sums = report.points.groupby("zone")[parts].sum()
+    sums = report.points.groupby("zone")[parts].sum() if parts else pd.DataFrame()
     known = {str(key): row for key, row in zip(counts.index, records(counts), strict=True)}
     people = {str(key): row for key, row in zip(sums.index, records(sums), strict=True)}
     none = {"sites_now": 0.0, "sites_open": 0.0 if has_plan(report) else np.nan}
