@@ -61,28 +61,42 @@ def run(
 
 
 @app.command()
-def check(scenarios: Scenarios, overrides: Overrides = [], as_json: Json = False) -> None:  # noqa: B006
-    """Check scenarios and their data; solve nothing, write nothing."""
+def check(
+    scenarios: Scenarios,
+    overrides: Overrides = [],  # noqa: B006
+    fix: Annotated[
+        Path | None,
+        typer.Option(help="Write cleaned copies of the tables into this folder; originals stay.", metavar="FOLDER"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check scenarios and their data: what was understood, what is doubtful, what is wrong. Solves nothing."""
 
     def work() -> int:
-        from facopt.outputs.terminal import check_summary
+        from facopt.checking.check import check as look_at
+        from facopt.checking.fix import write_fixed
+        from facopt.checking.select import without_parts
+        from facopt.checking.text import check_text
         from facopt.pipeline import prepare
         from facopt.progress import progress_for_terminal
 
-        prepared = []
-        all_loaded = _load(scenarios, overrides)
+        paths, parts = without_parts(scenarios)
+        for part in parts:
+            _say(f"{part}: passed over, as its name begins with _: a part that other scenarios extend")
+        all_loaded = _load(paths, overrides)
+        fixed = () if fix is None else write_fixed([loaded.scenario for loaded in all_loaded], fix)
+        for one in fixed:
+            _say(f"fix: {one}")
         _tell_fetching(all_loaded)
+        checked = []
         for loaded in all_loaded:
             with progress_for_terminal() as progress:
-                prepared.append(prepare(loaded, progress))
-        records = [_check_record(one) for one in prepared]
+                checked.append(look_at(prepare(loaded, progress)))
+        told = {} if fix is None else {"fixed": [one.as_dict() for one in fixed]}
         _show(
-            as_json,
-            records,
-            [check_summary(one.loaded.scenario, one.problem, one.findings) for one in prepared],
-            "scenarios",
+            as_json, [{**one.as_dict(), **told} for one in checked], [check_text(one) for one in checked], "scenarios"
         )
-        return 0
+        return EXIT_INPUT if any(one.has_errors for one in checked) else 0
 
     _finish(work, as_json=as_json)
 
@@ -228,17 +242,6 @@ def _tell_fetching(scenarios: Iterable[Any]) -> None:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
-
-
-def _check_record(prepared: Any) -> dict[str, Any]:
-    return {
-        "scenario": prepared.loaded.scenario.name,
-        "demand_points": prepared.problem.demand_count,
-        "people": float(prepared.problem.people.sum()),
-        "sites": prepared.problem.site_count,
-        "unreachable_people": float(prepared.problem.people[prepared.problem.unreachable].sum()),
-        "warnings": [str(finding) for finding in prepared.findings],
-    }
 
 
 def _show(as_json: bool, records: list[dict[str, Any]], texts: list[str], plural: str) -> None:

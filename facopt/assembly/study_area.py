@@ -23,6 +23,7 @@ def study_area_request(scenario: Scenario) -> StudyAreaRequest:
         boundary=_outline(ground.boundary),
         zones=_outline(ground.zones),
         water=_outline(ground.water),
+        exclusions=_outline(ground.exclusions),
         coordinates_required=needs_coordinates(scenario),
     )
 

@@ -14,6 +14,8 @@ from facopt.inputs.headings import ZONE_FIELDS
 from facopt.inputs.tables import read_table
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from facopt.inputs.ground import GroundFiles
     from facopt.inputs.numbers import BoolArray
     from facopt.inputs.requests import StudyAreaRequest
@@ -38,6 +40,8 @@ def check_together(
     _check_apart(demand, sites, places, log)
     if ground.ground.boundary is not None:
         _check_boundary(demand, sites, ground, places, log)
+    _check_dry(demand, sites, ground, places, log)
+    _check_excluded(sites, ground, places[1], log)
     if metric_crs:
         _check_neighbours(sites, metric_crs, places[1], log)
     _check_totals(request, demand, ground, log)
@@ -136,6 +140,43 @@ def _check_boundary(
                 "They are planned with all the same; check crs and coordinates if this is not meant", place=place,
                 count=int(outside.sum()), examples=part.id[outside],
             )  # fmt: skip
+
+
+def _check_dry(
+    demand: DemandPoints, sites: Sites, ground: GroundFiles, places: tuple[Place, Place], log: FindingLog
+) -> None:
+    """Note points in water, where nobody lives and nothing stands: their coordinates or system are wrong."""
+    for one, several, part, place in (
+        ("demand point lies", "demand points lie", demand, places[0]),
+        ("facility lies", "facilities lie", sites, places[1]),
+    ):
+        wet = _inside(ground.ground.water, part.lon, part.lat)
+        if wet.any():
+            log.warning(
+                f"{counted(int(wet.sum()), one, several)} in water", "Check their coordinates and crs", place=place,
+                count=int(wet.sum()), examples=part.id[wet],
+            )  # fmt: skip
+
+
+def _check_excluded(sites: Sites, ground: GroundFiles, place: Place, log: FindingLog) -> None:
+    """Note candidates where nothing may be built."""
+    wrong = _inside(ground.ground.exclusions, sites.lon, sites.lat) & ~sites.existing & (sites.fixed != "closed")
+    if wrong.any():
+        log.warning(
+            f"{counted(int(wrong.sum()), 'candidate lies', 'candidates lie')} inside an exclusion zone",
+            "Take them out, or write closed in their column fixed", place=place, count=int(wrong.sum()),
+            examples=sites.id[wrong],
+        )  # fmt: skip
+
+
+def _inside(outline: BaseGeometry | None, lon: FloatArray, lat: FloatArray) -> BoolArray:
+    """Return which points lie inside of polygons; lines, such as small rivers, hold nobody."""
+    import shapely
+
+    if outline is None or not outline.area > 0:
+        return np.zeros(len(lon), dtype=np.bool_)
+    shapely.prepare(outline)
+    return np.asarray(np.isfinite(lon) & shapely.contains_xy(outline, lon, lat))
 
 
 def _check_neighbours(sites: Sites, metric_crs: str, place: Place, log: FindingLog) -> None:

@@ -191,16 +191,16 @@ def _zone_names(zone: TextArray, zones: Zones) -> TextArray:
 
 def _segments(table: Table, people: FloatArray, log: FindingLog) -> dict[str, FloatArray]:
     segments = {}
-    for field in sorted(name for name in table.columns if name.startswith(SEGMENT_PREFIX)):
-        values = table.numbers(field, log, least=0.0, required=True)
+    for name in sorted(name for name in table.columns if name.startswith(SEGMENT_PREFIX)):
+        values = table.numbers(name, log, least=0.0, required=True)
         with np.errstate(invalid="ignore"):
             more = values > people * (1 + 1e-9)
         if more.any():
             log.warning(
-                f"{table.heading(field)}: {counted(int(more.sum()), 'row has', 'rows have')} more of them than people",
-                "Check the column", place=table.place(field, int(np.flatnonzero(more)[0])), count=int(more.sum()),
+                f"{table.heading(name)}: {counted(int(more.sum()), 'row has', 'rows have')} more of them than people",
+                "Check the column", place=table.place(name, int(np.flatnonzero(more)[0])), count=int(more.sum()),
             )  # fmt: skip
-        segments[field.removeprefix(SEGMENT_PREFIX)] = np.nan_to_num(values)
+        segments[name.removeprefix(SEGMENT_PREFIX)] = np.nan_to_num(values)
     return segments
 
 

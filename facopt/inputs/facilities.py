@@ -46,6 +46,8 @@ class FacilityFiles:
     recognised: tuple[RecognisedTable, ...] = ()
     kinds: dict[str, int] = field(default_factory=dict)
     """Rows by tier or kind, dropped ones included."""
+    site_counts: tuple[int, ...] = ()
+    """How many of the sites, one table after another, each table gave."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def read_facilities(request: StudyAreaRequest, log: FindingLog) -> FacilityFiles
         )
     kinds = Counter(kind for register in registers for kind in register.kinds.tolist())
     recognised = tuple(register.table.recognised for register in registers)
-    return FacilityFiles(sites, _all_context(registers), recognised, dict(sorted(kinds.items())))
+    counts = tuple(len(register.table) for register in registers)
+    return FacilityFiles(sites, _all_context(registers), recognised, dict(sorted(kinds.items())), counts)
 
 
 def _read_register(part: FacilitiesRequest, request: StudyAreaRequest, log: FindingLog) -> _Register:

@@ -73,12 +73,17 @@ def read_ground(request: StudyAreaRequest, log: FindingLog) -> GroundFiles:
     """Return boundary, zones and water as far as the request names them; findings are noted."""
     recognised: list[RecognisedTable] = []
     merged: Mapping[str, BaseGeometry | None] = {
-        name: _merged(name, source, log, recognised)
-        for name, source in (("boundary", request.boundary), ("water", request.water))
+        name: _merged(name, source, log, recognised) for name, source in _outlines(request)
     }
     zones = _read_zones(request.zones, log, recognised)
     outlines = {} if zones is None else dict(zip(zones.id.tolist(), zones.outline.tolist(), strict=True))
-    return GroundFiles(Ground(merged["boundary"], outlines, merged["water"]), zones, tuple(recognised))
+    return GroundFiles(
+        Ground(merged["boundary"], outlines, merged["water"], merged["exclusions"]), zones, tuple(recognised)
+    )
+
+
+def _outlines(request: StudyAreaRequest) -> tuple[tuple[str, Source | None], ...]:
+    return ("boundary", request.boundary), ("water", request.water), ("exclusions", request.exclusions)
 
 
 def _merged(

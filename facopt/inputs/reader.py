@@ -32,6 +32,8 @@ class Recognised:
     class_rules: tuple[RuleCount, ...] = ()
     facility_kinds: dict[str, int] = field(default_factory=dict)
     """Rows of the registers by tier or kind."""
+    site_tables: tuple[tuple[RecognisedTable, int], ...] = ()
+    """The tables of facilities and how many of the sites, in this order, each of them gave."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for `run.json` and `check --json`."""
@@ -60,6 +62,7 @@ def read_study_area(request: StudyAreaRequest) -> tuple[StudyArea, tuple[Finding
     recognised = Recognised(
         (*demand.recognised, *facilities.recognised, *ground.recognised),
         float(area.demand.people.sum()), demand.class_rules, facilities.kinds,
+        tuple(zip(facilities.recognised, facilities.site_counts, strict=True)),
     )  # fmt: skip
     return area, log.items, recognised
 

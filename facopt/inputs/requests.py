@@ -76,6 +76,8 @@ class StudyAreaRequest:
     boundary: Source | None = None
     zones: Source | None = None
     water: Source | None = None
+    exclusions: Source | None = None
+    """Outlines within which nothing may be built."""
     control_totals: Source | None = None
     """Table of people by zone that the demand points are checked against."""
     coordinates_required: bool = True

@@ -90,6 +90,8 @@ class Ground:
     zones: dict[str, BaseGeometry] = field(default_factory=dict)
     """Outline by zone id, where the scenario names a zones file."""
     water: BaseGeometry | None = None
+    exclusions: BaseGeometry | None = None
+    """Where nothing may be built; not drawn."""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,10 @@ Row = dict[str, Any]
 def recognised_lines(recognised: Mapping[str, Any]) -> list[str]:
     """Return what was understood as lines of text: each file, its columns, then classes and kinds."""
     lines = [line for table in recognised["tables"] for line in _table_lines(table)]
-    for rule in recognised["area_class_rules"]:
-        lines.append(f"area classes by {rule['rule']}: {rule['people']:,.0f} people in {rule['points']:,} rows")
+    lines += [
+        f"area classes by {rule['rule']}: {rule['people']:,.0f} people in {rule['points']:,} rows"
+        for rule in recognised["area_class_rules"]
+    ]
     if recognised["facility_kinds"]:
         kinds = ", ".join(f"{name or '(blank)'} {count:,}" for name, count in recognised["facility_kinds"].items())
         lines.append(f"facilities: {kinds}")
@@ -30,7 +32,7 @@ def recognised_lines(recognised: Mapping[str, Any]) -> list[str]:
 
 
 def _table_lines(table: Mapping[str, Any]) -> Iterator[str]:
-    facts = [f"{table['rows']:,} rows", *(fact for _, fact in _facts(table))]
+    facts = [f"{table['rows']:,} {'row' if table['rows'] == 1 else 'rows'}", *(fact for _, fact in _facts(table))]
     yield f"{Path(table['path']).name}: {', '.join(facts)}"
     told = (_column_text(name, column) for name, column in table["columns"].items())
     if table["columns"]:

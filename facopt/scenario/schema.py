@@ -126,6 +126,8 @@ class StudyAreaSection(Section):
     """
     water: Path | None = None
     """Rivers and lakes, drawn beneath everything."""
+    exclusions: Path | None = None
+    """Outlines within which nothing may be built (flood plains, reserves); candidates inside are warned about."""
 
 
 class PlaceSection(Section):

@@ -1,0 +1,1 @@
+"""What `facopt check` looks at beyond reading: coordinate systems, roads, reach, money; nothing is solved."""

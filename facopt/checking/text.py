@@ -1,0 +1,27 @@
+"""A check as the terminal shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from facopt.errors import Severity
+from facopt.outputs.recognised import recognised_lines
+from facopt.outputs.terminal import check_summary
+
+if TYPE_CHECKING:
+    from facopt.checking.check import Checked
+
+
+def check_text(checked: Checked) -> str:
+    """Return what was understood, how the coordinates fared, and every finding, errors first."""
+    prepared = checked.prepared
+    errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
+    warnings = [finding for finding in checked.findings if finding.severity is Severity.WARNING]
+    summary = check_summary(prepared.loaded.scenario, prepared.problem, warnings).split("\n")
+    return "\n".join([
+        summary[0],
+        *(f"  {line}" for line in recognised_lines(prepared.recognised.as_dict())),
+        *(f"  {test}" for test in checked.tests),
+        *(f"error: {finding}" for finding in errors),
+        *summary[1:],
+    ])  # fmt: skip
