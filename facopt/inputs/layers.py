@@ -54,7 +54,7 @@ def read_layer(path: Path, layer: str | None, log: FindingLog) -> Layer:
     """
     import pyogrio
 
-    _check_beginning(path)
+    check_beginning(path)
     try:
         name = _choose_layer(path, layer)
         encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
@@ -70,7 +70,7 @@ def read_layer(path: Path, layer: str | None, log: FindingLog) -> Layer:
     return _from_frame(frame, layer=name, encoding=encoding or "")
 
 
-def _check_beginning(path: Path) -> None:
+def check_beginning(path: Path) -> None:
     """Refuse a file that is not what its ending says: a virtual layer would open other files on its author's behalf."""
     suffix = path.suffix.lower()
     with path.open("rb") as file:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.errors import DataError, Finding, Place, Severity
+from facopt.inputs.coordinates import CHOICES, SHIFTED, same_system, to_wgs84
+from facopt.inputs.layers import PARQUET_SUFFIXES, check_beginning
 from facopt.inputs.road_classes import osm_class, osm_surface
 from facopt.inputs.road_table import (
     TAG_NAMES,
@@ -53,17 +55,28 @@ PLAUSIBLE_LENGTH_RATIO = (0.8, 1.5)
 """A length column is metres along the road if its median ratio to the drawn length lies within."""
 
 
-def read_lines(path: Path, place: Place) -> RoadTable:
+def read_lines(path: Path, place: Place, layer: str | None = None, crs: str = "") -> RoadTable:
     """Read the roads of a line layer; lines join where their ends meet, or by columns u and v.
+
+    Parameters
+    ----------
+    path
+        The file.
+    place
+        Where the scenario names it.
+    layer
+        The layer; the one named edges, or the first with lines, by default.
+    crs
+        Coordinate system where the file states none, or states degrees but was drawn over a shifted map (gcj02, bd09).
 
     Raises
     ------
     DataError
         If the layer cannot be read, has no coordinate system, no lines, or no column with the class of the road.
     """
-    frame = _lines_only(_read(path, place), place)
+    frame = _lines_only(_read(path, place, layer), place)
     _require_class(frame, place)
-    frame = _without_opposites(frame.to_crs("EPSG:4326"))
+    frame = _without_opposites(_in_degrees(frame, crs, place))
     tags, tag, names, name = _facts(frame)
     lines, of_row = _vertices(frame)
     lengths, findings = _surveyed_lengths(frame, lines, place)
@@ -71,13 +84,17 @@ def read_lines(path: Path, place: Place) -> RoadTable:
     return cut_lines(lines, facts, source=str(path), place=place, findings=findings)
 
 
-def _read(path: Path, place: Place) -> gpd.GeoDataFrame:
+def _read(path: Path, place: Place, layer: str | None) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     try:
-        if path.suffix.lower() in (".parquet", ".geoparquet"):
+        if path.suffix.lower() in PARQUET_SUFFIXES:
             return gpd.read_parquet(path)
-        return gpd.read_file(path, layer=_road_layer(path))
+        check_beginning(path)
+        return gpd.read_file(path, layer=layer or _road_layer(path))
+    except DataError as error:
+        first = error.findings[0]
+        raise DataError(Finding(f"cannot be read: {first.what}", first.remedy, place)) from error
     except Exception as error:  # readers of many formats raise what they like
         finding = Finding(f"cannot be read as a layer of lines: {error}", "Export the roads again", place)
         raise DataError(finding) from error
@@ -94,10 +111,27 @@ def _road_layer(path: Path) -> str | None:
     return with_lines[0] if with_lines else None
 
 
+def _in_degrees(frame: gpd.GeoDataFrame, crs: str, place: Place) -> gpd.GeoDataFrame:
+    """Return the lines in WGS-84 degrees, read in the stated system or in the file's own."""
+    own = "" if frame.crs is None else str(frame.crs.to_string())
+    if not (crs or own):
+        what, remedy = "the layer has no coordinate system", f"State crs: {CHOICES}; or add a .prj file"
+        raise DataError(Finding(what, remedy, place))
+    if crs and own and crs not in SHIFTED and not same_system(crs, own):
+        what = f"the layer is in {own}, and the scenario states {crs}"
+        raise DataError(Finding(what, "Leave crs out, or mend the file", place))
+    if not crs:
+        return frame.to_crs("EPSG:4326")
+    import shapely
+
+    def moved(points: FloatArray) -> FloatArray:
+        return np.column_stack(to_wgs84(points[:, 0].copy(), points[:, 1].copy(), crs))
+
+    geometry = shapely.transform(shapely.force_2d(frame.geometry.to_numpy()), moved)
+    return frame.set_geometry(geometry).set_crs("EPSG:4326", allow_override=True)
+
+
 def _lines_only(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
-    if frame.crs is None:
-        finding = Finding("the layer has no coordinate system", "Add it (a .prj file, or save with a CRS)", place)
-        raise DataError(finding)
     is_line = frame.geometry.geom_type.isin(["LineString", "MultiLineString"]) & ~frame.geometry.is_empty
     lines = frame[is_line]
     if lines.empty:

@@ -18,7 +18,7 @@ LINE_ENDINGS = (".gpkg", ".parquet", ".geoparquet", ".shp", ".geojson", ".fgb")
 GRAPH_ENDINGS = (".graphml",)
 
 
-def read_roads(path: Path, *, place: Place | None = None) -> RoadTable:
+def read_roads(path: Path, *, place: Place | None = None, layer: str | None = None, crs: str = "") -> RoadTable:
     """Read a road file; its ending says which format it has.
 
     Parameters
@@ -28,6 +28,10 @@ def read_roads(path: Path, *, place: Place | None = None) -> RoadTable:
         GeoParquet, shapefile, GeoJSON or FlatGeobuf file.
     place
         Where the scenario names the file, for messages; the file itself by default.
+    layer
+        Layer of a GeoPackage; the one named edges, or the first with lines, by default.
+    crs
+        Coordinate system of a line layer that states none, or that was drawn over a shifted map (gcj02, bd09).
 
     Raises
     ------
@@ -39,6 +43,9 @@ def read_roads(path: Path, *, place: Place | None = None) -> RoadTable:
     if not path.is_file():
         raise DataError(Finding(f"the road file {path} does not exist", "Check the path in the scenario", place))
     name = path.name.lower()
+    if (layer or crs) and name.endswith((*OSM_ENDINGS, *GRAPH_ENDINGS)):
+        what = f"layer and crs are for line layers; {path.name} knows where it lies"
+        raise DataError(Finding(what, "Leave them out", place))
     if name.endswith(OSM_ENDINGS):
         from facopt.inputs.road_osm import read_osm
 
@@ -46,7 +53,7 @@ def read_roads(path: Path, *, place: Place | None = None) -> RoadTable:
     if name.endswith(LINE_ENDINGS):
         from facopt.inputs.road_lines import read_lines
 
-        return read_lines(path, place)
+        return read_lines(path, place, layer, crs)
     if name.endswith(GRAPH_ENDINGS):
         from facopt.inputs.road_graphs import read_graphml
 

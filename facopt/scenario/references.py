@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from facopt.errors import Finding, Place, Severity
-from facopt.scenario.schema import PLACE_FILES
+from facopt.scenario.schema import PLACE_FILES, FastestTravel
 from facopt.scenario.suggest import missing_file, nearest
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def check_references(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]
     yield from _targets(scenario, place_of)
     yield from _limits(scenario, place_of)
     yield from _objective(scenario, place_of)
+    yield from _fastest(scenario, place_of)
     yield from _unused_modes(scenario, place_of)
     yield from _files(scenario, place_of)
 
@@ -118,8 +119,35 @@ def _objective(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
         yield _warning(what, "State limits, or add cost or sites to the objective", place)
 
 
+def _fastest(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    for name, travel in scenario.travel.items():
+        if not isinstance(travel, FastestTravel):
+            continue
+        key = f"travel.{name}.modes"
+        yield from _twice(key, travel.modes, place_of)
+        for index, mode in enumerate(travel.modes):
+            place = place_of(f"{key}.{index}")
+            if mode not in scenario.travel:
+                yield _unknown(key, mode, scenario.travel, "travel", place)
+            elif isinstance(scenario.travel[mode], FastestTravel):
+                what = f"{key} names '{mode}', which is itself the fastest of several"
+                yield Finding(what, "Name the modes that it is made of", place)
+
+
+def used_modes(scenario: Scenario) -> tuple[str, ...]:
+    """Return the modes that a tier uses, itself or through the fastest of several, in the order of the scenario."""
+    direct = {tier.mode for tier in scenario.tiers.values()}
+    parts = {
+        part
+        for name, travel in scenario.travel.items()
+        if name in direct and isinstance(travel, FastestTravel)
+        for part in travel.modes
+    }
+    return tuple(mode for mode in scenario.travel if mode in direct | parts)
+
+
 def _unused_modes(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
-    used = {tier.mode for tier in scenario.tiers.values()}
+    used = used_modes(scenario)
     for mode in scenario.travel:
         if mode not in used:
             remedy = "Name it as the mode of a tier, or remove it"

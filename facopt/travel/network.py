@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from facopt.errors import DataError, Finding
 from facopt.travel.chains import LONGEST_MS, Chains, Pieces, find_chains
-from facopt.travel.closures import Closure, closure_factors
+from facopt.travel.closures import ClosedRoads, Closure, closed_edges, closure_factors
 from facopt.travel.kernels import SearchGraph
 from facopt.travel.rules import travel_on
 from facopt.travel.space_curve import hilbert_order
@@ -79,6 +79,8 @@ class Network:
     """Arcs against the direction of travel: searches run from the sites towards the people."""
     longest_ms: int
     """Longest time of any arc."""
+    closed: tuple[ClosedRoads, ...] = ()
+    """What each closure does, in their order."""
 
     @property
     def forward(self) -> SearchGraph:
@@ -118,14 +120,31 @@ def build_network(
     DataError
         If the profile can use none of the roads.
     """
-    forward, backward = _edge_milliseconds(roads, profile, closure_factors(roads, closures))
+    hit = closed_edges(roads, closures)
+    forward, backward = _edge_milliseconds(roads, profile, closure_factors(roads, closures, hit))
     kept = np.flatnonzero((forward >= 0) | (backward >= 0)).astype(np.int32)
     if not len(kept):
         what = f"none of the {len(roads)} roads can be used with profile {profile.name}"
         raise DataError(Finding(what, "Check the road classes of the file, or give their speeds under speeds_kmh"))
     pieces = Pieces(roads.start[kept], roads.end[kept], forward[kept], backward[kept])
     chains = find_chains(pieces, len(roads.node_id))
-    return _assemble(roads, profile, metric_crs, kept, pieces, chains)
+    network = _assemble(roads, profile, metric_crs, kept, pieces, chains)
+    return replace(network, closed=_closed_roads(roads, profile, closures, hit))
+
+
+def _closed_roads(
+    roads: RoadTable, profile: Profile, closures: Sequence[Closure], hit: Sequence[Int64Array]
+) -> tuple[ClosedRoads, ...]:
+    """Return what closures do to the roads that the profile could use without them."""
+    if not closures:
+        return ()
+    forward, backward = _edge_milliseconds(roads, profile, np.ones(len(roads)))
+    usable = (forward >= 0) | (backward >= 0)
+    concerned = [edges[usable[edges]] for edges in hit]
+    return tuple(
+        ClosedRoads(closure.name, closure.factor, len(edges), round(float(roads.length_m[edges].sum()) / 1000, 3))
+        for closure, edges in zip(closures, concerned, strict=True)
+    )
 
 
 def _edge_milliseconds(roads: RoadTable, profile: Profile, factors: FloatArray) -> tuple[Int32Array, Int32Array]:

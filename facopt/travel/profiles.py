@@ -60,9 +60,10 @@ class Profile:
     no_stopping: frozenset[str] = frozenset({"ferry"})
     """Classes one can pass but not get on or off, so that no home is joined to a motorway."""
     class_factors: Mapping[str, float] = field(default_factory=dict)
-    """Multiplier of the speed by road class, for seasons; "default" for all others. 0 closes the class."""
+    """Multiplier of the speed by road class, for seasons and calibration, after limits and surfaces; "default" for all
+    others but ferries. 0 closes the class."""
     factor: float = 1.0
-    """Multiplier of the speed of all roads."""
+    """Multiplier of the speed of all roads, after limits and surfaces."""
     off_road_kmh: float = DEFAULT_OFF_ROAD_KMH
     terminal_minutes: float = 0.0
     """Fixed minutes per journey: leaving home, parking, finding the door."""
@@ -75,12 +76,14 @@ class Profile:
 
     def kmh(self, road_class: str) -> float:
         """Return the speed on a class before limits and surfaces; 0 where it cannot be used."""
+        speed = self.ferry if road_class == "ferry" else self.speeds.get(road_class)
+        return 0.0 if speed is None else speed.kmh * self.factor_of(road_class)
+
+    def factor_of(self, road_class: str) -> float:
+        """Return the multiplier of all speeds on a class; ferries keep theirs unless they are named."""
         if road_class == "ferry":
-            return self.ferry.kmh
-        speed = self.speeds.get(road_class)
-        if speed is None:
-            return 0.0
-        return speed.kmh * self.factor * self.class_factors.get(road_class, self.class_factors.get("default", 1.0))
+            return self.class_factors.get("ferry", 1.0)
+        return self.factor * self.class_factors.get(road_class, self.class_factors.get("default", 1.0))
 
     def sources(self) -> list[dict[str, Any]]:
         """Return every speed with its source, for the report: class, kmh, source, verified."""

@@ -81,16 +81,18 @@ def _permitted(tags: RoadTags, profile: Profile) -> bool:
 
 
 def _speed(tags: RoadTags, profile: Profile) -> float:
-    kmh = profile.kmh(tags.road_class)
-    if kmh <= 0:
+    """Return the speed of the class within posted limit and surface, times the factors of the class."""
+    speed = profile.speeds.get(tags.road_class)
+    if speed is None:
         return 0.0
+    kmh = speed.kmh
     posted = None if profile.maxspeed == "ignore" else maxspeed_kmh(tags.maxspeed)
-    if posted is not None:
-        kmh = posted * profile.factor if profile.maxspeed == "replace" else min(kmh, posted)
+    if posted is not None and kmh > 0:
+        kmh = posted if profile.maxspeed == "replace" else min(kmh, posted)
     for cap in profile.caps:
         if getattr(tags, cap.tag) in cap.values:
-            kmh = min(kmh, cap.speed.kmh * profile.factor)
-    return min(kmh, profile.maximum_kmh)
+            kmh = min(kmh, cap.speed.kmh)
+    return min(kmh, profile.maximum_kmh) * profile.factor_of(tags.road_class)
 
 
 def _directions(tags: RoadTags, profile: Profile) -> tuple[bool, bool]:
@@ -109,9 +111,10 @@ def _directions(tags: RoadTags, profile: Profile) -> tuple[bool, bool]:
 
 
 def _ferry(tags: RoadTags, profile: Profile) -> Travel:
-    if profile.ferry.kmh <= 0:
+    kmh = profile.kmh("ferry")
+    if kmh <= 0:
         return CLOSED
     crossing = duration_minutes(tags.duration)
     if crossing is None:
-        return Travel(profile.ferry.kmh, profile.ferry.kmh, profile.ferry_wait_minutes)
+        return Travel(kmh, kmh, profile.ferry_wait_minutes)
     return Travel(float("inf"), float("inf"), crossing + profile.ferry_wait_minutes)
