@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from shapely.geometry import LineString, MultiPolygon, box
 
+from facopt.outputs import numbers as figures
 from facopt.outputs.map import geometry, leaflet, write_map
 from facopt.outputs.map.facts import facts_of
 from facopt.outputs.map.payload import payload_of
 from facopt.outputs.map.thinning import thinned
-from facopt.outputs.map.values import dumped, exact, number
+from facopt.outputs.map.values import dumped, exact, number, times
 
 from .map_fixture import county
 from .map_variants import hostile, one_point, without_coordinates, without_plan
@@ -307,6 +308,17 @@ def test_numbers_are_short_and_never_nan(value: Any, expected: Any) -> None:
     found = number(value)
     assert found == expected
     assert isinstance(found, type(expected))
+
+
+def test_short_minutes_print_and_fall_into_bands_as_the_unrounded_ones() -> None:
+    """Times near a change of print or near a standard keep their digits; all others are short."""
+    given = [18.44996, 15.00004, 14.99996, 18.446, 0.0, 7.123456789, float("nan"), None]
+    short = times(given)
+    assert short == [18.44996, 15.00004, 14.99996, 18.446, 0, 7.1235, None, None]
+    for one, other in zip(given[:6], short[:6], strict=True):
+        assert figures.minutes(one) == figures.minutes(other)
+        assert figures.minutes_longest(one) == figures.minutes_longest(other)
+        assert [one <= edge for edge in (5, 15, 30)] == [other <= edge for edge in (5, 15, 30)]
 
 
 def test_exact_text_reads_back_as_the_same_float() -> None:

@@ -108,7 +108,10 @@ def _number(value: float) -> float | int | None:
 
 
 def _head(report: Report, finished: str) -> dict[str, Any]:
-    keys = ("scenario", "title_zh", "title_en", "question", "question_en", "data_note", "data_note_en", "synthetic", "generated")
+    keys = (
+        "scenario", "title_zh", "title_en", "question", "question_en", "data_note", "data_note_en", "synthetic",
+        "generated",
+    )  # fmt: skip
     levels = ("name", "value", "bound", "gap_percent", "unit")
     objective = [{key: getattr(level, key) for key in levels} for level in report.objectives]
     return {

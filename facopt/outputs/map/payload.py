@@ -10,7 +10,7 @@ import numpy as np
 from facopt.outputs.map import geometry
 from facopt.outputs.map.places import Places, places_of
 from facopt.outputs.map.thinning import thinned
-from facopt.outputs.map.values import exact, index_of, number, numbers, text, truth
+from facopt.outputs.map.values import exact, index_of, number, numbers, text, times, truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,8 +83,8 @@ def _share(share: Share | None) -> dict[str, Any] | None:
         "people": number(share.people),
         "covered": [number(share.covered_now), number(share.covered)],
         "unreachable": number(share.unreachable),
-        "mean": [number(share.mean_minutes_now, 4), number(share.mean_minutes, 4)],
-        "longest": number(share.longest_minutes, 4),
+        "mean": times([share.mean_minutes_now, share.mean_minutes]),
+        "longest": times([share.longest_minutes])[0],
         "class": text(share.area_class),
     }
 
@@ -155,7 +155,7 @@ def _stop(report: Report, key: str, states: str, site_states: str) -> dict[str, 
         "key": key,
         "states": states,
         "sites": site_states,
-        "minutes": numbers(minutes, 4),
+        "minutes": times(minutes),
         "nearest": index_of(report.points[f"site{suffix}"], sites),
         "people": {
             letter: _sum(people, np.array([state == letter for state in states])) for letter in STATE_LETTERS.values()
@@ -219,7 +219,7 @@ def _points(report: Report, places: Places) -> dict[str, Any]:
         "tier": index_of(points["tier"], tiers),
         "reason": index_of(points["reason"], reasons),
         "remedy": index_of(points["remedy"], remedies),
-        "any": numbers(points["nearest_any_minutes"], 4),
+        "any": times(points["nearest_any_minutes"]),
     }
 
 
@@ -234,17 +234,10 @@ def _sites(report: Report, places: Places) -> dict[str, Any]:
         "lonlat": _lonlat(sites),
         **{key: [text(value) for value in sites[key]] for key in ("size", "owner", "stage", "fixed")},
         **{
-            key: numbers(sites[key], 4 if key.endswith("minutes") else None)
-            for key in (
-                "build_cost",
-                "capacity_people",
-                "people_assigned",
-                "points_assigned",
-                "mean_minutes",
-                "longest_minutes",
-                "people_lost_without",
-            )
+            key: numbers(sites[key])
+            for key in ("build_cost", "capacity_people", "people_assigned", "points_assigned", "people_lost_without")
         },
+        **{key: times(sites[key]) for key in ("mean_minutes", "longest_minutes")},
     }
 
 
@@ -263,7 +256,7 @@ def _assignment(report: Report) -> dict[str, Any]:
     return {
         "point": [int(value) for value in pairs["demand"]],
         "site": [int(value) for value in pairs["site"]],
-        "minutes": numbers(pairs["minutes"], 2),
+        "minutes": times(pairs["minutes"], 3),
         "within": "".join("1" if value else "0" for value in pairs["within_standard"]),
     }
 

@@ -6,6 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -37,6 +39,18 @@ def number(value: Any, decimals: int | None = None) -> float | int | None:
 def numbers(values: Iterable[Any], decimals: int | None = None) -> list[float | int | None]:
     """Return a column as JSON numbers."""
     return [number(value, decimals) for value in values]
+
+
+def times(values: Iterable[Any], decimals: int = 4) -> list[float | int | None]:
+    """Return minutes as short JSON numbers that print, and fall into time bands, as the unrounded ones do.
+
+    A time is rounded only where that leaves it between the same two multiples of 0.05 minutes: those are where print
+    changes its last digit, and standards and bands end on them.
+    """
+    known = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+    steps, rounded = 20.0 * known, np.round(known, decimals)
+    harmless = (np.floor(steps) == np.floor(20.0 * rounded)) & (np.ceil(steps) == np.ceil(20.0 * rounded))
+    return numbers(np.where(harmless, rounded, known).tolist())
 
 
 def exact(value: float | None) -> str | None:

@@ -85,7 +85,7 @@ function siteCard(j) {
 function serviceRows(j) {
   var assigned = S.people_assigned[j], capacity = S.capacity_people[j], load = capacity > 0 ? share(assigned, capacity) : null;
   return [
-    [T('map.assigned'), join([people(assigned), known(load, percent)])],
+    [T('map.assigned'), join([people(assigned), load === null ? '' : fixed(load, 0) + '%'])],
     load === null ? null : el('div', { 'class': 'util' }, el('i', { style: 'width:' + Math.min(100, load) + '%' })),
     [T('map.assigned_points'), count(S.points_assigned[j])],
     [T('map.mean'), known(S.mean_minutes[j], minutes)],
