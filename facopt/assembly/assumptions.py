@@ -35,7 +35,10 @@ def _costs(scenario: Scenario) -> Iterator[Assumption]:
     for name, tier in scenario.tiers.items():
         if tier.build_cost is not None:
             yield Assumption(
-                f"tiers.{name}.build_cost", f"{tier.build_cost:g} {scenario.currency}", IN_SCENARIO, verified=False
+                f"tiers.{name}.build_cost",
+                f"{tier.build_cost:g} {scenario.currency}",
+                tier.build_cost_source or IN_SCENARIO,
+                tier.build_cost_verified,
             )
 
 

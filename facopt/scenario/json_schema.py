@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from facopt.presets.library import preset_names
 from facopt.scenario.schema import Scenario
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,7 +24,15 @@ def json_schema() -> dict[str, Any]:
         _relax(definition)
     _relax(schema)
     extends = {"type": ["string", "null"], "description": "Scenario file whose values hold where this one states none."}
-    schema["properties"] = {"extends": extends, **schema["properties"]}
+    preset = _or_empty(
+        {
+            "type": "string",
+            "description": "Standards, names and costs of tiers that hold where this scenario states none: the name of "
+            "a preset, or a file of your own (.yaml).",
+            "examples": list(preset_names()),
+        }
+    )
+    schema["properties"] = {"extends": extends, "preset": preset, **schema["properties"]}
     return {"$schema": DRAFT, **schema}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from facopt.errors import Finding, Place, ScenarioError, Severity
 from facopt.scenario.document import Stated, walk
 from facopt.scenario.merge import apply_overrides, read_chain
+from facopt.scenario.presets import apply_preset
 from facopt.scenario.references import check_references, stated_files
 from facopt.scenario.validation import find, in_order, validate
 
@@ -30,7 +31,7 @@ class LoadedScenario:
     positions: Mapping[str, Place]
     """Place of every value that was written, by dotted key (`targets.0.at_least_percent`)."""
     files: tuple[Path, ...] = ()
-    """The scenario's file and those it extends, nearest first."""
+    """The scenario's file and those it extends, nearest first, then those of its preset."""
     overrides: tuple[str, ...] = ()
     """What the command line set, as `key=value`."""
     warnings: tuple[Finding, ...] = ()
@@ -72,8 +73,10 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> LoadedScenario:
         With every finding of the phase that failed: text, then keys and values, then references and files.
     """
     top, warnings, files = read_chain(Path(path))
-    scenario, top = validate(apply_overrides(top, overrides))
+    top, preset_files = apply_preset(apply_overrides(top, overrides))
+    scenario, top = validate(top)
     positions = {key: stated.place for key, stated in walk(top)}
+    files = (*files, *preset_files)
     loaded = LoadedScenario(_with_absolute_paths(scenario, top), Path(path), positions, files, tuple(overrides))
     found = sorted(check_references(loaded.scenario, loaded.place), key=lambda finding: in_order(finding.place, top))
     errors = [finding for finding in found if finding.severity is Severity.ERROR]

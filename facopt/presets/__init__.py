@@ -1,0 +1,1 @@
+"""Standards, costs and workload by country as data: each value with its source and whether it was read there."""
