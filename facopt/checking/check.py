@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from facopt.inputs.study_area import FloatArray
     from facopt.pipeline import Prepared
 
+LISTED_HERE = (
+    "demand points lie more than 1 km from any road",
+    "demand points lie beyond the snapping limit",
+    "demand points hang on a part of the network without a usable site",
+)
+"""What the travel stage counts; a check says it with people and examples."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -52,7 +59,8 @@ class Checked:
 def check(prepared: Prepared) -> Checked:
     """Look at a scenario whose files have been read and whose travel times are known; solve nothing."""
     tests, system_findings = check_systems(point_layers(prepared), _to_roads(prepared), prepared.area.metric_crs)
-    found = (*system_findings, *prepared.findings, *road_findings(prepared), *reach_findings(prepared))
+    read = (finding for finding in prepared.findings if not any(text in finding.what for text in LISTED_HERE))
+    found = (*system_findings, *read, *road_findings(prepared), *reach_findings(prepared))
     once = dict.fromkeys(found)
     return Checked(prepared, tests, tuple(sorted(once, key=lambda finding: finding.severity is Severity.WARNING)))
 
