@@ -103,8 +103,9 @@ def test_a_mapping_to_nothing_is_refused_with_what_there_is() -> None:
     _, findings = found(["POP", "n"], {"people": "POPU", "peeple": "POP"})
     assert findings == [
         "columns: there is no column 'POPU'. The file has POP, n.",
-        "columns: there is no field 'peeple' in this table. Write `field: heading`; the fields are id, name, people, "
-        "zone, zone_name, area_class, class_code, code, lon, lat, x, y, location and people_<segment>.",
+        "columns: there is no field 'peeple' in this table. Write `field: heading`; the fields are id, name, "
+        "name_en, people, zone, zone_name, zone_name_en, area_class, class_code, code, lon, lat, x, y, location and "
+        "people_<segment>.",
     ]
 
 

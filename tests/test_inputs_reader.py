@@ -45,6 +45,29 @@ def test_the_small_case(tmp_path: Path) -> None:
     assert recognised.as_dict()["tables"][0]["crs"] == "wgs84"
 
 
+def test_english_names_come_along_where_the_tables_have_them(tmp_path: Path) -> None:
+    """Demand points, sites, context and zones keep their second names; without such columns there are none."""
+    demand = (
+        "id,名称,name_en,zone,zone_name,zone_name_en,people,lon,lat,area_class\n"
+        "a,甲村,Jia,z1,东镇,East Town,100,114.1,30.1,urban\nb,乙村,,z2,西镇,,5,114.2,30.2,rural\n"
+    )
+    sites = (
+        "id,name,英文名称,tier,lon,lat,status\ns,卫生院,Clinic,clinic,114.1,30.1,existing\n"
+        "h,医院,County Hospital,other_hospital,114.1,30.1,existing\n"
+    )
+    area = read(tmp_path, demand, sites)
+    assert (area.demand.name.tolist(), area.demand.name_en.tolist()) == (["甲村", "乙村"], ["Jia", ""])
+    assert (area.sites.name_en.tolist(), area.context.name_en.tolist()) == (["Clinic"], ["County Hospital"])
+    assert (area.zone_names, area.zone_names_en) == ({"z1": "东镇", "z2": "西镇"}, {"z1": "East Town"})
+    outlines = layer(
+        tmp_path, "zones.geojson", [box(114, 30, 114.15, 31), box(114.15, 30, 115, 31)], id=["z1", "z2"],
+        name=["东镇", "西镇"], name_en=["East", "West"],
+    )  # fmt: skip
+    assert read(tmp_path, demand, sites, zones=outlines).zone_names_en == {"z1": "East", "z2": "West"}
+    plain = read(tmp_path)
+    assert (plain.demand.name_en, plain.sites.name_en, plain.zone_names_en) == (None, None, {})
+
+
 @pytest.mark.parametrize("headings", ["lon,lat", "x,y", "经度,纬度", "POINT_X,POINT_Y"])
 def test_gcj02_tables_are_moved(tmp_path: Path, headings: str) -> None:
     """Points exported from AMap come back to where they are."""

@@ -34,6 +34,8 @@ class DemandFiles:
     """How many people each rule of area classes classified."""
     zone_names: Mapping[str, str] = field(default_factory=dict)
     """Display name by zone, as far as the table has one."""
+    zone_names_en: Mapping[str, str] = field(default_factory=dict)
+    """English name by zone, as far as the table has one."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,17 @@ def _from_table(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog)
     demand = DemandPoints(
         id=ids, name=np.where(names == "", ids, names).astype(object), people=people, zone=points.zone,
         area_class=area_class, lon=lon, lat=lat, segments=_segments(table, people, log),
+        name_en=table.text("name_en") if "name_en" in table else None,
     )  # fmt: skip
     recognised = replace(table.recognised, crs=crs)
-    return DemandFiles(demand, (recognised,), rules, _names_of_zones(table, points.zone)), table
+    names_of_zones = (_names_of_zones(table, points.zone, key) for key in ("zone_name", "zone_name_en"))
+    return DemandFiles(demand, (recognised,), rules, *names_of_zones), table
 
 
-def _names_of_zones(table: Table, zone: TextArray) -> dict[str, str]:
-    """Return the first name that the table gives each zone."""
+def _names_of_zones(table: Table, zone: TextArray, field: str) -> dict[str, str]:
+    """Return the first name that a column of the table gives each zone."""
     names: dict[str, str] = {}
-    for key, name in zip(zone.tolist(), table.text("zone_name").tolist(), strict=True):
+    for key, name in zip(zone.tolist(), table.text(field).tolist(), strict=True):
         if key and name:
             names.setdefault(key, name)
     return names
@@ -281,5 +285,6 @@ def _spread(part: DemandRequest, files: tuple[DemandFiles, Table], ground: Groun
         area_class=demand.area_class[row], lon=np.concatenate((blocks.lon, demand.lon[empty])),
         lat=np.concatenate((blocks.lat, demand.lat[empty])),
         segments={name: values[row] * share for name, values in demand.segments.items()},
+        name_en=None if demand.name_en is None else demand.name_en[row],
     )  # fmt: skip
     return DemandFiles(spread, (*polygons.recognised, recognised), polygons.class_rules)

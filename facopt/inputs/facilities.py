@@ -123,7 +123,7 @@ def _context(table: Table, kind: TextArray, crs: str, log: FindingLog) -> Contex
             f"{counted(int(lost.sum()), 'facility', 'facilities')} of no tier without usable coordinates not drawn",
             place=table.place("lon", int(np.flatnonzero(lost)[0])), count=int(lost.sum()),
         )  # fmt: skip
-    return ContextFacilities(table.text("id"), table.text("name"), kind, lon, lat)
+    return ContextFacilities(table.text("id"), table.text("name"), kind, lon, lat, table.text("name_en"))
 
 
 def _tiers(
@@ -274,6 +274,7 @@ def _sites(registers: list[_Register]) -> Sites:
         zone=text("zone"),
         size=text("size"),
         owner=text("owner"),
+        name_en=text("name_en") if any("name_en" in register.table for register in registers) else None,
     )
 
 
@@ -285,6 +286,7 @@ def _all_context(registers: list[_Register]) -> ContextFacilities:
         kind=np.concatenate([part.kind for part in parts]),
         lon=np.concatenate([part.lon for part in parts]),
         lat=np.concatenate([part.lat for part in parts]),
+        name_en=np.concatenate([np.full(len(part), "") if part.name_en is None else part.name_en for part in parts]),
     )
 
 

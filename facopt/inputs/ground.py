@@ -35,6 +35,8 @@ class Zones:
     """Control totals, where the file has them."""
     area_class: TextArray | None = None
     """As stated in the file, where it does."""
+    name_en: TextArray | None = None
+    """English name, "" for a zone without; None where the file has no such column."""
 
     def of(self, ids: TextArray, values: TextArray) -> TextArray:
         """Return for each zone id the value of that zone, "" for an id that is none; shape (N,)."""
@@ -124,7 +126,8 @@ def _read_zones(source: Source | None, log: FindingLog, recognised: list[Recogni
                       examples=ids[~(shapely.area(geometry) > 0)])  # fmt: skip
         name = table.text("name") if "name" in table else ids
         people = table.numbers("people", log, least=0.0) if "people" in table else None
-        return Zones(table, ids, name, geometry, people, table.columns.get("area_class"))
+        name_en = table.columns.get("name_en")
+        return Zones(table, ids, name, geometry, people, table.columns.get("area_class"), name_en)
     return None
 
 

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from facopt.errors import Place
 
 POSITION_FIELDS = ("lon", "lat", "x", "y", "location")
-DEMAND_FIELDS = ("id", "name", "people", "zone", "zone_name", "area_class", "class_code", "code", *POSITION_FIELDS)
-FACILITY_FIELDS = (
-    "id", "name", "tier", "status", "fixed", "capacity_people", "size", "build_cost", "running_cost", "owner", "zone",
+DEMAND_FIELDS = (
+    "id", "name", "name_en", "people", "zone", "zone_name", "zone_name_en", "area_class", "class_code", "code",
     *POSITION_FIELDS,
 )  # fmt: skip
-ZONE_FIELDS = ("id", "name", "zone", "people", "area_class", "class_code", "code")
+FACILITY_FIELDS = (
+    "id", "name", "name_en", "tier", "status", "fixed", "capacity_people", "size", "build_cost", "running_cost", "owner",
+    "zone", *POSITION_FIELDS,
+)  # fmt: skip
+ZONE_FIELDS = ("id", "name", "name_en", "zone", "people", "area_class", "class_code", "code")
 OD_FIELDS = ("demand_id", "site_id", "minutes", "km", "mode")
 ALL_FIELDS = tuple(dict.fromkeys((*DEMAND_FIELDS, *FACILITY_FIELDS, *OD_FIELDS)))
 
@@ -38,6 +41,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "名称", "机构名称", "单位名称", "设施名称", "医院名称", "医疗机构名称", "村名", "行政村", "行政村名称", "社区",
         "村居", "村社区", "村(社区)", "社区名称", "小区", "小区名称", "地名", "title",
     ),
+    "name_en": ("英文名", "英文名称", "机构英文名称", "englishname", "nameenglish", "nameineng", "name:en"),
     "people": (
         "常住人口", "常住人口数", "七普人口", "七普常住人口", "总人口", "总人口数", "人口", "人口数", "人数",
         "人口总数", "population", "pop", "totalpopulation", "residents", "户籍人口", "户籍人口数",
@@ -47,6 +51,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "所属街道", "所在乡镇", "township", "subdistrict", "zoneid",
     ),
     "zone_name": ("zonename", "乡镇名", "街道名"),
+    "zone_name_en": ("zonenameenglish", "乡镇英文名", "乡镇英文名称", "街道英文名"),
     "area_class": ("城乡分类", "城乡属性", "城乡类型", "城乡", "地区类型", "urbanrural"),
     "class_code": ("城乡分类代码", "城乡分类码", "城乡代码", "urcode", "vcode"),
     "code": ("统计用区划代码", "行政区划代码", "区划代码", "towncode", "乡镇代码"),

@@ -74,7 +74,10 @@ def _assemble(
     metric_crs = metric_crs_for(np.concatenate((points.lon, sites.lon)), np.concatenate((points.lat, sites.lat)))
     check_together(request, points, sites, ground, metric_crs, log)
     log.raise_errors()
-    return StudyArea(points, sites, facilities.context, ground.ground, metric_crs, _zone_names(demand, ground))
+    return StudyArea(
+        points, sites, facilities.context, ground.ground, metric_crs, _zone_names(demand, ground),
+        _zone_names_en(demand, ground),
+    )  # fmt: skip
 
 
 def _zone_names(demand: DemandFiles, ground: GroundFiles) -> dict[str, str]:
@@ -82,3 +85,10 @@ def _zone_names(demand: DemandFiles, ground: GroundFiles) -> dict[str, str]:
     zones = ground.zones
     outlined = {} if zones is None else dict(zip(zones.id.tolist(), zones.name.tolist(), strict=True))
     return {**demand.zone_names, **{key: name for key, name in outlined.items() if name}}
+
+
+def _zone_names_en(demand: DemandFiles, ground: GroundFiles) -> dict[str, str]:
+    """Return English names by zone; those of the zones file come before those of the demand table."""
+    zones = ground.zones
+    outlined = {} if zones is None or zones.name_en is None else dict(zip(zones.id, zones.name_en, strict=True))
+    return {**demand.zone_names_en, **{str(key): str(name) for key, name in outlined.items() if name}}

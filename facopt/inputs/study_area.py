@@ -35,6 +35,8 @@ class DemandPoints:
     lat: FloatArray
     segments: dict[str, FloatArray] = field(default_factory=dict)
     """People of a segment (for example "65_plus") by segment name; a part of `people`."""
+    name_en: TextArray | None = None
+    """English name, "" where the table has none; None where it has no such column."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -63,6 +65,8 @@ class Sites:
     zone: TextArray
     size: TextArray
     owner: TextArray
+    name_en: TextArray | None = None
+    """English name, "" where the table has none; None where no table has such a column."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -77,6 +81,8 @@ class ContextFacilities:
     kind: TextArray
     lon: FloatArray
     lat: FloatArray
+    name_en: TextArray | None = None
+    """English name, "" where the table has none; None where no table has such a column."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -106,6 +112,8 @@ class StudyArea:
     """The one projected system in which metres are measured, as "EPSG:n"; "" where no table has coordinates."""
     zone_names: dict[str, str] = field(default_factory=dict)
     """Display name by zone; a zone that is not listed is shown by its id."""
+    zone_names_en: dict[str, str] = field(default_factory=dict)
+    """English name by zone, as far as the files have one."""
 
     def __post_init__(self) -> None:
         _require_one_length("demand", self.demand)
@@ -128,6 +136,6 @@ def _require_one_length(name: str, table: DemandPoints | Sites) -> None:
     size = len(table.id)
     for key, column in vars(table).items():
         columns = column.values() if isinstance(column, dict) else [column]
-        if any(len(values) != size for values in columns):
+        if any(values is not None and len(values) != size for values in columns):
             msg = f"{name}.{key}: {size} values expected"
             raise ValueError(msg)
