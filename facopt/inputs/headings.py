@@ -20,8 +20,8 @@ DEMAND_FIELDS = (
     *POSITION_FIELDS,
 )  # fmt: skip
 FACILITY_FIELDS = (
-    "id", "name", "name_en", "tier", "status", "fixed", "capacity_people", "size", "build_cost", "running_cost", "owner",
-    "zone", *POSITION_FIELDS,
+    "id", "name", "name_en", "tier", "status", "fixed", "capacity_people", "size", "build_cost", "running_cost",
+    "owner", "zone", *POSITION_FIELDS,
 )  # fmt: skip
 ZONE_FIELDS = ("id", "name", "name_en", "zone", "people", "area_class", "class_code", "code")
 OD_FIELDS = ("demand_id", "site_id", "minutes", "km", "mode")
