@@ -11,8 +11,8 @@ Rows
     (10) reached       0 >= u_{R-1} - sum_{j in S_R} y_j            where the ranking is complete
     (11) honest cover  h_i >= y_j                                   where somebody could be covered and not counted
 Minutes of i = D_0 h_i + sum_r (D_{r+1} - D_r) u_r: as strong as assignment variables, with fewer of them
-(Cornuejols, Nemhauser and Wolsey 1980; Garcia, Labbe and Marin 2011, doi 10.1287/ijoc.1100.0418). A ranking may be cut at a
-depth: the minutes are then a lower bound, and exact for every point whose last u is 0.
+(Cornuejols, Nemhauser and Wolsey 1980; Garcia, Labbe and Marin 2011, doi 10.1287/ijoc.1100.0418). A ranking may be cut
+at a depth: the minutes are then a lower bound, and exact for every point whose last u is 0.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from facopt.location.linear_model import collect
 from facopt.location.problem import groups
 
 if TYPE_CHECKING:
+    from facopt.location.median.travellers import Travellers
     from facopt.location.problem import FloatArray, LocationProblem, Service
 
 FIRST_RADII = 6
@@ -68,22 +69,52 @@ def _rank(problem: LocationProblem, service: Service, tier: int, point: int, arc
     standing = problem.must_open[sites]
     limit = float(minutes[standing].min(initial=np.inf))
     closer = ~standing & (minutes < limit)
-    radii = np.unique(minutes[closer])
-    at_radius = np.searchsorted(radii, minutes[closer])
-    chosen = sites[closer]
-    ranked = tuple(tuple(int(j) for j in chosen[at_radius == r]) for r in range(len(radii)))
-    if np.isfinite(limit):
-        radii, ranked = np.append(radii, limit), (*ranked, ())
-    return Ranking(tier, point, float(problem.people[point]), radii, ranked, bool(np.isfinite(limit)))
+    order = np.argsort(minutes[closer], kind="stable")
+    radii, ranked = _tied(minutes[closer][order], sites[closer][order])
+    people = float(problem.people[point])
+    return Ranking(tier, point, people, *_ending(radii, ranked, limit), ends_at_standing=bool(np.isfinite(limit)))
+
+
+def rank_lists(lists: Travellers) -> list[Ranking]:
+    """Return a ranking of costs for each traveller, of one person each: what their lists still hold."""
+    rankings: list[Ranking] = []
+    for n in range(len(lists.point)):
+        part = slice(lists.first[n], lists.first[n + 1])
+        radii, ranked = _tied(lists.cost[part], lists.site[part])
+        limit = float(lists.beyond[n]) if lists.standing[n] else np.inf
+        tier, point, stands = int(lists.tier[n]), int(lists.point[n]), bool(lists.standing[n])
+        rankings.append(Ranking(tier, point, 1.0, *_ending(radii, ranked, limit), ends_at_standing=stands))
+    return rankings
+
+
+def _tied(ascending: np.ndarray, sites: np.ndarray) -> tuple[np.ndarray, tuple[tuple[int, ...], ...]]:
+    """Return the distinct values of an ascending array and the sites at each."""
+    radii, first = np.unique(ascending, return_index=True)
+    return radii, tuple(tuple(sorted(part.tolist())) for part in np.split(sites, first[1:]) if len(part))
+
+
+def _ending(
+    radii: np.ndarray, ranked: tuple[tuple[int, ...], ...], limit: float
+) -> tuple[np.ndarray, tuple[tuple[int, ...], ...]]:
+    """Return radii and sites with the standing site at `limit`, where there is one, as the last."""
+    return (np.append(radii, limit), (*ranked, ())) if np.isfinite(limit) else (radii, ranked)
 
 
 class TravelModel:
     """Adds travel to a formulation and knows which points climbed off the end of their ranking."""
 
-    def __init__(self, formulation: Formulation, depths: dict[tuple[int, int], int], *, complete: bool = False) -> None:
+    def __init__(
+        self,
+        formulation: Formulation,
+        depths: dict[tuple[int, int], int],
+        *,
+        complete: bool = False,
+        rankings: list[Ranking] | None = None,
+    ) -> None:
         """Add rows (9) to (11).
 
         `depths` has the number of u by (tier, demand point), FIRST_RADII where missing; `complete` takes every radius.
+        `rankings` are those of the problem unless some of their sites and radii have been ruled out.
         """
         self.formulation = formulation
         self.depths = depths
@@ -95,7 +126,7 @@ class TravelModel:
         self._rows: set[tuple[int | None, tuple[int, ...], int | None]] = set()
         terms: list[tuple[int, float]] = []
         constant = 0.0
-        for ranking in rank_distances(formulation.problem):
+        for ranking in rank_distances(formulation.problem) if rankings is None else rankings:
             minutes = self._climb(ranking)
             terms += [(column, ranking.people * amount) for column, amount in minutes.terms]
             constant += ranking.people * minutes.constant
