@@ -136,6 +136,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             version=version("facopt"),
             log_file=SOLVER_LOG,
             zone_names=area.zone_names,
+            zone_names_en=area.zone_names_en,
             findings=tuple(finding.seen_from(folder) for finding in prepared.findings),
             assumptions=assumptions(scenario, travelled.networks),
             conflicts=conflicts(solution.relaxations, scenario, lambda key: loaded.place(key).seen_from(folder)),

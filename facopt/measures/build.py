@@ -11,6 +11,7 @@ from facopt.errors import Finding, RefereeError
 from facopt.measures.bands import added_bands, all_bands
 from facopt.measures.check import check_report
 from facopt.measures.coverage import Situation, situation
+from facopt.measures.names import ZoneNames, english_names
 from facopt.measures.points import points_table, reason_columns, state_columns
 from facopt.measures.report import Objective, Proof, Report
 from facopt.measures.rules import limits_table, targets_table
@@ -53,6 +54,8 @@ class RunResult:
     """Path of the solver's log, relative to the run folder."""
     zone_names: Mapping[str, str] | None = None
     """Display name by zone key; the key itself where there is none."""
+    zone_names_en: Mapping[str, str] | None = None
+    """English name by zone key."""
     findings: tuple[Finding, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
@@ -96,7 +99,7 @@ def _assemble(result: RunResult) -> Report:
     problem, scenario = result.problem, result.scenario
     today = situation(problem, problem.existing, result.baseline)
     plan = _plan(problem, result.solution)
-    names = result.zone_names or {}
+    names = ZoneNames(result.zone_names or {}, result.zone_names_en or {})
     times = [result.times[tier.mode] for tier in scenario.tiers.values()]
     bands = all_bands(problem, today, plan)
     return Report(
@@ -146,7 +149,7 @@ def _head(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _shares(result: RunResult, today: Situation, plan: Situation | None, names: Mapping[str, str]) -> dict[str, Any]:
+def _shares(result: RunResult, today: Situation, plan: Situation | None, names: ZoneNames) -> dict[str, Any]:
     figures = PointFigures(
         people=result.problem.people,
         unreachable=result.problem.unreachable,
@@ -214,4 +217,7 @@ def proof_of(effort: Effort, log_file: str) -> Proof:
 
 def context_table(context: ContextFacilities) -> pd.DataFrame:
     """Return the facilities that are drawn but not planned, as `Report.context` names the columns."""
-    return pd.DataFrame({key: getattr(context, key) for key in ("id", "name", "kind", "lon", "lat")})
+    columns = {key: getattr(context, key) for key in ("id", "name", "kind", "lon", "lat")}
+    table = pd.DataFrame(columns)
+    table.insert(2, "name_en", english_names(context.name_en, len(context)))
+    return table

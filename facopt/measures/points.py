@@ -8,21 +8,20 @@ import numpy as np
 import pandas as pd
 
 from facopt.measures.coverage import point_states
+from facopt.measures.names import english_names
 from facopt.measures.reasons import nearest_usable_minutes, reasons_of, remedies_of
-from facopt.measures.sites import named_zones
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from facopt.inputs.study_area import StudyArea
     from facopt.location.problem import LocationProblem
     from facopt.measures.coverage import Situation
+    from facopt.measures.names import ZoneNames
     from facopt.travel.times import TravelTimes
 
 
-def points_table(
-    area: StudyArea, zone_names: Mapping[str, str], state: pd.DataFrame, reason: pd.DataFrame
-) -> pd.DataFrame:
+def points_table(area: StudyArea, zone_names: ZoneNames, state: pd.DataFrame, reason: pd.DataFrame) -> pd.DataFrame:
     """Return one row per demand point, as `Report.points` names the columns.
 
     Parameters
@@ -30,7 +29,7 @@ def points_table(
     area
         What the demand table states.
     zone_names
-        Display name by zone key; the key itself where there is none.
+        Names by zone key.
     state, reason
         Columns of `state_columns` and `reason_columns`, I rows.
     """
@@ -39,8 +38,10 @@ def points_table(
         {
             "id": demand.id,
             "name": demand.name,
+            "name_en": english_names(demand.name_en, len(demand)),
             "zone": demand.zone,
-            "zone_name": named_zones(demand.zone, zone_names),
+            "zone_name": zone_names.of(demand.zone),
+            "zone_name_en": zone_names.english_of(demand.zone),
             "area_class": demand.area_class,
             "people": demand.people,
             "lon": demand.lon,

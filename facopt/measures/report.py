@@ -88,6 +88,8 @@ class Share:
     """Not weighed by people; None where there is no plan or no point has a site in reach."""
     area_class: str | None = None
     """Of a zone: the class of most of its people."""
+    name_en: str = ""
+    """Of a zone: its English name; "" where the files have none."""
 
 
 @dataclass(frozen=True)
@@ -175,24 +177,25 @@ class Report:
     limits: pd.DataFrame
     """key, limit, used (NaN without a plan), unit."""
     points: pd.DataFrame
-    """One row per demand point, sorted as the demand table: id, name, zone, zone_name, area_class, people, lon, lat,
-    state (POINT_STATES), minutes_now, minutes (to the nearest open site of the serving tier whose time is worst; NaN
-    where it has none within the cut-off), site_now, site (its id; "" where there is none), tier (its key in the
-    plan, without one today; "" where none serves the point), reason (REASONS, for everybody the plan does not cover;
-    "" for the others), nearest_any_minutes (to the nearest usable site, existing or candidate, worst of the serving
-    tiers; NaN where unknown or none), remedy (REMEDIES, as reason), people_<segment>…
+    """One row per demand point, sorted as the demand table: id, name, name_en, zone, zone_name, zone_name_en (English
+    names are "" where the files have none), area_class, people, lon, lat, state (POINT_STATES), minutes_now, minutes
+    (to the nearest open site of the serving tier whose time is worst; NaN where it has none within the cut-off),
+    site_now, site (its id; "" where there is none), tier (its key in the plan, without one today; "" where none serves
+    the point), reason (REASONS, for everybody the plan does not cover; "" for the others), nearest_any_minutes (to the
+    nearest usable site, existing or candidate, worst of the serving tiers; NaN where unknown or none), remedy
+    (REMEDIES, as reason), people_<segment>…
     Without a plan `minutes` is NaN, `site` is "", and only those who cannot be reached or served have a reason."""
     sites: pd.DataFrame
-    """One row per site, sorted as the site table: id, name, tier, status (existing/candidate), action (SITE_ACTIONS),
-    lon, lat, zone, zone_name, build_cost, capacity_people, size, owner, people_assigned, points_assigned, mean_minutes,
-    longest_minutes (over the assigned; NaN without), people_lost_without (people who would lose cover if this open site
-    were missing; NaN where it is not open), stage ("" without stages), fixed.
+    """One row per site, sorted as the site table: id, name, name_en, tier, status (existing/candidate), action
+    (SITE_ACTIONS), lon, lat, zone, zone_name, zone_name_en, build_cost, capacity_people, size, owner, people_assigned,
+    points_assigned, mean_minutes, longest_minutes (over the assigned; NaN without), people_lost_without (people who
+    would lose cover if this open site were missing; NaN where it is not open), stage ("" without stages), fixed.
     Without a plan what stands is kept, nothing is built, and the figures are NaN."""
     assignment: pd.DataFrame
     """One row per demand point and serving tier that has an open site in reach, sorted so: demand (row of points), site
     (row of sites), tier, minutes, within_standard. Empty without a plan."""
     context: pd.DataFrame
-    """id, name, kind, lon, lat of facilities that are drawn but not planned."""
+    """id, name, name_en, kind, lon, lat of facilities that are drawn but not planned."""
     ground: Ground
     roads: tuple[tuple[str, np.ndarray[Any, Any]], ...]
     """(class, coordinates as an array (n, 2) of lon, lat) of roads worth drawing; may be empty."""

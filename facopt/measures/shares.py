@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +12,12 @@ from facopt.inputs.study_area import AREA_CLASSES
 from facopt.measures.report import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from facopt.inputs.study_area import DemandPoints, FloatArray
     from facopt.location.problem import IntArray
     from facopt.measures.coverage import BoolArray
+    from facopt.measures.names import ZoneNames
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def shares_by_area_class(figures: PointFigures, demand: DemandPoints) -> tuple[S
     return tuple(group_shares(figures, group, present))
 
 
-def shares_by_zone(figures: PointFigures, demand: DemandPoints, names: Mapping[str, str]) -> tuple[Share, ...]:
+def shares_by_zone(figures: PointFigures, demand: DemandPoints, names: ZoneNames) -> tuple[Share, ...]:
     """Return one share per zone, worst share covered first, ties by name; empty where no point states a zone.
 
     Parameters
@@ -55,15 +56,17 @@ def shares_by_zone(figures: PointFigures, demand: DemandPoints, names: Mapping[s
     demand
         Zone and area class of each point.
     names
-        Display name by zone key; the key itself where there is none.
+        Names by zone key.
     """
     group, found = pd.factorize(demand.zone)
     keys = [str(key) for key in found]
     if not any(keys):
         return ()
     classes = _class_of_most(figures.people, group.astype(np.int32), demand, len(keys))
-    shares = group_shares(figures, group.astype(np.int32), keys, [names.get(key, key) for key in keys], classes)
-    return tuple(sorted(shares, key=_worst_first))
+    display = [names.display.get(key, key) for key in keys]
+    shares = group_shares(figures, group.astype(np.int32), keys, display, classes)
+    named = (replace(share, name_en=names.english.get(share.key, "")) for share in shares)
+    return tuple(sorted(named, key=_worst_first))
 
 
 def group_shares(

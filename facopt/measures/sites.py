@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from facopt.measures.marginal import people_lost_without
+from facopt.measures.names import english_names
 from facopt.measures.shares import group_maxima, weighted_means
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from facopt.inputs.study_area import Sites, TextArray
     from facopt.location.problem import LocationProblem
     from facopt.measures.coverage import BoolArray, Situation
+    from facopt.measures.names import ZoneNames
 
 FIGURES = ("people_assigned", "points_assigned", "mean_minutes", "longest_minutes", "people_lost_without")
 ASSIGNMENT_COLUMNS = ("demand", "site", "tier", "minutes", "within_standard")
@@ -30,21 +30,21 @@ def site_actions(existing: BoolArray, open_sites: BoolArray | None) -> TextArray
     return actions
 
 
-def sites_table(
-    sites: Sites, problem: LocationProblem, plan: Situation | None, zone_names: Mapping[str, str]
-) -> pd.DataFrame:
+def sites_table(sites: Sites, problem: LocationProblem, plan: Situation | None, zone_names: ZoneNames) -> pd.DataFrame:
     """Return one row per site, as `Report.sites` names the columns."""
     return pd.DataFrame(
         {
             "id": sites.id,
             "name": sites.name,
+            "name_en": english_names(sites.name_en, len(sites)),
             "tier": sites.tier,
             "status": np.where(sites.existing, "existing", "candidate").astype(object),
             "action": site_actions(sites.existing, None if plan is None else plan.open),
             "lon": sites.lon,
             "lat": sites.lat,
             "zone": sites.zone,
-            "zone_name": named_zones(sites.zone, zone_names),
+            "zone_name": zone_names.of(sites.zone),
+            "zone_name_en": zone_names.english_of(sites.zone),
             # The problem also knows the costs that a tier states for all its candidates.
             "build_cost": np.where(problem.cost > 0, problem.cost, sites.build_cost),
             "capacity_people": sites.capacity_people,
@@ -65,13 +65,6 @@ def assignment_table(problem: LocationProblem, plan: Situation | None) -> pd.Dat
             {"demand": np.int32, "site": np.int32, "tier": object, "minutes": np.float64, "within_standard": bool}
         )
     return pd.concat(rows, ignore_index=True).sort_values("demand", kind="stable", ignore_index=True)
-
-
-def named_zones(zone: TextArray, names: Mapping[str, str]) -> TextArray:
-    """Return the display name of each zone key; the key itself where it has none."""
-    code, found = pd.factorize(zone)
-    named = np.array([names.get(str(key), str(key)) for key in found] + [""], dtype=object)
-    return named[code]
 
 
 def _assignment_of_tier(problem: LocationProblem, plan: Situation, k: int) -> pd.DataFrame:
