@@ -45,4 +45,4 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(RUN) -c "import pathlib; pathlib.Path('$(VENV)/installed').touch()"
 
 clean: ## Remove the environment and all results.
-	rm -rf $(VENV) maps/*/ maps/index.html
+	rm -rf $(VENV) maps/*/ maps/.cache maps/index.html

@@ -42,6 +42,9 @@ def run(
     scenarios: Scenarios,
     out: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("maps"),
     overrides: Overrides = [],  # noqa: B006  (typer reads the default and never changes it)
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Compute travel times anew and keep none under OUT/.cache.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Solve scenarios; write map, report, tables and run.json for each."""
@@ -53,7 +56,7 @@ def run(
 
         loaded = _load(scenarios, overrides)
         _tell_fetching(loaded)
-        runs = run_all(loaded, out, progress_for_terminal)
+        runs = run_all(loaded, out, progress_for_terminal, cache=not no_cache)
         _show(as_json, [one.record for one in runs], [run_summary(one.report, one.folder) for one in runs], "runs")
         return max(one.exit_status for one in runs)
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from facopt.assembly.assumptions import assumptions
+from facopt.assembly.candidates import with_candidates
 from facopt.assembly.conflicts import conflicts
 from facopt.assembly.drawing import roads_to_draw
 from facopt.assembly.problem import location_problem
@@ -25,6 +26,7 @@ from facopt.outputs.run_folder import RunFacts, write_run
 from facopt.progress import QuietProgress
 from facopt.provenance import hash_inputs, input_files, package_versions, peak_memory_mb
 from facopt.scenario.write import write_resolved
+from facopt.travel.cache import TravelCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from facopt.scenario.schema import Scenario
 
 SOLVER_LOG = "solver.log"
+CACHE = ".cache"
+"""Folder beside the results where roads and travel times are kept for the next run."""
 
 
 @dataclass(frozen=True)
@@ -76,25 +80,33 @@ class Prepared:
     progress: QuietProgress
 
 
-def run(loaded: LoadedScenario, out: Path, progress: QuietProgress | None = None) -> Run:
-    """Solve a scenario and write its run folder under `out`.
+def run(loaded: LoadedScenario, out: Path, progress: QuietProgress | None = None, *, cache: bool = True) -> Run:
+    """Solve a scenario and write its run folder under `out`; roads and travel times are kept there for the next run.
 
     Raises ScenarioError and DataError for bad input, before anything is written; SolverError and RefereeError for
     failures that are not the planner's.
     """
-    prepared = prepare(loaded, progress or QuietProgress())
+    kept = TravelCache(out / CACHE if cache else None)
+    prepared = prepare(loaded, progress or QuietProgress(), kept)
+    kept.write()
     report, log = solve(prepared)
     return write(prepared, report, log, out)
 
 
 def run_all(
-    scenarios: Sequence[LoadedScenario], out: Path, new_progress: Callable[[], QuietProgress] = QuietProgress
+    scenarios: Sequence[LoadedScenario],
+    out: Path,
+    new_progress: Callable[[], QuietProgress] = QuietProgress,
+    *,
+    cache: bool = True,
 ) -> list[Run]:
     """Run several scenarios; all files of all of them are read before the first is solved and written."""
+    kept = TravelCache(out / CACHE if cache else None)
     prepared = []
     for loaded in scenarios:
         with new_progress() as progress:
-            prepared.append(prepare(loaded, progress))
+            prepared.append(prepare(loaded, progress, kept))
+    kept.write()
     runs = []
     for one in prepared:
         with one.progress:
@@ -103,15 +115,16 @@ def run_all(
     return runs
 
 
-def prepare(loaded: LoadedScenario, progress: QuietProgress) -> Prepared:
-    """Read the files of a scenario and compute its travel times."""
+def prepare(loaded: LoadedScenario, progress: QuietProgress, kept: TravelCache | None = None) -> Prepared:
+    """Read the files of a scenario and compute its travel times, or take kept ones; nothing is written."""
     scenario = loaded.scenario
     with progress.stage("inputs"):
         place_findings = fetch_missing(loaded, progress.note)
         area, input_findings, recognised = read_study_area(study_area_request(scenario))
         require_coordinates(scenario, area)
+        area, recognised = with_candidates(scenario, area, recognised, loaded.place)
     with progress.stage("travel"):
-        travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share)
+        travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share, cache=kept)
         problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
     findings = (*loaded.warnings, *place_findings, *input_findings, *travelled.findings, *problem_findings)
     return Prepared(loaded, area, travelled, problem, findings, recognised, progress)
@@ -138,7 +151,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             zone_names=area.zone_names,
             zone_names_en=area.zone_names_en,
             findings=tuple(finding.seen_from(folder) for finding in prepared.findings),
-            assumptions=assumptions(scenario, travelled.networks),
+            assumptions=assumptions(scenario, travelled),
             conflicts=conflicts(solution.relaxations, scenario, lambda key: loaded.place(key).seen_from(folder)),
             roads=roads_to_draw(travelled.roads.values()),
         )

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facopt.assembly.travel_assumptions import IN_SCENARIO, travel_assumptions
 from facopt.measures.report import Assumption
-from facopt.scenario.schema import RoadTravel, StraightLineTravel, TableTravel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from facopt.assembly.travel import Travelled
     from facopt.scenario.schema import Scenario
-    from facopt.travel.network import Network
-
-IN_SCENARIO = "stated in the scenario"
 
 
-def assumptions(scenario: Scenario, networks: Mapping[str, Network]) -> tuple[Assumption, ...]:
+def assumptions(scenario: Scenario, travelled: Travelled) -> tuple[Assumption, ...]:
     """Return standards, costs and speeds, in the order of the scenario."""
-    return (*_standards(scenario), *_costs(scenario), *_travel(scenario, networks))
+    return (*_standards(scenario), *_costs(scenario), *travel_assumptions(scenario, travelled))
 
 
 def _standards(scenario: Scenario) -> Iterator[Assumption]:
@@ -40,33 +38,3 @@ def _costs(scenario: Scenario) -> Iterator[Assumption]:
                 tier.build_cost_source or IN_SCENARIO,
                 tier.build_cost_verified,
             )
-
-
-def _travel(scenario: Scenario, networks: Mapping[str, Network]) -> Iterator[Assumption]:
-    for mode, travel in scenario.travel.items():
-        if isinstance(travel, StraightLineTravel):
-            value = f"{travel.speed_kmh:g} km/h, detour {travel.detour:g}"
-            yield Assumption(f"travel.{mode}", value, IN_SCENARIO, verified=False)
-        elif isinstance(travel, TableTravel):
-            yield Assumption(f"travel.{mode}", travel.file.name, "table of travel times", verified=False)
-        elif mode in networks:
-            yield from _profile(mode, travel, networks[mode])
-
-
-def _profile(mode: str, travel: RoadTravel, network: Network) -> Iterator[Assumption]:
-    """Only the classes that the network has: a speed nobody travels on is no assumption."""
-    present = network.length_km_by_class()
-    for row in network.profile.sources():
-        road_class = row["class"]
-        if road_class in present:
-            stated = road_class in travel.speeds_kmh
-            yield Assumption(
-                f"travel.{mode}.speeds_kmh.{road_class}",
-                f"{row['kmh'] * travel.factor:g} km/h",
-                IN_SCENARIO if stated else f"profile {travel.profile}: {row['source']}",
-                bool(row["verified"]) and not stated,
-            )
-    yield Assumption(
-        f"travel.{mode}.off_road_kmh", f"{network.profile.off_road_kmh:g} km/h",
-        IN_SCENARIO if travel.off_road_kmh is not None else f"profile {travel.profile}", verified=False,
-    )  # fmt: skip

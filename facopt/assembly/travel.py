@@ -8,26 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.assembly.road_modes import RoadModes, road_mode_findings, road_modes
 from facopt.assembly.study_area import needs_coordinates
 from facopt.errors import DataError, Finding, ScenarioError
 from facopt.inputs.od import read_od
-from facopt.inputs.roads import read_roads
-from facopt.scenario.schema import RoadTravel, StraightLineTravel, TableTravel
+from facopt.scenario.references import used_modes
+from facopt.scenario.schema import FastestTravel, RoadTravel, StraightLineTravel, TableTravel
+from facopt.travel.cache import TravelCache
 from facopt.travel.door_to_door import road_travel_times
-from facopt.travel.network import Network, build_network
-from facopt.travel.profiles import load_profile
+from facopt.travel.fastest import fastest_of
 from facopt.travel.straight_line import straight_line_travel_times
 from facopt.travel.times import TravelTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from facopt.errors import Place
     from facopt.inputs.road_table import RoadTable
     from facopt.inputs.study_area import DemandPoints, Sites, StudyArea
     from facopt.scenario.schema import Scenario
+    from facopt.travel.network import Network
+    from facopt.travel.profiles import Profile
 
+Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 CUTOFF_OVER_STANDARD = 2.0
 """Trips are kept up to twice the longest standard, so that the report can say how far beyond it people are."""
 
@@ -36,37 +40,95 @@ CUTOFF_OVER_STANDARD = 2.0
 class Travelled:
     """Travel times of all modes, with what they were computed on."""
 
-    times: dict[str, TravelTimes]
-    networks: dict[str, Network]
+    times: Mapping[str, TravelTimes]
+    """Of the modes that tiers use and those they are made of, by name, in the order of the scenario."""
+    networks: Mapping[str, Network]
+    """Of the modes on roads; built when asked for, since kept times need none."""
+    roads: Mapping[Path, RoadTable]
+    """Each road file once; read when asked for."""
+    profiles: Mapping[str, Profile]
     """Of the modes on roads."""
-    roads: dict[Path, RoadTable]
-    """Each road file once."""
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True)
+class _Journeys:
+    """What all modes are computed from."""
+
+    scenario: Scenario
+    area: StudyArea
+    roads: RoadModes
+    place: Callable[[str], Place]
+    cache: TravelCache
+
+
 def travel_times(
-    scenario: Scenario, area: StudyArea, *, place: Callable[[str], Place], progress: Callable[[float], None]
+    scenario: Scenario,
+    area: StudyArea,
+    *,
+    place: Callable[[str], Place],
+    progress: Callable[[float], None],
+    cache: TravelCache | None = None,
 ) -> Travelled:
     """Compute or read the travel times of every mode that a tier uses.
 
-    `place` gives where a scenario key was written; `progress` hears the share done, from 0 to 1.
-    Raises ScenarioError and DataError.
+    Parameters
+    ----------
+    scenario, area
+        The question, and who lives and what stands where.
+    place
+        Gives where a scenario key was written.
+    progress
+        Hears the share done, from 0 to 1.
+    cache
+        Roads and times of earlier runs; none by default.
+
+    Raises
+    ------
+    ScenarioError
+        If a cut-off is below a standard, or a profile cannot be what the scenario states.
+    DataError
+        If a file of roads, closures or times cannot be used.
     """
     _require_cutoffs(scenario, place)
-    travelled = Travelled({}, {}, {}, ())
-    used = [mode for mode in scenario.travel if any(tier.mode == mode for tier in scenario.tiers.values())]
-    for number, mode in enumerate(used):
-        travelled = _add_mode(
-            travelled, scenario, area, mode, place,
-            _part_of(progress, number, len(used)),
-        )  # fmt: skip
-        progress((number + 1) / len(used))
-    return travelled
+    cache = cache or TravelCache(None)
+    modes = used_modes(scenario)
+    on_roads = {mode: travel for mode in modes if isinstance(travel := scenario.travel[mode], RoadTravel)}
+    roads, noticed = road_modes(on_roads, area.metric_crs, place, cache)
+    journeys = _Journeys(scenario, area, roads, place, cache)
+    times: dict[str, TravelTimes] = {}
+    findings = list(noticed)
+    simple = [mode for mode in modes if not isinstance(scenario.travel[mode], FastestTravel)]
+    for number, mode in enumerate(simple):
+        times[mode], found = _times_of(journeys, mode, _part_of(progress, number, len(simple)))
+        findings += found
+        progress((number + 1) / len(simple))
+    ordered = {mode: times[mode] if mode in times else _fastest(scenario, mode, times) for mode in modes}
+    findings += _findings_of_files(roads)
+    profiles = {name: mode.profile for name, mode in roads.modes.items()}
+    return Travelled(ordered, roads, roads.files, profiles, tuple(findings))
+
+
+def _findings_of_files(roads: RoadModes) -> tuple[Finding, ...]:
+    return tuple(finding for file in roads.files for finding in roads.files[file].findings)
 
 
 def _part_of(progress: Callable[[float], None], number: int, count: int) -> Callable[[float], None]:
     """Return a progress that fills the share of one mode among `count`."""
     return lambda share: progress((number + share) / count)
+
+
+def _fastest(scenario: Scenario, mode: str, times: Mapping[str, TravelTimes]) -> TravelTimes:
+    travel = scenario.travel[mode]
+    assert isinstance(travel, FastestTravel)
+    everywhere = [isinstance(scenario.travel[part], StraightLineTravel) for part in travel.modes]
+    return fastest_of(mode, [times[part] for part in travel.modes], cutoff_minutes(scenario, mode), everywhere)
+
+
+def modes_served(scenario: Scenario, mode: str) -> tuple[str, ...]:
+    """Return a mode and those that are the fastest of it and others."""
+    mixed = (name for name, one in scenario.travel.items() if isinstance(one, FastestTravel) and mode in one.modes)
+    return (mode, *mixed)
 
 
 def cutoff_minutes(scenario: Scenario, mode: str) -> float:
@@ -76,7 +138,9 @@ def cutoff_minutes(scenario: Scenario, mode: str) -> float:
         return stated
     if isinstance(scenario.travel[mode], TableTravel) or _assigns_everybody(scenario):
         return math.inf
-    return CUTOFF_OVER_STANDARD * max(tier.standard_minutes for tier in scenario.tiers.values() if tier.mode == mode)
+    standards = [tier.standard_minutes for tier in scenario.tiers.values() if tier.mode == mode]
+    mixed = [cutoff_minutes(scenario, name) for name in modes_served(scenario, mode)[1:]]
+    return max([CUTOFF_OVER_STANDARD * standard for standard in standards] + mixed, default=0.0)
 
 
 def _assigns_everybody(scenario: Scenario) -> bool:
@@ -102,50 +166,40 @@ def _require_cutoffs(scenario: Scenario, place: Callable[[str], Place]) -> None:
         raise ScenarioError(findings)
 
 
-def _add_mode(
-    travelled: Travelled, scenario: Scenario, area: StudyArea, mode: str,
-    place: Callable[[str], Place], progress: Callable[[float], None],
-) -> Travelled:  # fmt: skip
+def _times_of(
+    journeys: _Journeys, mode: str, progress: Callable[[float], None]
+) -> tuple[TravelTimes, tuple[Finding, ...]]:
+    scenario, area = journeys.scenario, journeys.area
     travel, sites = scenario.travel[mode], sites_of_mode(scenario, area.sites, mode)
     cutoff = cutoff_minutes(scenario, mode)
     if isinstance(travel, TableTravel):
-        times, findings = _from_table(travel, area, mode, place, cutoff)
-        return _with(travelled, mode, times, findings)
+        return _from_table(travel, area, mode, journeys.place, cutoff)
     if isinstance(travel, StraightLineTravel):
         times = straight_line_travel_times(
             mode=mode, demand_lonlat=lonlat(area.demand), site_lonlat=lonlat(area.sites)[sites],
             speed_kmh=travel.speed_kmh, detour=travel.detour, cutoff_minutes=cutoff,
         )  # fmt: skip
-        return _with(travelled, mode, _for_all_sites(times, sites, len(area.sites)))
-    roads = travelled.roads.get(travel.file) or read_roads(travel.file, place=place(f"travel.{mode}.file"))
-    network = build_network(roads, load_profile(travel.profile, _overrides(travel)), metric_crs=area.metric_crs)
-    times = road_travel_times(
-        network, mode=mode, demand_lonlat=lonlat(area.demand), site_lonlat=lonlat(area.sites)[sites],
-        cutoff_minutes=cutoff, usable_sites=(area.sites.fixed != "closed")[sites], progress=progress,
-    )  # fmt: skip
-    found = roads.findings if travel.file not in travelled.roads else ()
-    travelled = _with(travelled, mode, _for_all_sites(times, sites, len(area.sites)), found)
-    return replace(
-        travelled,
-        networks={**travelled.networks, mode: network},
-        roads={**travelled.roads, travel.file: roads},
-    )
+        return _for_all_sites(times, sites, len(area.sites)), ()
+    times = _along_roads(journeys, mode, sites, cutoff, progress)
+    return _for_all_sites(times, sites, len(area.sites)), road_mode_findings(journeys.roads.modes[mode], times)
 
 
-def _with(travelled: Travelled, mode: str, times: TravelTimes, findings: tuple[Finding, ...] = ()) -> Travelled:
-    return replace(travelled, times={**travelled.times, mode: times}, findings=(*travelled.findings, *findings))
+def _along_roads(
+    journeys: _Journeys, mode: str, sites: Int32Array, cutoff: float, progress: Callable[[float], None]
+) -> TravelTimes:
+    """Return times to some of the sites, kept ones where nothing has changed."""
+    people, goals = lonlat(journeys.area.demand), lonlat(journeys.area.sites)[sites]
+    usable = (journeys.area.sites.fixed != "closed")[sites]
 
+    def compute() -> TravelTimes:
+        return road_travel_times(
+            journeys.roads[mode], mode=mode, demand_lonlat=people, site_lonlat=goals,
+            cutoff_minutes=cutoff, usable_sites=usable, progress=progress,
+        )  # fmt: skip
 
-def _overrides(travel: RoadTravel) -> dict[str, Any]:
-    """Return what the scenario changes of the profile."""
-    stated = {
-        "speeds_kmh": dict(travel.speeds_kmh) or None,
-        "factor": travel.factor if travel.factor != 1.0 else None,
-        "off_road_kmh": travel.off_road_kmh,
-        "terminal_minutes": travel.terminal_minutes,
-        "maximum_snap_metres": travel.maximum_snap_metres,
-    }
-    return {key: value for key, value in stated.items() if value is not None}
+    key = journeys.roads.key(mode, people, goals, usable)
+    times = journeys.cache.times(key, compute, cutoff_minutes=cutoff)
+    return times if times.mode == mode else replace(times, mode=mode)
 
 
 def _from_table(
@@ -172,9 +226,10 @@ def _from_table(
     return (times if math.isinf(cutoff) else times.within(cutoff)), findings
 
 
-def sites_of_mode(scenario: Scenario, sites: Sites, mode: str) -> np.ndarray[Any, np.dtype[np.int32]]:
+def sites_of_mode(scenario: Scenario, sites: Sites, mode: str) -> Int32Array:
     """Return the sites that give a service to which people travel in this mode, ascending."""
-    wanted = {giver for name, tier in scenario.tiers.items() if tier.mode == mode for giver in givers(scenario, name)}
+    served = modes_served(scenario, mode)
+    wanted = {giver for name, tier in scenario.tiers.items() if tier.mode in served for giver in givers(scenario, name)}
     return np.flatnonzero(np.isin(sites.tier.astype(str), sorted(wanted))).astype(np.int32)
 
 

@@ -35,7 +35,9 @@ def read_closure(
     suffix = path.suffix.lower()
     if suffix not in VECTOR_SUFFIXES | PARQUET_SUFFIXES:
         known = ", ".join(sorted(VECTOR_SUFFIXES | PARQUET_SUFFIXES))
-        raise DataError(Finding(f"{path.name} is not a file of closures that can be read", f"Use one of {known}", place))
+        raise DataError(
+            Finding(f"{path.name} is not a file of closures that can be read", f"Use one of {known}", place)
+        )
     log = FindingLog()
     table = read_parquet(path) if suffix in PARQUET_SUFFIXES else read_layer(path, layer, log)
     if table.geometry is None or not len(table.geometry):
@@ -45,5 +47,7 @@ def read_closure(
     drawn = ~(shapely.is_missing(table.geometry) | shapely.is_empty(table.geometry))
     if not drawn.all():
         blank = int(np.count_nonzero(~drawn))
-        log.add([Finding(f"{blank} rows of {path.name} have no geometry", "Draw or delete them", place, Severity.WARNING)])
+        log.add(
+            [Finding(f"{blank} rows of {path.name} have no geometry", "Draw or delete them", place, Severity.WARNING)]
+        )
     return tuple(outlines_in_wgs84(table.geometry[drawn], crs or table.crs)), log.items

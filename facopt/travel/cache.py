@@ -1,4 +1,4 @@
-"""Travel times kept on disk under a hash of everything they depend on."""
+"""Travel times and roads kept on disk under a hash of everything they depend on."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ import json
 import os
 import zipfile
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from facopt.errors import Finding, Place, Severity
+from facopt.inputs.road_table import RoadTable, RoadTags
 from facopt.travel.times import Access, TravelTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-FORMAT = "1"
-"""Changes whenever the kept times or their meaning change."""
+T = TypeVar("T")
+FORMAT = "2"
+"""Changes whenever what is kept or its meaning changes, or the searches give other times."""
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError)
 ACCESS_ARRAYS = ("snap_metres", "connected", "nearest_minutes", "nearest_site", "component")
+ROAD_ARRAYS = (
+    "node_id", "node_lon", "node_lat", "start", "end", "length_m", "way", "tag", "name", "vertex_start", "lon", "lat",
+)  # fmt: skip
+MS_PER_MINUTE = 60_000
+KEPT_BYTES = 4 * 2**30
+"""A folder of kept files does not grow beyond this."""
 
 
 def file_sha256(path: Path) -> str:
@@ -71,45 +80,130 @@ def _tagged(digest: Any, tag: str, content: bytes) -> None:
     digest.update(content)
 
 
-def cached_travel_times(folder: Path | None, key: str, compute: Callable[[], TravelTimes]) -> TravelTimes:
-    """Return kept travel times, or compute and keep them.
+class TravelCache:
+    """Roads and times that were read or computed before, in this call or, where there is a folder, in earlier ones.
 
-    A file that is damaged is computed anew and replaced; where the folder cannot be written nothing is kept.
+    Nothing is written before `write` is called, so that a call that is refused leaves no trace. A file that is damaged
+    counts as none; where the folder cannot be written nothing is kept.
 
     Parameters
     ----------
     folder
-        Where files are kept, made if missing; None to keep nothing.
-    key
-        From `content_key`, over everything the times depend on.
-    compute
-        Called without arguments if nothing usable is kept.
+        Where files are kept, made if missing; None to keep nothing at all.
     """
-    if folder is None:
-        return compute()
-    path = folder / f"travel-{key}.npz"
-    kept = _load(path)
-    if kept is not None:
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self._new: dict[Path, TravelTimes | RoadTable] = {}
+
+    def times(self, key: str, compute: Callable[[], TravelTimes], *, cutoff_minutes: float) -> TravelTimes:
+        """Return kept travel times, or compute them; times kept with a longer cut-off serve a shorter one.
+
+        Parameters
+        ----------
+        key
+            From `content_key`, over everything the times depend on but the cut-off.
+        compute
+            Called without arguments if nothing usable is kept; gives all pairs up to the cut-off.
+        cutoff_minutes
+            Pairs up to and including this time are returned.
+        """
+        if self.folder is None:
+            return compute()
+        path = self.folder / f"travel-{key}.npz"
+        kept = self._new[path] if path in self._new else _read(path, _times_from)
+        if not isinstance(kept, TravelTimes) or kept.cutoff_minutes < cutoff_minutes:
+            kept = self._new[path] = compute()
+        return kept if kept.cutoff_minutes == cutoff_minutes else kept.within(cutoff_minutes)
+
+    def roads(self, key: str, read: Callable[[], RoadTable], *, place: Place) -> RoadTable:
+        """Return kept roads, or read them; findings of kept ones point to `place`."""
+        if self.folder is None:
+            return read()
+        path = self.folder / f"roads-{key}.npz"
+        kept = self._new[path] if path in self._new else _read(path, lambda arrays: _roads_from(arrays, place))
+        if not isinstance(kept, RoadTable):
+            kept = self._new[path] = read()
         return kept
-    times = compute()
-    _store(path, times)
-    return times
+
+    def write(self) -> None:
+        """Write what is new, and remove what has not been used for longest beyond `KEPT_BYTES`."""
+        for path, value in self._new.items():
+            _store(path, _times_as_arrays(value) if isinstance(value, TravelTimes) else _roads_as_arrays(value))
+        self._new.clear()
+        if self.folder is not None:
+            _prune(self.folder)
 
 
-def _load(path: Path) -> TravelTimes | None:
+def _read(path: Path, understand: Callable[[dict[str, Any]], T]) -> T | None:
     if not path.is_file():
         return None
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
-            arrays = {name: kept[name] for name in kept.files}
-        head = json.loads(arrays["head"].tobytes().decode("utf-8"))
-        return TravelTimes(
-            mode=head["mode"], demand_count=head["demand_count"], site_count=head["site_count"],
-            demand=arrays["demand"], site=arrays["site"], minutes=arrays["minutes"],
-            cutoff_minutes=float(arrays["cutoff_minutes"]), access=_access(arrays), facts=head["facts"],
-        )  # fmt: skip
+            value = understand({name: kept[name] for name in kept.files})
     except UNREADABLE:
         return None
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    return value
+
+
+def _prune(folder: Path) -> None:
+    """Remove the files that have not been used for longest until the rest is within `KEPT_BYTES`."""
+    with contextlib.suppress(OSError):
+        files = [(path.stat(), path) for pattern in ("travel-*.npz", "roads-*.npz") for path in folder.glob(pattern)]
+        room = KEPT_BYTES
+        for stat, path in sorted(files, key=lambda file: (-file[0].st_mtime, file[1].name)):
+            room -= stat.st_size
+            if room < 0:
+                path.unlink(missing_ok=True)
+
+
+def _store(path: Path, arrays: Mapping[str, Any]) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            np.savez(stream, **arrays)
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _text(value: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.frombuffer(json.dumps(value, ensure_ascii=False).encode("utf-8"), dtype=np.uint8)
+
+
+def _from_text(array: Any) -> Any:
+    return json.loads(array.tobytes().decode("utf-8"))
+
+
+def _times_as_arrays(times: TravelTimes) -> dict[str, Any]:
+    """Return whole milliseconds where all times are such, and how many arcs each demand point has: half the size."""
+    ms = np.rint(times.minutes * MS_PER_MINUTE)
+    whole = len(ms) == 0 or (ms.max() < 2**31 and bool(np.array_equal(ms / MS_PER_MINUTE, times.minutes)))
+    arrays = {
+        "head": _text({key: getattr(times, key) for key in ("mode", "demand_count", "site_count", "facts")}),
+        "cutoff_minutes": np.float64(times.cutoff_minutes),
+        "arcs": np.bincount(times.demand, minlength=times.demand_count).astype(np.int32),
+        "site": times.site,
+        ("ms" if whole else "minutes"): ms.astype(np.int32) if whole else times.minutes,
+    }
+    if times.access is not None:
+        arrays |= {name: value for name, value in asdict(times.access).items() if value is not None}
+    return arrays
+
+
+def _times_from(arrays: dict[str, Any]) -> TravelTimes:
+    head = _from_text(arrays["head"])
+    points = np.arange(head["demand_count"], dtype=np.int32)
+    return TravelTimes(
+        mode=head["mode"], demand_count=head["demand_count"], site_count=head["site_count"],
+        demand=np.repeat(points, arrays["arcs"]), site=arrays["site"],
+        minutes=arrays["ms"] / MS_PER_MINUTE if "ms" in arrays else arrays["minutes"],
+        cutoff_minutes=float(arrays["cutoff_minutes"]), access=_access(arrays), facts=head["facts"],
+    )  # fmt: skip
 
 
 def _access(arrays: dict[str, Any]) -> Access | None:
@@ -117,18 +211,31 @@ def _access(arrays: dict[str, Any]) -> Access | None:
     return Access(**known) if known else None
 
 
-def _store(path: Path, times: TravelTimes) -> None:
-    head = {key: getattr(times, key) for key in ("mode", "demand_count", "site_count", "facts")}
-    arrays = {"demand": times.demand, "site": times.site, "minutes": times.minutes}
-    if times.access is not None:
-        arrays |= {name: value for name, value in asdict(times.access).items() if value is not None}
-    text = np.frombuffer(json.dumps(head, ensure_ascii=False).encode("utf-8"), dtype=np.uint8)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            np.savez(stream, head=text, cutoff_minutes=np.float64(times.cutoff_minutes), **arrays)  # type: ignore[arg-type]
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+def _roads_as_arrays(roads: RoadTable) -> dict[str, Any]:
+    findings = [(one.what, one.remedy, one.count, one.examples) for one in roads.findings]
+    head = {"tags": roads.tags, "names": roads.names, "source": roads.source, "findings": findings}
+    return {"head": _text(head), **{name: getattr(roads, name) for name in ROAD_ARRAYS}}
+
+
+def _roads_from(arrays: dict[str, Any], place: Place) -> RoadTable:
+    head = _from_text(arrays["head"])
+    findings = tuple(
+        Finding(what, remedy, place, Severity.WARNING, count, tuple(examples))
+        for what, remedy, count, examples in head["findings"]
+    )
+    _require_indices(arrays, len(head["tags"]), len(head["names"]))
+    return RoadTable(
+        **{name: arrays[name] for name in ROAD_ARRAYS}, tags=tuple(RoadTags(*tags) for tags in head["tags"]),
+        names=tuple(head["names"]), source=head["source"], findings=findings,
+    )  # fmt: skip
+
+
+def _require_indices(arrays: Mapping[str, Any], tags: int, names: int) -> None:
+    """Refuse roads that point beyond their own tables: the searches trust them."""
+    sizes = (("start", len(arrays["node_id"])), ("end", len(arrays["node_id"])), ("tag", tags), ("name", names))
+    inside = all(arrays[key].min() >= 0 and arrays[key].max() < size for key, size in sizes)
+    first = arrays["vertex_start"]
+    rows = {len(arrays[key]) for key in ("start", "end", "length_m", "way", "tag", "name")}
+    if not (inside and rows == {len(first) - 1} and first[0] == 0 and first[-1] == len(arrays["lon"])):
+        msg = "the kept roads are damaged"
+        raise ValueError(msg)

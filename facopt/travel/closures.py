@@ -24,6 +24,10 @@ ALONG_RATIO = 3.0
 that crosses at more than 42 degrees stays below."""
 
 
+ON_THE_ROAD_METRES = 1.0
+"""A line this near to a road lies on it, also where its vertices are others."""
+
+
 @dataclass(frozen=True)
 class Closure:
     """Roads closed or slower where some geometries say so.
@@ -90,8 +94,10 @@ def _hit(tree: Any, parts: Geometries, metres: float) -> Int64Array:
 
     distance = metres / METRES_PER_DEGREE
     is_line = shapely.get_dimensions(parts) == 1
-    rows = [_near(tree, parts[~is_line], distance)]
-    rows.append(_along(tree, parts[is_line], distance) if metres > 0 else _crossed(tree, parts[is_line]))
+    beside = max(metres, ON_THE_ROAD_METRES) / METRES_PER_DEGREE
+    rows = [_near(tree, parts[~is_line], distance), _along(tree, parts[is_line], beside)]
+    if metres == 0:
+        rows.append(_crossed(tree, parts[is_line]))
     return np.unique(np.concatenate(rows))
 
 
@@ -115,8 +121,8 @@ def _along(tree: Any, parts: Geometries, distance: float) -> Int64Array:
     beside = shapely.get_parts(shapely.union_all(shapely.buffer(parts, distance)))
     part, edge = tree.query(beside, predicate="intersects")
     shared = shapely.length(shapely.intersection(tree.geometries[edge], beside[part]))
-    beside_km = np.bincount(edge, weights=shared, minlength=len(tree.geometries))
+    beside_length = np.bincount(edge, weights=shared, minlength=len(tree.geometries))
     whole = shapely.length(tree.geometries)
     candidate = np.unique(edge)
-    enough = np.minimum(ALONG_RATIO * distance, whole[candidate] * (1 - 1e-9))
-    return np.asarray(candidate[beside_km[candidate] >= enough])
+    enough = np.minimum(ALONG_RATIO * distance, whole[candidate] * 0.999)
+    return np.asarray(candidate[beside_length[candidate] >= enough])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,8 @@ def road_facts(network: Network, demand: Snap, sites: Snap, access: Access) -> d
         "component_km": [round(float(km), 3) for km in network.component_km[:COMPONENTS_LISTED]],
         "length_km": round(float(network.component_km.sum()), 3),
         "length_km_by_class": network.length_km_by_class(),
+        "classes": sorted({tags.road_class for tags in network.roads.tags if tags.road_class}),
+        "closures": [asdict(one) for one in network.closed],
         "demand": _snap_facts(network, demand, component),
         "sites": _snap_facts(network, sites, component),
         "demand_without_connection": int(np.count_nonzero(~access.connected)),

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -56,6 +58,27 @@ class TravelTimes:
 
     def __len__(self) -> int:
         return len(self.demand)
+
+    def pair_keys(self) -> Int64Array:
+        """Return demand x number of sites + site of every arc, ascending (A,)."""
+        return np.asarray(self.demand.astype(np.int64) * max(self.site_count, 1) + self.site)
+
+    def minutes_of(self, demand: Int64Array, site: Int64Array) -> FloatArray:
+        """Return the minutes of some pairs (K,), infinite where they are not listed."""
+        minutes = np.full(len(demand), np.inf)
+        first = np.concatenate([[0], np.cumsum(np.bincount(self.demand, minlength=self.demand_count))])
+        for k, (i, j) in enumerate(zip(np.asarray(demand).tolist(), np.asarray(site).tolist(), strict=True)):
+            row = slice(first[i], first[i + 1])
+            at = first[i] + int(np.searchsorted(self.site[row], j))
+            if at < first[i + 1] and self.site[at] == j:
+                minutes[k] = self.minutes[at]
+        return minutes
+
+    def has_arcs(self) -> BoolArray:
+        """Return which demand points have any arc (I,)."""
+        has = np.zeros(self.demand_count, dtype=np.bool_)
+        has[self.demand] = True
+        return has
 
     def within(self, minutes: FloatArray | float) -> TravelTimes:
         """Return the arcs with at most `minutes` (one value, or one per demand point), that value itself included."""
