@@ -13,6 +13,7 @@ from facopt.assembly.candidates import with_candidates
 from facopt.assembly.conflicts import conflicts
 from facopt.assembly.drawing import roads_to_draw
 from facopt.assembly.problem import location_problem
+from facopt.assembly.routes import routes_to_draw
 from facopt.assembly.study_area import study_area_request
 from facopt.assembly.travel import require_coordinates, travel_times
 from facopt.fetch.on_demand import fetch_missing
@@ -138,13 +139,14 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
     with progress.stage("location"):
         solution = solve_location(problem, solver_settings(scenario), progress.note)
     with progress.stage("measures"):
+        baseline = evaluate(problem, problem.existing)
         result = RunResult(
             scenario=scenario,
             area=area,
             times=travelled.times,
             problem=problem,
             solution=solution,
-            baseline=evaluate(problem, problem.existing),
+            baseline=baseline,
             generated=date.today().isoformat(),
             version=version("facopt"),
             log_file=SOLVER_LOG,
@@ -154,6 +156,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             assumptions=assumptions(scenario, travelled),
             conflicts=conflicts(solution.relaxations, scenario, lambda key: loaded.place(key).seen_from(folder)),
             roads=roads_to_draw(travelled.roads.values()),
+            routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
         )
         report = build_report(result)
     return report, solution.effort.log

@@ -10,7 +10,7 @@ from facopt.scenario.schema import DemandPolygons, DemandRaster, RoadTravel, Sce
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from facopt.scenario.schema import Demand, TableSource
+    from facopt.scenario.schema import Candidate, Demand, TableSource
 
 
 def study_area_request(scenario: Scenario) -> StudyAreaRequest:
@@ -25,6 +25,7 @@ def study_area_request(scenario: Scenario) -> StudyAreaRequest:
         water=_outline(ground.water),
         exclusions=_outline(ground.exclusions),
         coordinates_required=needs_coordinates(scenario),
+        more_sites_follow=any(not isinstance(part, SiteTable) for part in _tables(scenario.candidates)),
     )
 
 
@@ -54,12 +55,12 @@ def _demand(demand: Demand) -> DemandRequest:
 def _facilities(scenario: Scenario) -> tuple[FacilitiesRequest, ...]:
     standing = "candidate" if scenario.candidates is None else "existing"
     return (
-        *(_register(table, standing) for table in _tables(scenario.facilities)),
-        *(_register(table, "candidate") for table in _tables(scenario.candidates)),
+        *(_register(table, standing) for table in _tables(scenario.facilities) if isinstance(table, SiteTable)),
+        *(_register(table, "candidate") for table in _tables(scenario.candidates) if isinstance(table, SiteTable)),
     )
 
 
-def _tables(tables: SiteTable | tuple[SiteTable, ...] | None) -> tuple[SiteTable, ...]:
+def _tables(tables: Candidate | tuple[Candidate, ...] | None) -> tuple[Candidate, ...]:
     if tables is None:
         return ()
     return tables if isinstance(tables, tuple) else (tables,)

@@ -80,7 +80,7 @@ def read_facilities(request: StudyAreaRequest, log: FindingLog) -> FacilityFiles
         return None
     sites = _sites(registers)
     _note_twins(registers, log)
-    if len(sites) == 0 and not log.has_errors:
+    if len(sites) == 0 and not request.more_sites_follow and not log.has_errors:
         log.error(
             f"There is no facility of the scenario's tiers ({listed(list(request.tiers))})",
             "Check the column tier, or list what the register calls them under the tier's `matches`",

@@ -140,6 +140,11 @@ def _note_twins(table: Table, ids: TextArray, log: FindingLog) -> None:
         )  # fmt: skip
 
 
+def read_merged(name: str, source: Source, log: FindingLog) -> BaseGeometry | None:
+    """Return all outlines of a file as one WGS-84 geometry; None where it cannot be read, which is noted."""
+    return _merged(name, source, log, [])
+
+
 def _read_outlines(source: Source, log: FindingLog) -> tuple[Table, GeometryArray]:
     """Return a layer's table and its valid geometries in WGS-84."""
     table = read_table(source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=ZONE_FIELDS)

@@ -18,6 +18,7 @@ from facopt.inputs.study_area import StudyArea
 if TYPE_CHECKING:
     from facopt.errors import Finding
     from facopt.inputs.area_class import RuleCount
+    from facopt.inputs.candidates import MadeCandidates
     from facopt.inputs.requests import StudyAreaRequest
     from facopt.inputs.tables import RecognisedTable
 
@@ -32,6 +33,8 @@ class Recognised:
     class_rules: tuple[RuleCount, ...] = ()
     facility_kinds: dict[str, int] = field(default_factory=dict)
     """Rows of the registers by tier or kind."""
+    made: tuple[MadeCandidates, ...] = ()
+    """Candidates that rules of the scenario made."""
     site_tables: tuple[tuple[RecognisedTable, int], ...] = ()
     """The tables of facilities and how many of the sites, in this order, each of them gave."""
 
@@ -42,6 +45,7 @@ class Recognised:
             "people": self.people,
             "area_class_rules": [vars(count) for count in self.class_rules],
             "facility_kinds": self.facility_kinds,
+            "candidates_made": [vars(made) for made in self.made],
         }
 
 
@@ -62,7 +66,7 @@ def read_study_area(request: StudyAreaRequest) -> tuple[StudyArea, tuple[Finding
     recognised = Recognised(
         (*demand.recognised, *facilities.recognised, *ground.recognised),
         float(area.demand.people.sum()), demand.class_rules, facilities.kinds,
-        tuple(zip(facilities.recognised, facilities.site_counts, strict=True)),
+        site_tables=tuple(zip(facilities.recognised, facilities.site_counts, strict=True)),
     )  # fmt: skip
     return area, log.items, recognised
 

@@ -82,3 +82,5 @@ class StudyAreaRequest:
     """Table of people by zone that the demand points are checked against."""
     coordinates_required: bool = True
     """False where every mode has a table of travel times."""
+    more_sites_follow: bool = False
+    """True where candidates are made by rules later, so that the registers may hold no site."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HEADINGS = ("file", "subject", "item", "heading", "how", "factor", "rows", "people")
-"""`subject` is `file`, `column`, `area_class` or `facilities`; the other columns are blank where they say nothing."""
+"""`subject` is `file`, `column`, `area_class`, `facilities` or `candidates`; the rest is blank where unused."""
 
 Row = dict[str, Any]
 
@@ -28,7 +28,13 @@ def recognised_lines(recognised: Mapping[str, Any]) -> list[str]:
     if recognised["facility_kinds"]:
         kinds = ", ".join(f"{name or '(blank)'} {count:,}" for name, count in recognised["facility_kinds"].items())
         lines.append(f"facilities: {kinds}")
-    return lines
+    return lines + [_made_text(made) for made in recognised["candidates_made"]]
+
+
+def _made_text(made: Mapping[str, Any]) -> str:
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in made["dropped"].items())
+    left_out = f"; left out: {dropped}" if dropped else ""
+    return f"candidates from {made['rule']}: {made['kept']:,} of {made['places']:,} places{left_out}"
 
 
 def _table_lines(table: Mapping[str, Any]) -> Iterator[str]:
@@ -96,6 +102,10 @@ def _rows(recognised: Mapping[str, Any], folder: Path) -> Iterator[Row]:
         yield {"subject": "area_class", "item": rule["rule"], "rows": rule["points"], "people": rule["people"]}
     for kind, count in recognised["facility_kinds"].items():
         yield {"subject": "facilities", "item": kind, "rows": count}
+    for made in recognised["candidates_made"]:
+        yield {"subject": "candidates", "item": made["rule"], "rows": made["kept"]}
+        for reason, count in made["dropped"].items():
+            yield {"subject": "candidates", "item": f"{made['rule']}, left out: {reason}", "rows": count}
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -114,6 +114,61 @@ Sites = Annotated[
 ]
 
 
+class CandidateRules(Section):
+    """What places must be like to become candidates; ids of candidates made by rules are the same in every run."""
+
+    tiers: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Tiers that may be built there; each place becomes one candidate for each of them."""
+    minimum_people: Annotated[Number, Field(ge=0)] = 0.0
+    """At least so many people live within `within_metres`."""
+    within_metres: Annotated[Number, Field(ge=0)] = 0.0
+    """How far around, in a straight line, people are counted; 0 counts those at the place itself."""
+    only_within: Path | None = None
+    """Outlines within which one may build; anywhere by default."""
+    exclude: tuple[Path, ...] = ()
+    """Outlines within which one may not build, besides `study_area.exclusions`."""
+    water_at_least_metres: Annotated[Number, Field(ge=0)] = 0.0
+    """At least so far from `study_area.water`."""
+    roads_at_most_metres: Annotated[Number, Field(gt=0)] | None = None
+    """At most so far from a road of the first road file under `travel`."""
+    existing_at_least_metres: Annotated[Number, Field(ge=0)] = 0.0
+    """At least so far from a standing facility of the same tier."""
+
+
+class SettlementCandidates(CandidateRules):
+    """Where people live: each demand point."""
+
+    kind: Literal["settlements"]
+    """The demand points themselves."""
+
+
+class GridCandidates(CandidateRules):
+    """The points of a square grid inside the boundary."""
+
+    kind: Literal["grid"]
+    """A square grid."""
+    spacing_metres: Annotated[Number, Field(ge=50)]
+    """Distance between neighbours."""
+
+
+class CrossingCandidates(CandidateRules):
+    """Where main roads meet."""
+
+    kind: Literal["crossings"]
+    """Junctions of the first road file under `travel`."""
+    road_classes: Annotated[tuple[str, ...], Field(min_length=1)] = ("trunk", "primary", "secondary", "tertiary")
+    """At least three roads of these classes must meet."""
+
+
+Candidate = Annotated[
+    SiteTable | SettlementCandidates | GridCandidates | CrossingCandidates, Field(discriminator="kind")
+]
+Candidates = Annotated[
+    Annotated[Candidate, Tag("mapping")] | Annotated[tuple[Candidate, ...], Tag("list")],
+    Discriminator(_one_or_several),
+]
+
+
 class StudyAreaSection(Section):
     """The ground: outlines for the map, for tables by zone and for checks."""
 
@@ -358,8 +413,8 @@ class Scenario(Section):
     """Where people live."""
     facilities: Sites
     """What stands, and candidates unless `candidates` names them."""
-    candidates: Sites | None = None
-    """Where something may be built."""
+    candidates: Candidates | None = None
+    """Where something may be built: tables, or places made by rules (settlements, grid, crossings)."""
     travel: Annotated[dict[Name, Travel], Field(min_length=1)]
     """Ways to travel, by a name that the tiers use."""
     tiers: Annotated[dict[Name, Tier], Field(min_length=1)]
