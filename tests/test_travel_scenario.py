@@ -174,3 +174,39 @@ def test_fastest_of_names_other_modes(county, modes, said):
     parts = f"  walk: {{kind: roads, file: roads.gpkg}}\n  any: {{kind: fastest_of, modes: {modes}}}"
     with pytest.raises(ScenarioError, match=said):
         _prepare(county, parts, mode="any")
+
+
+def _routes(folder, travel, mode="drive"):
+    from facopt.assembly.routes import routes_to_draw
+    from facopt.location.referee import evaluate
+
+    prepared = _prepare(folder, travel, mode)
+    problem = prepared.problem
+    plan, today = evaluate(problem, np.array([True])), evaluate(problem, np.array([False]))
+    scenario = prepared.loaded.scenario
+    return routes_to_draw(scenario, prepared.area, prepared.travelled, problem, plan, today)
+
+
+def test_ways_of_the_plan_follow_the_roads(county):
+    """Each home has its way to the site it goes to, along the road and not across the fields, short in numbers."""
+    ways = _routes(county, "  drive: {kind: roads, file: roads.gpkg}")
+    assert list(ways) == [(0, 0), (1, 0)]
+    np.testing.assert_allclose(ways[1, 0], lonlat([(1.5, 1), (3, 1), (3, 0)]), atol=1.1e-5)
+    np.testing.assert_array_equal(ways[1, 0], np.round(ways[1, 0], 5))
+
+
+def test_ways_of_a_mix_are_those_of_the_faster_mode(county):
+    """Only the pair that goes by road has a way; the one from a table has none."""
+    mix = (
+        "  drive: {kind: roads, file: roads.gpkg}\n  bus: {kind: table, file: od.csv}\n"
+        "  any: {kind: fastest_of, modes: [drive, bus]}"
+    )
+    assert list(_routes(county, mix, "any")) == [(1, 0)]
+
+
+def test_ways_are_few(county, monkeypatch):
+    """Where there are more pairs than a map bears, those who gain cover come first; vertices are bounded too."""
+    monkeypatch.setattr("facopt.assembly.routes.MOST_ROUTES", 1)
+    assert list(_routes(county, "  drive: {kind: roads, file: roads.gpkg}")) == [(0, 0)]
+    monkeypatch.setattr("facopt.assembly.routes.MOST_VERTICES", 1)
+    assert _routes(county, "  drive: {kind: roads, file: roads.gpkg}") == {}

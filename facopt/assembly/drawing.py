@@ -27,9 +27,11 @@ def roads_to_draw(tables: Iterable[RoadTable]) -> tuple[tuple[str, FloatArray], 
     for table in tables:
         classes = table.column("road_class")
         for name in DRAWN_CLASSES:
-            lines = [
-                _thin(line) for line in _merged(table, np.flatnonzero((classes == name) | (classes == f"{name}_link")))
-            ]
+            edges = np.flatnonzero((classes == name) | (classes == f"{name}_link"))
+            fewest = 2 * len(np.unique(table.way[edges]))
+            if drawn and vertices + fewest > MOST_VERTICES:
+                break
+            lines = [_thin(line) for line in _merged(table, edges)]
             vertices += sum(len(line) for line in lines)
             if vertices > MOST_VERTICES and drawn:
                 break

@@ -204,6 +204,22 @@ def start(work: Workspace, nodes: Int32Array, times: Int32Array, limit: int, shi
 
 
 @compiled
+def trace(label: Int32Array, node: int) -> Int32Array:
+    """Return the junctions from one that a search from a single site has labelled to the site, both ends included."""
+    count = 1
+    at = node
+    while label[at, LABEL] >= 0:
+        at = label[at, LABEL]
+        count += 1
+    nodes = np.empty(count, np.int32)
+    at = node
+    for k in range(count):
+        nodes[k] = at
+        at = label[at, LABEL]
+    return nodes
+
+
+@compiled
 def _collect(doors: Doors, sites: SitePlaces, site: int, work: Workspace, reached: int, limit: int) -> int:
     """Note every demand point within the limit of one site, and make the labels ready for the next search."""
     label, own = work.label, sites.link[site]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from facopt.inputs.road_table import great_circle_metres
 from facopt.travel.doors import LinkPlaces, ends_of_links, places_on_links
 from facopt.travel.kernels import (
-    LABEL,
     LAST_MS,
     NOT_WAITING,
     PREVIOUS,
@@ -22,6 +20,7 @@ from facopt.travel.kernels import (
     new_workspace,
     settle,
     start,
+    trace,
 )
 from facopt.travel.snapping import RoadIndex, Snap
 
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
 
     from facopt.travel.network import Network
 
+BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 SAME_PLACE_DEGREES = 1e-9
 """Nearer than this (0.1 mm), two points of a route are one."""
@@ -53,7 +54,9 @@ class _End:
         return rank, float(self.on.along[k]) - rank
 
 
-def routes(network: Network, pairs: FloatArray | Sequence[Any]) -> list[FloatArray]:
+def routes(
+    network: Network, pairs: FloatArray | Sequence[Any], *, within_minutes: FloatArray | None = None
+) -> list[FloatArray]:
     """Return the shortest way of each pair as coordinates.
 
     Parameters
@@ -62,6 +65,8 @@ def routes(network: Network, pairs: FloatArray | Sequence[Any]) -> list[FloatArr
         Roads as the mode travels them.
     pairs
         Home and site of each pair in WGS-84 degrees, shape (P, 2, 2): `pairs[p] = [[lon, lat], [lon, lat]]`.
+    within_minutes
+        How long each journey takes at most, where that is known (P,): searches go no farther.
 
     Returns
     -------
@@ -69,13 +74,94 @@ def routes(network: Network, pairs: FloatArray | Sequence[Any]) -> list[FloatArr
         For each pair the coordinates (K, 2) from home to site, both included; shape (0, 2) where there is no way.
     """
     points = np.asarray(pairs, dtype=np.float64).reshape(-1, 2, 2)
-    index = RoadIndex(network)
-    homes = _end(network, index, points[:, 0], leaving=True)
-    sites = _end(network, index, points[:, 1], leaving=False)
-    shift, buckets = bucket_shift(network.longest_ms)
-    work = new_workspace(len(network.junction_node), 0, buckets)
-    finder = _LinkFinder(network)
-    return [_route(network, finder, homes, sites, pair, work, shift) for pair in range(len(points))]
+    finder = WayFinder(network, points[:, 0], points[:, 1])
+    return [finder.coordinates(way) for way in finder.ways(within_minutes)]
+
+
+class Way(NamedTuple):
+    """The way of one pair: a part of the home's link, whole links, a part of the site's link."""
+
+    pair: int
+    home: tuple[Position, Position]
+    """From where to where on the home's link."""
+    links: Int64Array
+    """Whole links between, in the order of travel (K,)."""
+    against: BoolArray
+    """True where a link is travelled against its direction (K,)."""
+    site: tuple[Position, Position] | None
+    """From where to where on the site's link; None where the journey ends on the home's link."""
+
+
+class WayFinder:
+    """Finds the ways of pairs of homes and sites; one search serves all pairs of a site.
+
+    Parameters
+    ----------
+    network
+        Roads as the mode travels them.
+    home_lonlat, site_lonlat
+        Home and site of each pair in WGS-84 degrees (P, 2).
+    """
+
+    def __init__(self, network: Network, home_lonlat: FloatArray, site_lonlat: FloatArray) -> None:
+        index = RoadIndex(network)
+        self.network = network
+        self.homes = _end(network, index, home_lonlat, leaving=True)
+        self.sites = _end(network, index, site_lonlat, leaving=False)
+        self._links = _LinkFinder(network)
+
+    def ways(self, within_minutes: FloatArray | None = None) -> list[Way | None]:
+        """Return the way of each pair, None where there is none (within the minutes of the pair)."""
+        shift, buckets = bucket_shift(self.network.longest_ms)
+        work = new_workspace(len(self.network.junction_node), 0, buckets)
+        found: list[Way | None] = [None] * len(self.homes.lonlat)
+        _, group = np.unique(self.sites.lonlat, axis=0, return_inverse=True)
+        order = np.argsort(group.ravel(), kind="stable")
+        for pairs in np.split(order, np.flatnonzero(np.diff(group.ravel()[order])) + 1):
+            if not len(pairs):
+                continue
+            limit = LAST_MS if within_minutes is None else int(within_minutes[pairs].max() * 60_000 + 1)
+            reached = self._search(int(pairs[0]), min(limit, LAST_MS), work, shift)
+            for pair in pairs.tolist():
+                found[pair] = self._way(pair, work)
+            _forget(work, reached)
+        return found
+
+    def coordinates(self, way: Way | None) -> FloatArray:
+        """Return the vertices of a way from door to door (K, 2), shape (0, 2) where there is none."""
+        if way is None:
+            return np.empty((0, 2))
+        pair, homes, sites = way.pair, self.homes, self.sites
+        parts = [_along(self.network, int(homes.on.link[pair]), *way.home)]
+        parts.append(self._links.vertices(way.links, way.against))
+        if way.site is not None:
+            parts.append(_along(self.network, int(sites.on.link[pair]), *way.site))
+        ends = (homes.lonlat[pair], homes.snap.lonlat[pair]), (sites.snap.lonlat[pair], sites.lonlat[pair])
+        return _without_repeats(np.concatenate([np.stack(ends[0]), *parts, np.stack(ends[1])]))
+
+    def _search(self, pair: int, limit: int, work: Workspace, shift: int) -> int:
+        """Label every junction within the limit of the site of a pair; return how many there are."""
+        nodes = np.where(self.sites.ms[pair] < 0, -1, self.sites.node[pair]).astype(np.int32)
+        reached = start(work, nodes, self.sites.ms[pair].astype(np.int32), limit, shift)
+        return settle(self.network.reverse, work, reached, reached, limit, shift)
+
+    def _way(self, pair: int, work: Workspace) -> Way | None:
+        homes, sites, network = self.homes, self.sites, self.network
+        home_link, site_link = int(homes.on.link[pair]), int(sites.on.link[pair])
+        if home_link < 0 or site_link < 0:
+            return None
+        there, goal = homes.position(network, pair), sites.position(network, pair)
+        direct = _direct_ms(homes.on, sites.on, pair) if home_link == site_link else -1
+        through, side = _first_junction(homes, pair, work)
+        if 0 <= direct <= through:
+            return Way(pair, (there, goal), np.empty(0, np.int64), np.empty(0, np.bool_), None)
+        if through == UNREACHED:
+            return None
+        nodes = trace(work.label, int(homes.node[pair, side]))
+        last = _entered_side(sites, pair, work, int(nodes[-1]))
+        links, against = self._links.between(nodes)
+        site_part = _limit(network, site_link, last), goal
+        return Way(pair, (there, _limit(network, home_link, side)), links, against, site_part)
 
 
 def _end(network: Network, index: RoadIndex, lonlat: FloatArray, *, leaving: bool) -> _End:
@@ -83,33 +169,6 @@ def _end(network: Network, index: RoadIndex, lonlat: FloatArray, *, leaving: boo
     on = places_on_links(network, snap)
     node, ms = ends_of_links(network, on, leaving=leaving)
     return _End(lonlat, snap, on, node, ms)
-
-
-def _route(
-    network: Network, finder: _LinkFinder, homes: _End, sites: _End, pair: int, work: Workspace, shift: int
-) -> FloatArray:
-    home_link, site_link = int(homes.on.link[pair]), int(sites.on.link[pair])
-    if home_link < 0 or site_link < 0:
-        return np.empty((0, 2))
-    there, goal = homes.position(network, pair), sites.position(network, pair)
-    direct = _direct_ms(homes.on, sites.on, pair) if home_link == site_link else -1
-    reached = _search(network, sites, pair, work, shift)
-    through, side = _first_junction(homes, pair, work)
-    if 0 <= direct <= through:
-        middle = [_along(network, home_link, there, goal)]
-    elif through < UNREACHED:
-        nodes = _nodes(work, int(homes.node[pair, side]))
-        last = _entered_side(sites, pair, work, nodes[-1])
-        middle = [_along(network, home_link, there, _limit(network, home_link, side))]
-        middle += [_along(network, *finder.hop(a, b)) for a, b in pairwise(nodes)]
-        middle += [_along(network, site_link, _limit(network, site_link, last), goal)]
-    else:
-        middle = []
-    _forget(work, reached)
-    if not middle:
-        return np.empty((0, 2))
-    ends = (homes.lonlat[pair], homes.snap.lonlat[pair]), (sites.snap.lonlat[pair], sites.lonlat[pair])
-    return _without_repeats(np.concatenate([np.stack(ends[0]), *middle, np.stack(ends[1])]))
 
 
 def _direct_ms(home: LinkPlaces, site: LinkPlaces, k: int) -> int:
@@ -120,12 +179,6 @@ def _direct_ms(home: LinkPlaces, site: LinkPlaces, k: int) -> int:
     if home.backward_ms[k] >= 0 and home.along[k] >= site.along[k]:
         ways.append(int(home.backward_ms[k] - site.backward_ms[k]))
     return min(ways, default=-1)
-
-
-def _search(network: Network, sites: _End, pair: int, work: Workspace, shift: int) -> int:
-    nodes = np.where(sites.ms[pair] < 0, -1, sites.node[pair]).astype(np.int32)
-    reached = start(work, nodes, sites.ms[pair].astype(np.int32), LAST_MS, shift)
-    return settle(network.reverse, work, reached, reached, LAST_MS, shift)
 
 
 def _forget(work: Workspace, reached: int) -> None:
@@ -142,14 +195,6 @@ def _first_junction(homes: _End, pair: int, work: Workspace) -> tuple[int, int]:
         totals.append(int(UNREACHED) if ms < 0 or onward == UNREACHED else ms + onward)
     side = int(totals[1] < totals[0])
     return totals[side], side
-
-
-def _nodes(work: Workspace, node: int) -> list[int]:
-    nodes = [node]
-    while work.label[node, LABEL] >= 0:
-        node = int(work.label[node, LABEL])
-        nodes.append(node)
-    return nodes
 
 
 def _entered_side(sites: _End, pair: int, work: Workspace, node: int) -> int:
@@ -201,22 +246,46 @@ def _without_repeats(points: FloatArray) -> FloatArray:
 
 
 class _LinkFinder:
-    """Finds the fastest link from one junction to the next."""
+    """Finds the fastest links from junction to junction, and their vertices."""
 
     def __init__(self, network: Network) -> None:
         links, self.network = network.links, network
-        self.tail = np.concatenate([links.start, links.end]).astype(np.int64)
-        self.head = np.concatenate([links.end, links.start]).astype(np.int64)
+        tail = np.concatenate([links.start, links.end]).astype(np.int64)
+        head = np.concatenate([links.end, links.start]).astype(np.int64)
         ms = np.concatenate([links.forward_ms, links.backward_ms])
         which = np.flatnonzero(ms >= 0)
-        self.order = which[np.lexsort((ms[which], self.head[which], self.tail[which]))]
         self.size = len(network.junction_node)
-        self.key = self.tail[self.order] * self.size + self.head[self.order]
+        self.order = which[np.lexsort((ms[which], head[which], tail[which]))]
+        self.key = tail[self.order] * self.size + head[self.order]
 
-    def hop(self, tail: int, head: int) -> tuple[int, Position, Position]:
-        """Return the link, and where on it one begins and ends."""
-        row = int(self.order[np.searchsorted(self.key, tail * self.size + head)])
+    def between(self, nodes: Int32Array) -> tuple[Int64Array, BoolArray]:
+        """Return the links from each of some junctions to the next, and whether each is travelled against itself."""
+        nodes = nodes.astype(np.int64)
+        row = self.order[np.searchsorted(self.key, nodes[:-1] * self.size + nodes[1:])]
         count = len(self.network.links.start)
-        link, against = row % count, row >= count
-        begin, end = _limit(self.network, link, 0), _limit(self.network, link, 1)
-        return (link, end, begin) if against else (link, begin, end)
+        return row % count, row >= count
+
+    def vertices(self, links: Int64Array, against: BoolArray) -> FloatArray:
+        """Return the vertices of whole links one after the other, in the direction of travel."""
+        network, roads = self.network, self.network.roads
+        pieces, backwards = _pieces_in_order(network, links, against)
+        edges = network.piece_edge[pieces]
+        first, last = roads.vertex_start[edges], roads.vertex_start[edges + 1] - 1
+        vertex = _runs(np.where(backwards, last, first), last - first + 1, np.where(backwards, -1, 1))
+        return np.stack([roads.lon[vertex], roads.lat[vertex]], axis=1)
+
+
+def _pieces_in_order(network: Network, links: Int64Array, against: BoolArray) -> tuple[Int32Array, BoolArray]:
+    """Return the pieces of links in the order of travel, and whether each is travelled against its own direction."""
+    chains = network.chains
+    first, last = chains.first[links].astype(np.int64), chains.first[links + 1].astype(np.int64) - 1
+    counts = last - first + 1
+    pieces = chains.order[_runs(np.where(against, last, first), counts, np.where(against, -1, 1))]
+    return pieces, network.place_in_link.against[pieces] ^ np.repeat(against, counts)
+
+
+def _runs(begin: Int64Array, counts: Int64Array, step: Int64Array) -> Int64Array:
+    """Return for each run begin, begin + step, ... with so many members, all one after the other."""
+    ends = np.cumsum(counts)
+    within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+    return np.asarray(np.repeat(begin, counts) + within * np.repeat(step, counts), dtype=np.int64)
