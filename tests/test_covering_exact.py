@@ -72,11 +72,30 @@ def test_any_prices_bound_every_plan() -> None:
         bounds = [
             dual.bound_of(problem, rng.random(problem.rows.row_count) * rng.choice([1, 20])).bound,
             dual.subgradient(problem, best, stop, lambda _score, best=best: best).bound,
-            dual.primal_dual(problem, best, stop, lambda _y, best=best: best, np.zeros(problem.site_count)).bound,
+            dual.primal_dual(problem, best, stop, lambda _y, best=best: best, dual.Warmth(np.zeros(problem.site_count)))[0].bound,
         ]
         assert min(bounds) >= best, (seed, bounds, best)
         tight += min(bounds) <= best + 1.0
     assert tight > 300
+
+
+def test_two_threads_prove_what_one_proves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With many pairs the sums run in two threads; the bound is still that of the formula, and the same every time."""
+    rng = np.random.default_rng(0)
+    row, site = np.nonzero(rng.random((3000, 50)) < 0.4)
+    rows = from_pairs(row.astype(np.int32), site.astype(np.int32), 3000, 50)
+    problem = CoveringProblem.of(rows, rng.integers(1, 90, 3000).astype(float), SiteRules.count(50, 3))
+    monkeypatch.setattr(dual, "PAIRS_FOR_TWO_THREADS", 1000)
+    stop = dual.Stop(40, lambda: False)
+    for method in (
+        lambda: dual.subgradient(problem, 0.0, stop, lambda _score: 0.0),
+        lambda: dual.primal_dual(problem, 0.0, stop, lambda _y: 0.0, dual.Warmth(np.zeros(50)))[0],
+    ):
+        found = method()
+        worth = np.bincount(rows.sites, weights=np.repeat(found.prices, rows.lengths), minlength=50)
+        formula = (problem.weight - found.prices).sum() + np.sort(worth)[-3:].sum()
+        assert found.bound == pytest.approx(formula, rel=1e-9)
+        assert all(method().bound == found.bound for _ in range(20))
 
 
 def test_sites_are_fixed_rightly() -> None:

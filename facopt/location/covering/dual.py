@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facopt.location.compiled import compiled
+from facopt.location.compiled import compiled_sums
 from facopt.location.covering.choice import Choice, best_choice, project
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ROUNDING = 2.3e-16
 """Largest relative error of one floating-point addition, and a little."""
+SHORT = 2**16
+"""Up to so many sites have numbers of two bytes."""
 PAIRS_FOR_TWO_THREADS = 200_000
 
 
@@ -49,6 +51,16 @@ class DualBound:
     """No plan's objective is above this."""
     error: float
     """By how much rounding may have moved the bound's parts."""
+
+
+@dataclass(frozen=True)
+class Warmth:
+    """What a round of the primal-dual method hands to the next, which may be about fewer sites."""
+
+    chosen: FloatArray
+    """(F,) fractional choice."""
+    balance: float | None = None
+    """Ratio of the steps of prices and choice; None to estimate it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,10 @@ class RowPasses:
 
     def __init__(self, problem: CoveringProblem) -> None:
         rows = problem.rows
-        self.start, self.sites, self.site_count = rows.start, rows.sites, rows.site_count
+        # Unsigned indices need no test for negative ones, and short ones less memory: together twice as fast.
+        self.start = rows.start.view(np.uint64)
+        self.sites = rows.sites.astype(np.uint16 if rows.site_count <= SHORT else np.uint32)
+        self.site_count = rows.site_count
         blocks = 2 if rows.size >= PAIRS_FOR_TWO_THREADS else 1
         cuts = np.searchsorted(rows.start, np.linspace(0, rows.size, blocks + 1)[1:-1])
         self.blocks = [int(cut) for cut in np.r_[0, cuts, rows.row_count]]
@@ -87,15 +102,14 @@ class RowPasses:
     def run(self, kernel: Callable[..., float], *arguments: object) -> tuple[FloatArray, float]:
         """Call kernel(start, sites, first, last, gain, *arguments) per block; return the summed gains and results."""
         gains = np.zeros((len(self.blocks) - 1, self.site_count))
-        calls = [
-            (kernel, self.start, self.sites, first, last, gain, *arguments)
-            for first, last, gain in zip(self.blocks[:-1], self.blocks[1:], gains, strict=True)
+        blocks = list(zip(self.blocks[:-1], self.blocks[1:], gains, strict=True))
+        waiting = [
+            self.pool.submit(kernel, self.start, self.sites, *block, *arguments) for block in blocks[1:] if self.pool
         ]
-        if self.pool is None:
-            return gains[0], float(kernel(*calls[0][1:]))
-        other = self.pool.submit(*calls[1])
-        first_result = kernel(*calls[0][1:])
-        return gains[0] + gains[1], float(first_result + other.result())
+        result = kernel(self.start, self.sites, *blocks[0], *arguments)
+        for other in waiting:
+            result += other.result()
+        return gains.sum(axis=0), float(result)
 
 
 def caps(problem: CoveringProblem) -> FloatArray:
@@ -195,7 +209,7 @@ def _distance(bound: float, value: float) -> float:
     return max(bound - value, 1e-6 * abs(value) + 1e-12) if np.isfinite(value) else 0.05 * abs(bound) + 1.0
 
 
-@compiled
+@compiled_sums
 def _scatter(start, sites, first, last, gain, prices):  # type: ignore[no-untyped-def]
     for k in range(first, last):
         if prices[k] != 0.0:
@@ -204,7 +218,7 @@ def _scatter(start, sites, first, last, gain, prices):  # type: ignore[no-untype
     return 0.0
 
 
-@compiled
+@compiled_sums
 def _slope(start, sites, first, last, gain, average, prices, cap, slope):  # type: ignore[no-untyped-def]
     """How much each row is over-covered by the averaged choice; 0 where the price cannot move that way."""
     norm = 0.0
@@ -219,7 +233,7 @@ def _slope(start, sites, first, last, gain, average, prices, cap, slope):  # typ
     return norm
 
 
-@compiled
+@compiled_sums
 def _descend(start, sites, first, last, gain, prices, cap, slope, step, new):  # type: ignore[no-untyped-def]
     for k in range(first, last):
         price = min(max(prices[k] - step * slope[k], 0.0), cap[k])
@@ -241,18 +255,19 @@ LONGEST_ROUND = 400
 class _PrimalDual:
     """The state of the hybrid gradient method: fractional choice y, prices u, and their averages since the restart."""
 
-    def __init__(self, problem: CoveringProblem, passes: RowPasses, chosen: FloatArray) -> None:
+    def __init__(self, problem: CoveringProblem, passes: RowPasses, warmth: Warmth) -> None:
         self.problem, self.passes = problem, passes
         self.cap = caps(problem)
         self.scale = max(float(_scale(problem).mean()), 1e-300)
         weights = np.maximum(_scale(problem) / self.scale, 1e-12)
         self.sigma = np.sqrt(weights) / np.maximum(problem.rows.lengths, 1)
         self.tau = 0.95 / self._norm()
-        self.y = project(chosen, problem.rules)
+        self.y = project(warmth.chosen, problem.rules)
         self.u = first_prices(problem) / self.scale
         self.site_prices = passes.run(_scatter, self.u)[0]
         size = np.sum(self.u**2 / self.sigma)
-        self.balance = float(np.sqrt(max(size, 1e-9) / max(self.y.sum() / self.tau, 1e-9)))
+        estimate = float(np.sqrt(max(size, 1e-9) / max(self.y.sum() / self.tau, 1e-9)))
+        self.balance = warmth.balance / self.scale if warmth.balance else estimate
         self._restart(self.y, self.u, self.site_prices)
 
     def _norm(self) -> float:
@@ -312,14 +327,14 @@ class _PrimalDual:
 
 
 def primal_dual(
-    problem: CoveringProblem, value: float, stop: Stop, improve: Callable[[FloatArray], float], chosen: FloatArray
-) -> DualBound:
-    """Return a bound that goes to that of the linear relaxation; `chosen` (F,) is the best plan known.
+    problem: CoveringProblem, value: float, stop: Stop, improve: Callable[[FloatArray], float], warmth: Warmth
+) -> tuple[DualBound, Warmth]:
+    """Return a bound that goes to that of the linear relaxation, and where the method stands.
 
     `improve` is given fractional choices (F,) now and then and returns the value of the best plan.
     """
     with RowPasses(problem) as passes:
-        state = _PrimalDual(problem, passes, chosen)
+        state = _PrimalDual(problem, passes, warmth)
         best = state.bound(state.u, state.site_prices)
         last_gap, relaxed = np.inf, -np.inf
         for iteration in range(1, stop.iterations + 1):
@@ -341,10 +356,10 @@ def primal_dual(
             if gaps[better] < 0.5 * last_gap or state.count >= LONGEST_ROUND:
                 last_gap = gaps[better]
                 state.restart(found[better][:3])
-    return best
+    return best, Warmth(state.y, state.balance * state.scale)
 
 
-@compiled
+@compiled_sums
 def _ascend(start, sites, first, last, gain, ahead, u, cap, scale, sigma, balance, total):  # type: ignore[no-untyped-def]
     for k in range(first, last):
         lacking = 1.0
@@ -359,7 +374,7 @@ def _ascend(start, sites, first, last, gain, ahead, u, cap, scale, sigma, balanc
     return 0.0
 
 
-@compiled
+@compiled_sums
 def _normal(start, sites, first, last, gain, x, sigma):  # type: ignore[no-untyped-def]
     for k in range(first, last):
         amount = 0.0
@@ -370,7 +385,7 @@ def _normal(start, sites, first, last, gain, x, sigma):  # type: ignore[no-untyp
     return 0.0
 
 
-@compiled
+@compiled_sums
 def _value(start, sites, first, last, gain, y, cap):  # type: ignore[no-untyped-def]
     """What the fractional choice leaves uncovered, at the highest price of each row."""
     lost = 0.0

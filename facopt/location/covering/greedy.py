@@ -16,9 +16,13 @@ import numpy as np
 from facopt.location.compiled import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.covering.incidence import BoolArray, FloatArray, IntArray
     from facopt.location.covering.problem import CoveringProblem
 
+KICKS = (3, 5, 10, 2)
+"""How many sites are exchanged at random, in turn."""
 RELATIVE_GAIN = 1e-9
 """An exchange must gain more than this share of the plan's value: less may be rounding."""
 
@@ -48,7 +52,7 @@ def exchange(
 ) -> BoolArray:
     """Return (F,) the open sites after exchanges with the candidates, in their order, until none helps."""
     rows, rules = problem.rows, problem.rules
-    start, members = rows.columns
+    start, members = rows.unsigned_columns
     candidates = np.arange(problem.site_count, dtype=np.int32) if candidates is None else candidates
     chosen = np.flatnonzero(opened).astype(np.int32)
     chosen = _exchange(
@@ -65,6 +69,31 @@ def rounded(problem: CoveringProblem, score: FloatArray, passes: int = 2) -> Boo
     ranking = np.argsort(-score, kind="stable").astype(np.int32)
     opened = _take(ranking, problem.rules.group, problem.rules.at_most.copy(), problem.rules.cost, problem.rules.budget)
     return exchange(problem, opened, ranking[: 6 * int(opened.sum()) + 50], passes)
+
+
+def kicked(problem: CoveringProblem, opened: BoolArray, rounds: int, seed: int, stop: Callable[[], bool]) -> BoolArray:
+    """Return (F,) the best plan of several: a few sites are exchanged at random, then exchanges go on while they help.
+
+    A plan no worse than the last takes its place, so that the search drifts over plateaus.
+    """
+    dice = np.random.default_rng(seed)
+    weight, rules = problem.effective_weight, problem.rules
+    value = float(weight[problem.rows.covered(opened)].sum())
+    for turn in range(rounds):
+        if stop() or not opened.any():
+            break
+        score = dice.random(problem.site_count)
+        score[opened] = 2.0
+        score[
+            dice.choice(np.flatnonzero(opened), min(KICKS[turn % len(KICKS)], int(opened.sum())), replace=False)
+        ] = -1.0
+        ranking = np.argsort(-score, kind="stable").astype(np.int32)
+        plan = _take(ranking, rules.group, rules.at_most.copy(), rules.cost, rules.budget)
+        plan = exchange(problem, plan, dice.permutation(problem.site_count))
+        now = float(weight[problem.rows.covered(plan)].sum())
+        if now >= value:
+            opened, value = plan, now
+    return opened
 
 
 @compiled

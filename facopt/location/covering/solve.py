@@ -6,34 +6,39 @@ otherwise is better than the best plan known, so what is left over holds every b
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.location.covering.core import solve_core
-from facopt.location.covering.dual import DualBound, Stop, primal_dual, subgradient
-from facopt.location.covering.greedy import exchange, greedy, rounded
-from facopt.location.covering.problem import CoveringProblem
+from facopt.location.covering.dual import Stop, Warmth, primal_dual, subgradient
+from facopt.location.covering.greedy import exchange, greedy, kicked
+from facopt.location.covering.progress import Progress
 from facopt.location.covering.reductions import components, reduce
 from facopt.location.covering.weighting import RowWeighting
 from facopt.location.solution import Status
 
 if TYPE_CHECKING:
-    from facopt.location.covering.incidence import BoolArray, FloatArray
+    from facopt.location.covering.dual import DualBound
+    from facopt.location.covering.incidence import BoolArray
+    from facopt.location.covering.problem import CoveringProblem
     from facopt.location.solver import SolverSettings
 
-NOTHING = 1e-9
-"""Relative distance of value and bound below which no better plan is looked for."""
 SUBGRADIENT_STEPS = 250
-PRIMAL_DUAL_ROUNDS = (600, 1200, 2400, 4800)
+PRIMAL_DUAL_ROUNDS = (300, 600, 1200, 2400, 4800)
 """Iterations of each round; between rounds sites are fixed and rows merged anew."""
+WORTHWHILE = 2e-5
+"""A round that neither shrinks the problem nor lowers the bound by this share is the last."""
+SOLVABLE_PAIRS = 120_000
+"""With fewer pairs the solver is worth more than another round, unless rounds still halve the problem."""
+KICK_VISITS = 3_000_000_000
+"""Work of the random exchanges, in pairs visited, about."""
 CORE_PAIRS = 1_500_000
 """Cores with more pairs are not handed to the solver: branch and cut would not get through its first relaxation."""
-WEIGHTING_VISITS = 1_500_000_000
-"""Work of the row weighting, in pairs visited, about; what it amounts to in steps depends on the problem."""
+WEIGHTING_STEPS_PER_PAIR = 0.3
+"""Steps of the row weighting: on larger problems a step takes about as long, but more of them still help."""
 
 
 @dataclass(frozen=True)
@@ -53,107 +58,6 @@ class CoveringResult:
     rows: int
 
 
-@dataclass
-class _Search:
-    """The problem as it shrinks, and the best plan and bound as they meet."""
-
-    original: CoveringProblem
-    settings: SolverSettings
-    current: CoveringProblem = field(init=False)
-    began: float = field(default_factory=time.monotonic)
-    best: BoolArray | None = None
-    value: float = -np.inf
-    bound: float = np.inf
-    log: list[str] = field(default_factory=list)
-    interrupted: bool = False
-    finished: bool = False
-    """True where what is left over holds no better plan."""
-
-    def __post_init__(self) -> None:
-        self.current = self.original
-        self.bound = self.original.ceiling
-
-    # --- time ----------------------------------------------------------------------------------------------------
-
-    def seconds_left(self) -> float:
-        return self.settings.time_limit_seconds - (time.monotonic() - self.began)
-
-    def expired(self) -> bool:
-        if self.settings.stop is not None and self.settings.stop():
-            self.interrupted = True
-        return self.interrupted or self.seconds_left() <= 0
-
-    @property
-    def closed(self) -> bool:
-        """True where the best plan is proven, or there is none."""
-        gap = self.bound - self.value
-        met = self.best is not None and (gap < self.original.step or gap <= NOTHING * abs(self.value))
-        return self.finished or met
-
-    # --- plans and bounds ------------------------------------------------------------------------------------------
-
-    def offer(self, opened: BoolArray) -> float:
-        """Take a plan (F,) of the current problem if it is valid and better; return the value of the best."""
-        plan = self.current.plan(opened, self.original.site_count)
-        if self.original.valid(plan):
-            value = self.original.value(plan)
-            if value > self.value:
-                self.best, self.value = plan, value
-                self._tell()
-        return self.value
-
-    def improve(self, score: FloatArray) -> float:
-        """Make a plan of scores (F,) and offer it."""
-        return self.offer(rounded(self.current, score))
-
-    def learn(self, bound: float) -> None:
-        """Take a bound on the current problem, which holds every plan better than the best."""
-        bound = float(np.floor(bound)) if self.original.whole else bound
-        if max(bound, self.value) < self.bound:
-            self.bound = max(bound, self.value)
-            self._tell()
-
-    def shrink(self, dual: DualBound) -> bool:
-        """Fix sites by the bound and reduce; return whether much was gained."""
-        before = self.current.rows.size
-        self.learn(dual.bound)
-        least = self.value + self.original.step - 2 * dual.error if self.best is not None else -np.inf
-        closed = dual.bound - dual.choice.forced_in < least
-        opened = dual.bound - dual.choice.forced_out < least
-        if self.original.step == 0:
-            closed, opened = closed & ~dual.choice.taken, opened & dual.choice.taken
-        self.current = replace(self.current, multiplier=dual.prices)
-        if np.any(closed & opened):
-            self.finished = True
-        elif closed.any() or opened.any():
-            self.current = reduce(self.current.decide(opened=opened, closed=closed))
-            self.settle()
-        self.note(f"fixed {int(opened.sum())} open, {int(closed.sum())} closed")
-        return self.current.rows.size < 0.8 * before
-
-    def settle(self) -> None:
-        """Finish where nothing is left to decide."""
-        if self.current.impossible:
-            self.finished = True
-        elif self.current.rows.row_count == 0:
-            self.offer(np.zeros(self.current.site_count, dtype=bool))
-            self.finished = True
-        if self.finished and self.best is not None:
-            self.bound = self.value
-
-    def note(self, what: str) -> None:
-        rows = self.current.rows
-        self.log.append(
-            f"{what}: {rows.row_count} rows, {self.current.site_count} sites, {rows.size} pairs left; "
-            f"value {self.value:.10g}, bound {self.bound:.10g}"
-        )
-
-    def _tell(self) -> None:
-        if self.settings.progress is not None:
-            known = np.isfinite(self.value)
-            self.settings.progress(-self.value if known else None, -self.bound if np.isfinite(self.bound) else None)
-
-
 def solve_covering(
     problem: CoveringProblem, settings: SolverSettings, start: BoolArray | None = None
 ) -> CoveringResult:
@@ -162,7 +66,7 @@ def solve_covering(
     The problem is maximised; its limits and prices are as stated in `problem`. Ends with the best plan so far when the
     time is up or `settings.stop` says so. Raises SolverError where the solver fails.
     """
-    search = _Search(problem, settings)
+    search = Progress(problem, settings)
     if start is not None:
         search.offer(start)
     search.current = reduce(problem.decide())
@@ -175,53 +79,56 @@ def solve_covering(
     return _result(search)
 
 
-def _result(search: _Search) -> CoveringResult:
+def _result(search: Progress) -> CoveringResult:
     rows = search.original.rows.row_count
     text = "\n".join(search.log) + "\n"
     if search.best is None:
         status = Status.INFEASIBLE if search.finished else Status.NO_SOLUTION
-        value, limit = None, "" if search.finished else search_limit(search)
+        value, limit = None, "" if search.finished else search.limit
     else:
         status = Status.OPTIMAL if search.closed else Status.FEASIBLE
-        value, limit = search.value, "" if search.closed else search_limit(search)
-        if search.finished or (search.closed and problem_is_whole(search)):
+        value, limit = search.value, "" if search.closed else search.limit
+        if search.finished or (search.closed and search.original.whole):
             search.bound = search.value
     return CoveringResult(status, search.best, value, search.bound, limit, text, search.original.site_count, rows)
-
-
-def problem_is_whole(search: _Search) -> bool:
-    """Return whether a bound less than one above the value is the value."""
-    return search.original.whole
-
-
-def search_limit(search: _Search) -> str:
-    """Return what ended the search before a proof."""
-    return "interrupted" if search.interrupted else "time"
 
 
 # --- plans and bounds ---------------------------------------------------------------------------------------------
 
 
-def _plan_and_bound(search: _Search) -> None:
+def _plan_and_bound(search: Progress) -> None:
     """Plans first; then bounds in rounds, with fixing in between, as long as a gap is left."""
     if search.current.required.all():
-        _cover_all(search)
+        warmth = _cover_all(search)
     else:
-        _cover_most(search)
-        if search.expired():
-            return
-        dual = subgradient(search.current, search.value, _stop(search, SUBGRADIENT_STEPS), search.improve)
-        search.shrink(dual)
+        warmth = _cover_most(search)
     for iterations in PRIMAL_DUAL_ROUNDS:
         if search.closed or search.expired() or _small(search.current):
             return
-        chosen = np.zeros(search.current.site_count)
-        if search.best is not None:
-            chosen = search.current.part_of(search.best).astype(np.float64)
-        dual = primal_dual(search.current, search.value, _stop(search, iterations), search.improve, chosen)
-        before = search.bound
-        if not search.shrink(dual) and search.bound > before - 1e-5 * abs(before):
+        before, size = search.bound, search.current.rows.size
+        dual, warmth = primal_dual(search.current, search.value, _stop(search, iterations), search.improve, warmth)
+        warmth = _shrink(search, dual, warmth)
+        shrunk = search.current.rows.size / size
+        lowered = search.bound < before - WORTHWHILE * abs(before)
+        if shrunk > (0.5 if size < SOLVABLE_PAIRS else 0.8) and not (lowered and size >= SOLVABLE_PAIRS):
             return
+        _kick(search, iterations // 25)
+
+
+def _shrink(search: Progress, dual: DualBound, warmth: Warmth) -> Warmth:
+    """Fix and reduce; return the fractional choice over the sites that are left."""
+    before = search.current.sites
+    search.shrink(dual)
+    return replace(warmth, chosen=warmth.chosen[np.searchsorted(before, search.current.sites)])
+
+
+def _kick(search: Progress, rounds: int) -> None:
+    """Look for better plans by random exchanges among the sites that are left, in so many rounds or fewer."""
+    if search.closed or search.best is None or search.current.required.all():
+        return
+    rounds = min(rounds, KICK_VISITS // (8 * max(search.current.rows.size, 1)) + 3)
+    opened = exchange(search.current, search.best_part())
+    search.offer(kicked(search.current, opened, rounds, search.settings.seed, search.expired))
 
 
 def _small(problem: CoveringProblem) -> bool:
@@ -229,41 +136,43 @@ def _small(problem: CoveringProblem) -> bool:
     return problem.rows.size < 20_000
 
 
-def _stop(search: _Search, iterations: int) -> Stop:
+def _stop(search: Progress, iterations: int) -> Stop:
     return Stop(iterations, search.expired, search.original.step)
 
 
-def _cover_most(search: _Search) -> None:
-    """Greedy and exchanges; with a budget also by gain per money."""
+def _cover_most(search: Progress) -> Warmth:
+    """Greedy and exchanges, with a budget also by gain per money; then a first bound, and plans from its prices."""
     problem = search.current
     for by_cost in (False, True) if problem.rules.spending else (False,):
         opened = np.zeros(problem.site_count, dtype=bool)
         opened[greedy(problem, by_cost=by_cost).order] = True
         search.offer(opened)
         search.offer(exchange(problem, opened))
+    _kick(search, 40)
     search.note("planned")
+    dual = subgradient(problem, search.value, _stop(search, SUBGRADIENT_STEPS), search.improve)
+    return _shrink(search, dual, Warmth(search.best_part().astype(np.float64)))
 
 
-def _cover_all(search: _Search) -> None:
+def _cover_all(search: Progress) -> Warmth:
     """Row weighting for plans and, in another thread, the dual bound: neither waits for the other."""
     problem = search.current
-    steps = 3_000 if _small(problem) else max(2_000, min(100_000, WEIGHTING_VISITS // max(problem.rows.size, 1)))
+    steps = int(np.clip(problem.rows.size * WEIGHTING_STEPS_PER_PAIR, 2_000, 300_000))
     weighting = RowWeighting(problem, search.settings.seed)
-    search.offer(weighting.best)
-    chosen = weighting.best.astype(np.float64)
-    value = search.value
+    value = search.offer(weighting.best)
+    warmth = Warmth(weighting.best.astype(np.float64))
     with ThreadPoolExecutor(1) as pool:
         plans = pool.submit(weighting.run, steps, search.expired)
-        dual = primal_dual(problem, value, _stop(search, PRIMAL_DUAL_ROUNDS[0]), lambda _score: value, chosen)
+        dual, warmth = primal_dual(problem, value, _stop(search, PRIMAL_DUAL_ROUNDS[0]), lambda _score: value, warmth)
         plans.result()
     search.offer(weighting.best)
-    search.shrink(dual)
+    return _shrink(search, dual, warmth)
 
 
 # --- what is left ---------------------------------------------------------------------------------------------------
 
 
-def _solve_what_is_left(search: _Search) -> None:
+def _solve_what_is_left(search: Progress) -> None:
     """Hand the core to the solver, part by part where parts share nothing, smallest first."""
     if search.expired() or search.current.rows.size > CORE_PAIRS:
         return
@@ -284,6 +193,7 @@ def _solve_what_is_left(search: _Search) -> None:
         if result.opened is not None:
             opened[np.flatnonzero(sites)[result.opened]] = True
         search.interrupted = search.interrupted or result.limit == "interrupted"
+        search.solver_limit = search.solver_limit or result.limit
     if complete:
         search.offer(opened)
     search.learn(bound)
@@ -307,14 +217,14 @@ def _part(problem: CoveringProblem, rows: BoolArray, sites: BoolArray) -> Coveri
     )
 
 
-def _core_settings(search: _Search, part: CoveringProblem) -> SolverSettings:
+def _core_settings(search: Progress, part: CoveringProblem) -> SolverSettings:
     """The stated gap is of the whole plan; the solver sees only what the core adds to it."""
     size = max(part.weight.sum() + part.price.sum(), 1e-9)
     gap = search.settings.gap * max(1.0, abs(search.value) / size) if np.isfinite(search.value) else search.settings.gap
     return replace(search.settings, time_limit_seconds=max(search.seconds_left(), 0.1), gap=gap)
 
 
-def _start(search: _Search, part: CoveringProblem) -> BoolArray | None:
+def _start(search: Progress, part: CoveringProblem) -> BoolArray | None:
     """Return the best plan's sites of a part where they keep its rules."""
     if search.best is None:
         return None
