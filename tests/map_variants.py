@@ -94,10 +94,24 @@ def one_point(report: Report) -> Report:
     )
 
 
+def with_english_names(report: Report) -> Report:
+    """Return the report with an English name for all but the first settlement and site."""
+    points = [""] + [f"Village {k}" for k in range(1, len(report.points))]
+    sites = [""] + [f"Clinic {k}" for k in range(1, len(report.sites))]
+    zones = {share.key: f"Township {k}" for k, share in enumerate(report.by_zone)}
+    return replace(
+        report,
+        points=report.points.assign(name_en=points, zone_name_en=report.points["zone"].map(zones)),
+        sites=report.sites.assign(name_en=sites, zone_name_en=report.sites["zone"].map(zones)),
+        by_zone=tuple(replace(share, name_en=zones[share.key]) for share in report.by_zone),
+    )
+
+
 def hostile(report: Report, name: str) -> Report:
     """Return the report with one text in the place of every name."""
-    points = report.points.assign(name=name, zone_name=name)
-    sites = report.sites.assign(name=name, owner=name, size=name, zone_name=name)
+    names = {"name": name, "name_en": name, "zone_name": name, "zone_name_en": name}
+    points = report.points.assign(**names)
+    sites = report.sites.assign(owner=name, size=name, **names)
     return replace(
         report,
         scenario=name,
@@ -107,8 +121,8 @@ def hostile(report: Report, name: str) -> Report:
         data_note=name,
         points=points,
         sites=sites,
-        context=report.context.assign(name=name, kind=name),
-        by_zone=tuple(replace(share, name=name) for share in report.by_zone),
+        context=report.context.assign(name=name, name_en=name, kind=name),
+        by_zone=tuple(replace(share, name=name, name_en=name) for share in report.by_zone),
         tiers=tuple(replace(tier, name_zh=name, name_en=name) for tier in report.tiers),
         assumptions=(Assumption(name, name, name, False),),
         findings=(Finding(name, severity=Severity.WARNING),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ from facopt.outputs import numbers
 from facopt.outputs.map import write_map
 
 from .map_fixture import county
-from .map_variants import hostile, one_point, without_coordinates, without_plan
+from .map_variants import hostile, one_point, with_english_names, without_coordinates, without_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,6 +133,22 @@ def test_language_switches_without_reload(opened: Open, report: Report) -> None:
     assert "Newly covered" in page.inner_text("#rowsP")
     assert value(page, "people_covered_percent") == before
     assert "lang=en" in page.evaluate("location.hash")
+
+
+def test_english_pages_show_english_names(opened: Open, report: Report) -> None:
+    """Card, list, search and names on the ground are English in English; what has no English name keeps its own."""
+    page = opened(with_english_names(report), "#lang=en&site=S003")
+    assert re.fullmatch(r"Clinic \d+", page.inner_text("#card h3"))
+    assert "Township " in page.inner_text("#card .sub")
+    assert "Township " in page.inner_text(".folium-map .leaflet-marker-pane")
+    page.fill("#q", "village 7")
+    assert "Village 7" in page.inner_text("#hits")
+    page.fill("#q", report.points["name"][7])
+    assert "Village 7" in page.inner_text("#hits")
+    page.fill("#q", report.points["id"][0])
+    assert report.points["name"][0] in page.inner_text("#hits")
+    page.click("[data-lang=zh]")
+    assert page.inner_text("#card h3") in set(report.sites["name"])
 
 
 def test_script_prints_figures_as_the_other_outputs_do(browser: Any) -> None:

@@ -385,12 +385,21 @@ def _same_line(table: Node, line: Node, row: Row) -> None:
     for place, cell in enumerate(line.all(lambda node: node.tag == "td")):
         name = cell.attributes.get("data-figure")
         if name is None:
+            _same_names(heads[place], cell, row)
             continue
         column = name.removeprefix(f"{key}.")
         exact = _number(cell.attributes["data-value"])
         assert exact == _number(row[column]), (name, row)
         for lang in LANGUAGES:
             assert _says(cell.text(lang), exact, heads[place].text(lang), column, row), (name, lang, cell.text(lang))
+
+
+def _same_names(head: Node, cell: Node, row: Row) -> None:
+    """Compare names with the file's in both languages."""
+    for column in ("name", "zone_name", "nearest_site"):
+        if head.text("zh") == WORDS[f"column.{column}"][0] and row.get(column):
+            assert (cell.text("zh"), cell.text("en")) == (row[column], row[f"{column}_en"])
+            assert row[column] != row[f"{column}_en"]
 
 
 def _says(text: str, value: float | None, heading: str, column: str, row: Row) -> bool:
@@ -462,6 +471,8 @@ def test_the_map_draws_the_rows_of_the_tables(run: RunFolder) -> None:
     of_site = {row["id"]: row for row in sites}
     plan = drawn["stops"][-1]
     assert drawn["points"]["id"] == [row["id"] for row in points]
+    assert drawn["points"]["name"] == [row["name"] for row in points]
+    assert drawn["points"]["name_en"] == [row["name_en"] for row in points]
     assert drawn["points"]["people"] == [float(row["people"]) for row in points]
     assert [LETTERS[letter] for letter in plan["states"]] == [row["state"] for row in points]
     assert _close(plan["minutes"], [row["minutes"] for row in points])
@@ -479,6 +490,7 @@ def test_the_map_draws_the_rows_of_the_tables(run: RunFolder) -> None:
     zones = {row["zone"]: row for row in run.tables["zones"]}
     for zone in drawn["zones"]:
         row, share = zones[zone["key"]], zone["share"]
+        assert zone["name"] == [row["zone_name"], row["zone_name_en"]]
         stated = [float(row[column]) for column in ("people", "covered_now", "covered")]
         assert [share["people"], *share["covered"]] == stated
 

@@ -11,7 +11,7 @@ from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, facility_symbol, note, paragraph
 from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, flag_tag, table_html
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
-from facopt.outputs.tables.view import printed_measure
+from facopt.outputs.tables.view import in_both, printed_measure, records
 from facopt.outputs.words import WORDS, both, both_of
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def resilience(m: Material) -> Section | None:
     if worst["people_lost_without"] > 0:
         sentence = paragraph(
             "resilience.sentence",
-            name=str(worst["name"]),
+            name=in_both(view.column("name"), records(view.frame.head(1))[0]),
             people=m.people(worst["people_lost_without"]),
             percent=numbers.percent(worst["covered_percent_without"]),
         )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from facopt.outputs import charts, numbers
-from facopt.outputs.tables.view import heading, printed, printed_change, printed_measure, records
+from facopt.outputs.tables.view import heading, in_both, printed, printed_change, printed_measure, records
 from facopt.outputs.words import WORDS, both, both_of
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class _Painter:
         if column.key in self.look.before:
             words = self.look.before[column.key](row) + words
         marks = figure_attributes(f"{self.view.key}.{column.key}", value) if column.numeric else ""
-        style = "r" if column.numeric else _one_line(column, value)
+        style = "r" if column.numeric else _one_line(column, value, row)
         return f"<td{_class(style)}{marks}>{words}</td>"
 
     def _words(self, column: Column, value: Any, row: Row) -> str:
@@ -154,6 +154,8 @@ class _Painter:
             return both_of(numbers.in_both(lambda lang: printed_measure(value, str(row["unit"]), lang)))
         if column.kind == "measured_change":
             return both_of(numbers.in_both(lambda lang: printed_change(value, str(row["unit"]), lang)))
+        if column.kind == "text":
+            return both_of(in_both(column, row))
         zh, en = self.decimals.get(column.key, (None, None))
         return both_of((printed(column, value, "zh", zh), printed(column, value, "en", en)))
 
@@ -178,10 +180,15 @@ class _Painter:
         return f"<tr>{''.join(cells)}</tr>"
 
 
-def _one_line(column: Column, value: Any) -> str:
+def _one_line(column: Column, value: Any, row: Row) -> str:
     """Return the classes of a text that stays on one line, by language: up to 8 Chinese characters, 12 of a name."""
     limit = 24 if column.key == "name" else 16
-    texts = value if isinstance(value, tuple) else [printed(column, value, lang) for lang in numbers.LANGUAGES]
+    if isinstance(value, tuple):
+        texts = value
+    elif column.kind == "text":
+        texts = in_both(column, row)
+    else:
+        texts = (printed(column, value, "zh"), printed(column, value, "en"))
     widths = [sum(1 if ord(letter) < 0x2E80 else 2 for letter in text) for text in texts]
     return " ".join(f"w-{lang}" for lang, width in zip(numbers.LANGUAGES, widths, strict=True) if width <= limit)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Both = list[str]
     """A text in Chinese and English."""
 
-_COMMON = ("reason.", "remedy.", "area_class.", "unit.", "tag.")
+_COMMON = ("reason.", "remedy.", "area_class.", "kind.", "unit.", "tag.")
 _CLASSES = ("urban", "town", "rural")
 
 

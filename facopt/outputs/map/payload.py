@@ -67,7 +67,7 @@ def _zones(report: Report, places: Places, tolerance: float) -> list[dict[str, A
     return [
         {
             "key": key,
-            "name": places.zone_names[key],
+            "name": places.both_names(key),
             "share": _share(shares.get(key)),
             "label": places.labels.get(key),
             "rings": geometry.polygons(report.ground.zones.get(key), tolerance),
@@ -119,7 +119,7 @@ def _targets(report: Report, places: Places) -> list[dict[str, Any]]:
         {
             "tier": tiers.get(text(row.tier), -1),
             "class": text(row.area_class),
-            "zone": places.zone_names.get(text(row.zone), text(row.zone)),
+            "zone": places.both_names(text(row.zone)),
             "percent": number(row.at_least_percent),
             "people": number(row.people),
             "needed": number(row.people_needed),
@@ -210,6 +210,7 @@ def _points(report: Report, places: Places) -> dict[str, Any]:
     return {
         "id": [text(value) for value in points["id"]],
         "name": [text(value) for value in points["name"]],
+        **_english(points),
         "zone": index_of(points["zone"], {key: k for k, key in enumerate(places.zones)}),
         "class": "".join(
             {"urban": "u", "town": "t", "rural": "r"}.get(text(value), "-") for value in points["area_class"]
@@ -229,6 +230,7 @@ def _sites(report: Report, places: Places) -> dict[str, Any]:
     return {
         "id": [text(value) for value in sites["id"]],
         "name": [text(value) for value in sites["name"]],
+        **_english(sites),
         "tier": index_of(sites["tier"], tiers),
         "zone": index_of(sites["zone"], {key: k for k, key in enumerate(places.zones)}),
         "lonlat": _lonlat(sites),
@@ -239,6 +241,12 @@ def _sites(report: Report, places: Places) -> dict[str, Any]:
         },
         **{key: times(sites[key]) for key in ("mean_minutes", "longest_minutes")},
     }
+
+
+def _english(table: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the English names of a table's rows, if it has any."""
+    names = [text(value) for value in table["name_en"]] if "name_en" in table else []
+    return {"name_en": names} if any(names) else {}
 
 
 def _lonlat(table: pd.DataFrame) -> list[int | None]:
@@ -270,10 +278,10 @@ def _routes(report: Report) -> list[list[Any]]:
 
 def _context(report: Report) -> list[list[Any]]:
     rows = report.context
-    lonlat = _lonlat(rows)
+    lonlat, english = _lonlat(rows), _english(rows).get("name_en", [""] * len(rows))
     return [
-        [text(row.name), text(row.kind), lonlat[2 * k], lonlat[2 * k + 1]]
-        for k, row in enumerate(rows[["name", "kind"]].itertuples(index=False))
+        [[name, english[k]], text(kind), lonlat[2 * k], lonlat[2 * k + 1]]
+        for k, (name, kind) in enumerate(zip(map(text, rows["name"]), rows["kind"], strict=True))
     ]
 
 

@@ -30,6 +30,8 @@ class Places:
     zones: tuple[str, ...]
     """Keys of all zones that anything names: those of the report first, worst first, then the others by key."""
     zone_names: dict[str, str]
+    zone_names_en: dict[str, str]
+    """Of those zones of which the report knows one."""
     labels: dict[str, list[float]]
     """[lat, lon] beneath which a zone's name stands."""
     view: Box | None
@@ -39,13 +41,25 @@ class Places:
     extent: float
     """Longer side of the view in degrees; 0.01 without one."""
 
+    def both_names(self, key: str) -> list[str]:
+        """Return a zone's name (the key where it has none) and its English name ("" where it has none)."""
+        return [self.zone_names.get(key, key), self.zone_names_en.get(key, "")] if key else ["", ""]
+
 
 def places_of(report: Report) -> Places:
     """Lay out the map of a report."""
     zones = _zone_keys(report)
     view = _view(report)
     extent = max(view[1][0] - view[0][0], view[1][1] - view[0][1]) if view else _LEAST_SPAN
-    return Places(zones, _zone_names(report, zones), _labels(report, zones), view, _urban(report.points, view), extent)
+    return Places(
+        zones,
+        _zone_names(report, zones, "zone_name") | {s.key: s.name for s in report.by_zone if s.key and s.name},
+        _zone_names(report, zones, "zone_name_en") | {s.key: s.name_en for s in report.by_zone if s.key and s.name_en},
+        _labels(report, zones),
+        view,
+        _urban(report.points, view),
+        extent,
+    )
 
 
 def _zone_keys(report: Report) -> tuple[str, ...]:
@@ -55,13 +69,14 @@ def _zone_keys(report: Report) -> tuple[str, ...]:
     return tuple(key for key in listed if key) + tuple(others)
 
 
-def _zone_names(report: Report, zones: tuple[str, ...]) -> dict[str, str]:
-    names = {key: key for key in zones}
+def _zone_names(report: Report, zones: tuple[str, ...], column: str) -> dict[str, str]:
+    """Return the names that sites and settlements give the zones, as far as they have such a column."""
+    names, wanted = dict[str, str](), set(zones)
     for table in (report.sites, report.points):
-        for key, name in zip(table["zone"], table["zone_name"], strict=True):
-            if text(key) in names and text(name):
-                names[text(key)] = text(name)
-    return names | {share.key: share.name for share in report.by_zone if share.key and share.name}
+        if column in table:
+            pairs = zip(map(text, table["zone"]), map(text, table[column]), strict=True)
+            names.update({key: name for key, name in pairs if key in wanted and name})
+    return names
 
 
 # --- view ------------------------------------------------------------------------------------------------------------

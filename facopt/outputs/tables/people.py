@@ -10,7 +10,7 @@ import pandas as pd
 
 from facopt.measures.check import has_plan
 from facopt.outputs import numbers
-from facopt.outputs.tables.view import Column, TableView, column, records, terms_of
+from facopt.outputs.tables.view import Column, TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS, named, pair
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def zones_table(report: Report) -> TableView:
     parts = segments(report)
     columns = (
         column("zone"),
-        column("zone_name"),
+        *names(report, "zone_name"),
         column("area_class", "term", terms=terms_of("area_class")),
         *_share_columns(),
         *(segment_column(part) for part in parts),
@@ -199,8 +199,8 @@ def zones_table(report: Report) -> TableView:
 
 def _zone_row(report: Report, zone: Share, reference: float | None, stated: bool) -> dict[str, Any]:
     rating = _rating(report, zone, reference, stated)
-    named = {"zone": zone.key, "zone_name": zone.name, "reference_percent": reference, "rating": rating}
-    return _share_row(zone) | named
+    named = {"zone": zone.key, "zone_name": zone.name, "zone_name_en": zone.name_en}
+    return _share_row(zone) | named | {"reference_percent": reference, "rating": rating}
 
 
 def _site_counts(report: Report) -> pd.DataFrame:
@@ -321,22 +321,22 @@ def uncovered_table(report: Report) -> TableView:
     left, parts, planned = uncovered_points(report), segments(report), has_plan(report)
     columns = (
         column("id"),
-        column("name"),
-        column("zone_name"),
+        *names(report, "name", "zone_name"),
         column("area_class", "term", terms=terms_of("area_class")),
         column("people", "people"),
         *(segment_column(part) for part in parts),
         column("state", "term", terms=terms_of("state")),
         column("tier", "term", terms=tier_terms(report)),
-        column("nearest_site"),
+        *names(report, "nearest_site"),
         column("nearest_minutes", "minutes"),
         column("nearest_any_minutes", "minutes"),
         column("reason", "term", terms=terms_of("reason")),
         column("remedy", "term", terms=terms_of("remedy")),
     )
-    names = site_names(report)
+    sites = left["site" if planned else "site_now"]
     left = left.assign(
-        nearest_site=[names.get(key, key) for key in left["site" if planned else "site_now"]],
+        nearest_site=sites.map(site_names(report)),
+        nearest_site_en=sites.map(site_names(report, "name_en")) if "name_en" in report.sites else "",
         nearest_minutes=left["minutes" if planned else "minutes_now"],
     )
     total = {key: float(left[key].sum()) for key in ("people", *parts)} | {"name": WORDS["total"]}
@@ -344,18 +344,18 @@ def uncovered_table(report: Report) -> TableView:
     return TableView("uncovered", WORDS["table.uncovered"], columns, frame, total if len(frame) else None)
 
 
-def site_names(report: Report) -> dict[str, str]:
+def site_names(report: Report, column: str = "name") -> dict[str, str]:
     """Return the names of the sites by id; the empty id has none."""
-    return {"": "", **dict(zip(report.sites["id"], report.sites["name"], strict=True))}
+    return {"": "", **dict(zip(report.sites["id"], report.sites[column], strict=True))}
 
 
 def points_table(report: Report) -> TableView:
     """Every demand point with its state, now and in the plan."""
     columns = (
         column("id"),
-        column("name"),
+        *names(report, "name"),
         column("zone"),
-        column("zone_name"),
+        *names(report, "zone_name"),
         column("area_class", "term", terms=terms_of("area_class")),
         column("people", "people"),
         *(segment_column(part) for part in segments(report)),

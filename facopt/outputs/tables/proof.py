@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import frame_of, tier_terms
-from facopt.outputs.tables.view import TableView, column, records, terms_of
+from facopt.outputs.tables.view import TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def targets_table(report: Report) -> TableView:
     columns = (
         column("tier", "term", terms={**tier_terms(report), "": WORDS["all_tiers"]}),
         column("area_class", "term", terms={**terms_of("area_class"), "": WORDS["all"]}),
-        column("zone_name"),
+        *names(report, "zone_name"),
         column("at_least_percent", "stated_percent"),
         column("people", "people"),
         column("people_needed", "people"),
@@ -29,13 +29,13 @@ def targets_table(report: Report) -> TableView:
         column("points_short", "points_short"),
         column("met", "flag"),
     )
-    zones = {zone.key: zone.name for zone in report.by_zone}
+    zones = {zone.key: (zone.name, zone.name_en) for zone in report.by_zone}
     rows = [_target_row(target, zones) for target in records(report.targets)]
     return TableView("targets", WORDS["table.targets"], columns, frame_of(columns, rows))
 
 
-def _target_row(target: dict[str, Any], zones: dict[str, str]) -> dict[str, Any]:
-    zone = _text(target["zone"])
+def _target_row(target: dict[str, Any], zones: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    zone, zone_en = zones.get(key := _text(target["zone"]), (key, ""))
     covered = None if numbers.is_missing(target["people_covered"]) else float(target["people_covered"])
     met = target["met"]
     reached = numbers.share(covered, float(target["people"]))
@@ -43,7 +43,8 @@ def _target_row(target: dict[str, Any], zones: dict[str, str]) -> dict[str, Any]
     return {
         "tier": _text(target["tier"]),
         "area_class": _text(target["area_class"]),
-        "zone_name": zones.get(zone, zone),
+        "zone_name": zone,
+        "zone_name_en": zone_en,
         "at_least_percent": target["at_least_percent"],
         "people": target["people"],
         "people_needed": target["people_needed"],

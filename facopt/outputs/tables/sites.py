@@ -9,7 +9,7 @@ import numpy as np
 from facopt.measures.check import has_plan
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import OPEN_ACTIONS, frame_of, tier_terms
-from facopt.outputs.tables.view import TableView, column, records, terms_of
+from facopt.outputs.tables.view import TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS, pair
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ def facilities_table(report: Report) -> TableView:
     """Every site: built ones first, then closed, kept and unused ones, with whom they serve."""
     columns = (
         column("id"),
-        column("name"),
+        *names(report, "name"),
         column("tier", "term", terms=tier_terms(report)),
         column("status", "term", terms=terms_of("status_of_site")),
         column("action", "term", terms=terms_of("action")),
         column("stage"),
-        column("zone_name"),
+        *names(report, "zone_name"),
         column("size"),
         column("owner"),
         column("fixed", "term", terms={"": ("", ""), **terms_of("fixed")}),
@@ -61,9 +61,9 @@ def benefit_table(report: Report) -> TableView:
     columns = (
         column("rank", "count"),
         column("id"),
-        column("name"),
+        *names(report, "name"),
         column("tier", "term", terms=tier_terms(report)),
-        column("zone_name"),
+        *names(report, "zone_name"),
         column("people_assigned", "people"),
         column("people_lost_without", "people"),
         column("build_cost", "money", currency=report.currency),
@@ -112,10 +112,10 @@ def projects_table(report: Report) -> TableView:
     columns = (
         column("number", "count"),
         column("id"),
-        column("name"),
+        *names(report, "name"),
         column("tier", "term", terms=tier_terms(report)),
         column("action", "term", terms={**terms_of("action"), "other": WORDS["cost.other"]}),
-        column("zone_name"),
+        *names(report, "zone_name"),
         column("size"),
         column("stage"),
         column("build_cost", "money", currency=report.currency),
@@ -144,10 +144,10 @@ def resilience_table(report: Report) -> TableView:
     """Each open site taken away on its own: who would lose cover and how much coverage would be left, worst first."""
     columns = (
         column("id"),
-        column("name"),
+        *names(report, "name"),
         column("tier", "term", terms=tier_terms(report)),
         column("action", "term", terms=terms_of("action")),
-        column("zone_name"),
+        *names(report, "zone_name"),
         column("people_assigned", "people"),
         column("people_lost_without", "people"),
         column("covered_percent_without", "percent"),

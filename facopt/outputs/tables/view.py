@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from facopt.measures.report import Report
     from facopt.outputs.numbers import Lang
 
 Kind = Literal[
@@ -56,6 +57,8 @@ class Column:
     """Of a term: its names by machine key."""
     currency: str = ""
     """Of money."""
+    english: str = ""
+    """Of text: key of the column that has its English, where the table has one."""
 
     @property
     def numeric(self) -> bool:
@@ -102,6 +105,29 @@ class TableView:
         """Return the decimals with which all money of a column prints, total row included."""
         values = [*self.frame[column.key], (self.total or {}).get(column.key)]
         return numbers.money_decimals(values, column.currency, lang)
+
+
+def names(report: Report, *keys: str) -> tuple[Column, ...]:
+    """Return columns of names, each followed by the column of its English where the report knows English names.
+
+    Pages show both columns as one, each language its own; files have them apart.
+    """
+    if not has_english_names(report):
+        return tuple(column(key) for key in keys)
+    pairs = ((replace(column(key), english=f"{key}_en"), column(f"{key}_en")) for key in keys)
+    return tuple(one for two in pairs for one in two)
+
+
+def has_english_names(report: Report) -> bool:
+    """Return whether any settlement, site or zone of a report has an English name."""
+    tables = (table["name_en"] for table in (report.points, report.sites) if "name_en" in table)
+    return any((names != "").any() for names in tables) or any(zone.name_en for zone in report.by_zone)
+
+
+def in_both(column: Column, row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the text of a row in (Chinese, English); the one text for both where it has no other."""
+    text = str(row.get(column.key, ""))
+    return text, str(row.get(column.english) or text) if column.english else text
 
 
 def column(

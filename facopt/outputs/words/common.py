@@ -63,6 +63,18 @@ WORDS = MappingProxyType(
         "action.none": ("未选用", "not used"),
         "status_of_site.existing": ("现有", "existing"),
         "status_of_site.candidate": ("备选", "candidate"),
+        # facilities that are drawn and not planned, by kind as registers and name rules call them
+        "kind.county_hospital": ("县级医院", "county hospital"),
+        "kind.hospital": ("医院", "hospital"),
+        "kind.township_clinic": ("乡镇卫生院", "township clinic"),
+        "kind.central_township_clinic": ("中心卫生院", "central township clinic"),
+        "kind.township_clinic_branch": ("卫生院分院", "branch of a township clinic"),
+        "kind.community_health_centre": ("社区卫生服务中心", "community health centre"),
+        "kind.community_health_station": ("社区卫生服务站", "community health station"),
+        "kind.village_clinic": ("村卫生室", "village clinic"),
+        "kind.private_clinic": ("民营诊所", "private clinic"),
+        "kind.clinic": ("诊所", "clinic"),
+        "kind.other": ("其他机构", "other facility"),
         # travel
         "mode.walk": ("步行", "walking"),
         "mode.drive": ("驾车", "driving"),

@@ -111,7 +111,7 @@ function zoneCard(k) {
     [T('map.mean'), nowToPlan(found.mean, minutes)],
     [T('map.longest'), known(found.longest, longest)]
   ];
-  return [cardHead(null, zone.name, T('map.zone')), cardRows(rows)];
+  return [cardHead(null, zoneName(k), T('map.zone')), cardRows(rows)];
 }
 
 /* kind: point, site or zone */

@@ -38,9 +38,16 @@ var on = {
 function stop() { return STOPS[state.stop]; }
 function isPlan() { return stop().key !== 'now'; }
 
-function pointName(i) { return P.name[i] || P.id[i] || T('map.unnamed'); }
-function siteName(j) { return S.name[j] || S.id[j] || T('map.unnamed'); }
-function zoneName(k) { return k < 0 ? '' : D.zones[k].name; }
+/* names: the English one in English where there is one */
+function nameOf(table, i) {
+  return (lang === 'en' && table.name_en && table.name_en[i]) || table.name[i] || table.id[i] || T('map.unnamed');
+}
+function pointName(i) { return nameOf(P, i); }
+function siteName(j) { return nameOf(S, j); }
+function zoneName(k) { return k < 0 ? '' : both(D.zones[k].name); }
+/* all that a search may find a row of a table by */
+function searched(table, i) { return [table.name[i], table.name_en ? table.name_en[i] : '', table.id[i]]; }
+function kindName(kind) { return D.words['kind.' + kind] ? T('kind.' + kind) : kind.replace(/_/g, ' '); }
 function tierName(k) { return k < 0 ? '' : both(D.tiers[k].name) || D.tiers[k].key; }
 function className(letter) {
   var key = { u: 'urban', t: 'town', r: 'rural' }[letter];

@@ -35,16 +35,16 @@ function search(wanted) {
       if (textOf(k).toLowerCase().indexOf(wanted) >= 0) hits.push(button(k));
     }
   }
-  look(D.zones.length, function (k) { return D.zones[k].name + ' ' + D.zones[k].key; }, zoneButton);
+  look(D.zones.length, function (k) { return D.zones[k].name.concat(D.zones[k].key).join(' '); }, zoneButton);
   look(NS, siteText, siteButton);
-  look(NP, function (i) { return P.name[i] + ' ' + P.id[i]; }, pointButton);
+  look(NP, function (i) { return searched(P, i).join(' '); }, pointButton);
   return hits;
 }
-function siteText(j) { return [S.name[j], S.id[j]].concat(S.tier[j] < 0 ? [] : D.tiers[S.tier[j]].name).join(' '); }
+function siteText(j) { return searched(S, j).concat(S.tier[j] < 0 ? [] : D.tiers[S.tier[j]].name).join(' '); }
 function zoneButton(k) {
   return el('button', { type: 'button', 'data-zone': k },
     el('span', {}),
-    el('span', { 'class': 'clip' }, shortened(D.zones[k].name, 60)),
+    el('span', { 'class': 'clip' }, shortened(zoneName(k), 60)),
     el('small', {}, D.zones[k].share ? people(D.zones[k].share.people) : ''));
 }
 function siteButton(j) {

@@ -14,7 +14,7 @@ function placeNames(m, layer, zones) {
   var sites = siteBoxes(m), names = [], size = m.getSize(), inside = [2, 2, size.x - 2, size.y - 2];
   layer.clearLayers();
   zones.forEach(function (k) {
-    var zone = D.zones[k], text = brief(zone.name), p = m.latLngToContainerPoint(zone.label);
+    var zone = D.zones[k], text = brief(zoneName(k)), p = m.latLngToContainerPoint(zone.label);
     var best = bestPlace(p, widthOf(text) * HALF_WIDTH + 2, sites, names, inside);
     if (!best) return;
     names.push(best.box);

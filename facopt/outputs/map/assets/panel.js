@@ -80,7 +80,7 @@ function lackText(target) {
   return T('map.short', { points: points < 0.05 ? '<0.1' : fixed(points, 1) });
 }
 function drawTargets() {
-  var rows = D.targets.filter(function (target) { return target.tier >= 0 || target['class'] || target.zone; });
+  var rows = D.targets.filter(function (target) { return target.tier >= 0 || target['class'] || target.zone[0]; });
   rows.forEach(function (target) { target.now = target.covered[state.stop]; });
   rows.sort(function (a, b) { return lackOf(b) - lackOf(a); });
   $('targetsection').hidden = !rows.length || !D.hasPlan;
@@ -89,7 +89,7 @@ function drawTargets() {
 }
 function targetRow(target) {
   var whom = target.tier >= 0 ? shortened(tierName(target.tier), 40) : T('map.everywhere');
-  var about = join([whom, target['class'] ? T('area_class.' + target['class']) : '', shortened(target.zone, 14)]);
+  var about = join([whom, target['class'] ? T('area_class.' + target['class']) : '', shortened(both(target.zone), 24)]);
   var all_ = target.now >= target.people || target.percent < 100;
   return el('li', {},
     el('span', { 'class': 'about' }, about),

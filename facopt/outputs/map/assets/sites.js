@@ -51,7 +51,7 @@ function contextLayer(m) {
       if (facility[2] === null || !(hospital ? on.hospital : on.context && relative(m) > 1.4)) return;
       var options = { keyboard: false, zIndexOffset: -300, icon: icon(size, hospital ? 'hospital' : 'context') };
       var mark = L.marker([facility[3] * UNIT, facility[2] * UNIT], options);
-      var text = join([shortened(facility[0], 40), shortened(facility[1].replace(/_/g, ' '), 40)]);
+      var text = join([shortened(both(facility[0]), 40), shortened(kindName(facility[1]), 40)]);
       layer.addLayer(mark.bindTooltip(function () { return el('span', {}, text); }, { direction: 'top', offset: [0, -8] }));
     });
   };
