@@ -185,14 +185,20 @@ def fetch(
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(help="Folder to write into; it is made if it does not exist.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of your files, or one to write into.")],
     sample: Annotated[bool, typer.Option("--sample", help="Write the sample county with its scenarios.")] = False,
+    preset: Annotated[
+        str | None, typer.Option(help="Standards to start from, such as cn_rural or generic_1h.", metavar="NAME")
+    ] = None,
 ) -> None:
-    """Write the sample county: data and scenarios to start from."""
+    """Write a first scenario: from the files in a folder, from a preset, or the sample county."""
 
     def work() -> int:
+        from facopt.drafting.new import write_new
+
         if not sample:
-            raise ScenarioError(Finding("nothing to write", "Say --sample for the sample county"))
+            print(write_new(folder, preset))
+            return 0
         from facopt.sample import write_sample
 
         written = write_sample(folder)

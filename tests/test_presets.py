@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from facopt.assembly.assumptions import assumptions
+from facopt.assembly.travel import Travelled
 from facopt.presets.library import preset_file, preset_names
 from facopt.scenario.load import load_scenario
 from facopt.scenario.schema import Tier
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SHIPPED = (
     "cn_gb50180", "cn_rural", "cn_urban", "et", "generic_1h", "generic_2h", "id_puskesmas", "in_iphs", "jo_moh",
 )  # fmt: skip
+NOTHING = Travelled({}, {}, {}, {}, ())
 READ_IN_THE_SOURCE = {
     ("cn_rural", "village_clinic"), ("cn_urban", "community_health_centre"), ("generic_1h", "primary_care"),
     ("in_iphs", "sub_centre"), ("jo_moh", "comprehensive_centre"), ("jo_moh", "primary_centre"),
@@ -78,6 +80,7 @@ def test_every_value_has_a_source_and_says_whether_it_was_read(name: str) -> Non
         for row in preset.get(group, ()):
             assert row["source"], row
             assert row["verified"] in (True, False), row
+            assert None not in row.values(), row
             assert not row["verified"] or "url" in row or "PubMed" in row["source"], row
 
 
@@ -87,7 +90,7 @@ def test_a_preset_fills_what_the_scenario_leaves_out(tmp_path: Path) -> None:
     tier = loaded.scenario.tiers["township_clinic"]
     assert (tier.standard_minutes, tier.mode, tier.name, tier.build_cost) == (30, "drive", "乡镇卫生院", 4_550_000)
     assert tier.serves == ("town", "rural")
-    facts = {one.key: one for one in assumptions(loaded.scenario, {})}
+    facts = {one.key: one for one in assumptions(loaded.scenario, NOTHING)}
     standard, cost = facts["tiers.township_clinic.standard_minutes"], facts["tiers.township_clinic.build_cost"]
     assert standard.source.startswith("30-minute circle of rural primary care, as many provincial plans state it; ")
     assert (standard.verified, cost.verified) == (False, False)
@@ -101,7 +104,7 @@ def test_without_tiers_the_preset_gives_its_own_but_no_optional_ones(tmp_path: P
     assert list(load_scenario(scenario(tmp_path, "preset: cn_rural\n")).scenario.tiers) == ["township_clinic"]
     named = load_scenario(scenario(tmp_path, "preset: cn_rural\ntiers:\n  village_clinic:\n  township_clinic:\n"))
     assert list(named.scenario.tiers) == ["village_clinic", "township_clinic"]
-    verified = {one.key: one.verified for one in assumptions(named.scenario, {})}
+    verified = {one.key: one.verified for one in assumptions(named.scenario, NOTHING)}
     assert verified["tiers.village_clinic.standard_minutes"] is True
 
 
@@ -113,7 +116,7 @@ def test_a_value_of_the_scenario_does_not_borrow_the_presets_source(tmp_path: Pa
     tier = loaded.scenario.tiers["village_clinic"]
     assert (tier.standard_minutes, tier.standard_source, tier.standard_verified) == (20, None, False)
     assert (tier.build_cost, tier.build_cost_source) == (5, None)
-    facts = {one.key: one for one in assumptions(loaded.scenario, {})}
+    facts = {one.key: one for one in assumptions(loaded.scenario, NOTHING)}
     assert facts["tiers.village_clinic.standard_minutes"].source == "stated in the scenario"
 
 

@@ -30,6 +30,7 @@ STATUS_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("candidate", "planned", "proposed", "potential"), "candidate"),
     **dict.fromkeys(("备选", "候选", "规划", "拟建", "新建", "规划新建"), "candidate"),
 }  # fmt: skip
+CANDIDATE_WORDS = frozenset(word for word, status in STATUS_WORDS.items() if status == "candidate")
 FIXED_WORDS: Mapping[str, str] = {
     "": "",
     **dict.fromkeys(("open", "必建", "必选", "保留", "开放"), "open"),
@@ -190,6 +191,12 @@ def _tier_of_kind(kind: str, lookup: Mapping[str, str]) -> str:
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def tier_words(text: str) -> str:
+    """Return the kind that a register's word stands for, such as township_clinic for 乡镇卫生院; "" for any other."""
+    plain = _plain(text)
+    return next((kind for kind, labels in LABELS.items() if plain in map(_plain, (kind, *labels))), "")
 
 
 def _mapped(texts: list[str]) -> TextArray:

@@ -1,0 +1,177 @@
+"""`facopt new`: a first scenario from a folder of files or from a preset; what it writes passes its check."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from facopt.inputs.coordinates import gcj02_from_wgs84
+from facopt.presets.library import preset_names
+from facopt.scenario.load import load_scenario
+from tests.cli_runner import facopt, write_table
+from tests.grid_county import SOUTH, WEST, box, grid_of_streets, villages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def office(folder: Path) -> Path:
+    """Write what an office has: villages and clinics in GCJ-02 that nobody says so of, streets, outlines; return it."""
+    folder.mkdir()
+    grid_of_streets(folder)
+    lon, lat = villages()
+    x, y = gcj02_from_wgs84(lon, lat)
+    rows = [(f"v{i}", f"{i}村", 100 + i, f"{x[i]:.6f}", f"{y[i]:.6f}", f"{'东西'[i % 2]}镇") for i in range(len(x))]
+    write_table(folder / "各村人口.csv", "编号 村名 常住人口 经度 纬度 乡镇", rows)
+    clinics = [(k, f"{name}卫生院", f"{x[k]:.6f}", f"{y[k]:.6f}") for k, name in enumerate("东西南北中上下前后左")]
+    write_table(folder / "卫生院.csv", "编号 机构名称 经度 纬度", clinics)
+    box(folder, "县界.geojson", ("c", WEST - 0.1, SOUTH - 0.1, WEST + 0.4, SOUTH + 0.4))
+    (folder / "notes.txt").write_text("说明：没有表格\n", encoding="utf-8")
+    return folder
+
+
+def test_a_folder_of_files_becomes_a_scenario_that_passes_its_check(tmp_path: Path) -> None:
+    """Each file is told by its content; the roads tell the coordinate system; nothing has to be asked."""
+    folder = office(tmp_path / "云汀")
+    called = facopt("new", folder)
+    assert called.status == 0, called.err
+    draft = load_scenario(folder / "scenario.yaml").scenario
+    assert draft.name == "云汀"
+    assert (draft.demand.file.name, draft.demand.crs) == ("各村人口.csv", "gcj02")
+    assert (draft.facilities.file.name, draft.facilities.crs) == ("卫生院.csv", "gcj02")
+    assert draft.study_area.boundary.name == "县界.geojson"
+    assert draft.travel["drive"].file.name == "roads.geojson"
+    assert list(draft.tiers) == ["township_clinic"]
+    assert (draft.tiers["township_clinic"].standard_minutes, draft.tiers["township_clinic"].standard_verified) == (
+        30,
+        False,
+    )
+    assert draft.candidates.kind == "settlements"
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert "# the roads say so: median distance read as wgs84 " in text
+    assert (
+        "# recognised, change under columns: {id: 编号, name: 村名, people: 常住人口, zone: 乡镇, lon: 经度, lat: 纬度}"
+        in text
+    )
+    assert "# not used: notes.txt (" in text
+    checked = facopt("check", folder / "scenario.yaml", "--json")
+    assert checked.status == 0, checked.err
+    assert checked.json()["people"] == sum(100 + i for i in range(40))
+    assert facopt("run", folder / "scenario.yaml", "--out", tmp_path / "maps").status == 0
+
+
+def test_a_draft_does_not_take_the_place_of_a_scenario(tmp_path: Path) -> None:
+    """A second call is refused and changes nothing."""
+    folder = office(tmp_path / "county")
+    assert facopt("new", folder).status == 0
+    (folder / "scenario.yaml").write_text("name: mine\n", encoding="utf-8")
+    called = facopt("new", folder)
+    assert called.status == 2
+    assert called.err.replace(f"{tmp_path}/", "") == (
+        "county/scenario.yaml: there is a scenario already, and it is not overwritten. "
+        "Rename it, or name another folder.\n"
+    )
+    assert (folder / "scenario.yaml").read_text(encoding="utf-8") == "name: mine\n"
+
+
+def test_a_preset_gives_the_tiers_of_a_draft(tmp_path: Path) -> None:
+    """With --preset the draft states the preset and leaves its values where they are."""
+    folder = office(tmp_path / "county")
+    assert facopt("new", folder, "--preset", "cn_rural").status == 0
+    plain = yaml.safe_load((folder / "scenario.yaml").read_text(encoding="utf-8"))
+    assert plain["preset"] == "cn_rural"
+    assert plain["tiers"] == {"township_clinic": {}}
+    assert facopt("check", folder / "scenario.yaml").status == 0
+
+
+def test_what_is_missing_is_made_up_for_and_said(tmp_path: Path) -> None:
+    """Without roads straight lines serve; without classes and ids a comment says what was assumed."""
+    folder = tmp_path / "far"
+    folder.mkdir()
+    write_table(folder / "people.csv", "village pop lon lat", [(f"p{i}", 50, 36.8 + i / 50, -1.2) for i in range(5)])
+    facilities = [("f1", "Health Post", 36.8, -1.2), ("f2", "Health Post", 36.9, -1.2), ("f3", "Hospital", 36.9, -1.2)]
+    with (folder / "register.csv").open("w", encoding="utf-8") as file:
+        file.write("id,facility type,lon,lat\n" + "".join(",".join(map(str, row)) + "\n" for row in facilities))
+    called = facopt("new", folder)
+    assert called.status == 0, called.err
+    draft = load_scenario(folder / "scenario.yaml").scenario
+    assert draft.travel["drive"].kind == "straight_line"
+    assert draft.demand.columns == {"id": "row_number"}
+    assert list(draft.tiers) == ["Health_Post"]
+    assert draft.tiers["Health_Post"].matches == ("Health Post",)
+    assert "please confirm" in (folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert facopt("check", folder / "scenario.yaml").status == 0
+
+
+def test_a_table_of_times_serves_where_there_is_one(tmp_path: Path) -> None:
+    """Times made elsewhere go before straight lines."""
+    folder = tmp_path / "times"
+    folder.mkdir()
+    write_table(folder / "a.csv", "id people lon lat area_class", [("a", 5, 112.0, 30.0, "rural")])
+    sites = [("s", "township_clinic", "existing", 112.0, 30.0), ("t", "township_clinic", "candidate", 112.1, 30.0)]
+    write_table(folder / "b.csv", "id tier status lon lat", sites)
+    write_table(folder / "c.csv", "demand_id site_id minutes", [("a", "s", 40), ("a", "t", 10)])
+    assert facopt("new", folder).status == 0
+    draft = load_scenario(folder / "scenario.yaml").scenario
+    assert draft.travel["drive"].kind == "table"
+    assert draft.candidates is None
+    record = facopt("run", folder / "scenario.yaml", "--out", tmp_path / "maps", "--json").json()
+    assert record["people_covered"] == 5
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_has_a_template_that_runs_once_its_tables_are_filled(tmp_path: Path, name: str) -> None:
+    """Written with comments; empty tables are named by the check; filled ones pass it."""
+    folder = tmp_path / "start"
+    called = facopt("new", folder, "--preset", name)
+    assert called.status == 0
+    assert [path.name for path in sorted(folder.iterdir())] == ["facilities.csv", "people.csv", "scenario.yaml"]
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert ("; not verified)" in text) == (name != "jo_moh")
+    assert "None" not in text
+    empty = facopt("check", folder / "scenario.yaml")
+    assert empty.status == 2
+    assert f"{folder / 'people.csv'}: The table has headings and no rows. Check the file." in empty.err.splitlines()
+    tiers = list(load_scenario(folder / "scenario.yaml").scenario.tiers)
+    classes = ("urban", "town", "rural")
+    with (folder / "people.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"p{k},,10,z,{kind},112.0,30.0,1\n" for k, kind in enumerate(classes))
+    with (folder / "facilities.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"s-{tier},,{tier},existing,112.0,30.0,,\n" for tier in tiers)
+    assert facopt("check", folder / "scenario.yaml").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "nothing: there are no files to start from. Name a folder with your files, or say --preset cn_rural, or "
+         "--sample for the sample county."),
+        (("--preset", "cn_rurall"), "--preset: there is no preset 'cn_rurall'. Perhaps 'cn_rural' is meant."),
+    ],
+)  # fmt: skip
+def test_nothing_to_start_from_is_said(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    """With what could be named instead."""
+    called = facopt("new", tmp_path / "nothing", *arguments)
+    assert called.status == 2
+    assert called.err.replace(f"{tmp_path}/", "") == said + "\n"
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_folder_without_people_says_what_each_file_lacks(tmp_path: Path) -> None:
+    """What is missing comes first, then why the files that are there do not serve."""
+    folder = office(tmp_path / "county")
+    (folder / "各村人口.csv").unlink()
+    shutil.copy(folder / "卫生院.csv", folder / "notes2.csv")
+    (folder / "notes2.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    called = facopt("new", folder)
+    assert called.status == 2
+    lines = called.err.replace(f"{tmp_path}/", "").splitlines()
+    assert lines[0] == (
+        "county: no file in this folder says where people live. "
+        "Add a table with id, people, lon, lat, or a population raster."
+    )
+    assert "county: notes2.csv is of no use: has neither coordinates nor a use that its columns tell." in lines
+    assert not (folder / "scenario.yaml").exists()
