@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import charts, numbers
@@ -27,6 +28,8 @@ _BAD_NEWS = (
     "lead.infeasible_without_ways",
     "lead.no_solution",
 )
+_AMOUNT = re.compile(r"[\d,.]+\u2009[万亿]?[人元]")
+"""A figure with its Chinese unit, which no line break may part."""
 _PIECE = tuple[str, dict[str, Any]]
 
 
@@ -56,7 +59,7 @@ def lead(m: Material) -> str:
 
 def _piece_html(piece: _PIECE, lang: Lang) -> str:
     key, figures = piece
-    said = say_html(key, lang, **figures)
+    said = _AMOUNT.sub(r'<span class="nb">\g<0></span>', say_html(key, lang, **figures))
     return f'<span class="bad">{said}</span>' if key in _BAD_NEWS else said
 
 
