@@ -267,6 +267,23 @@ def test_a_site_opens_its_card_with_lines_to_its_people(opened: Open, report: Re
     assert f"site={report.sites['id'][row]}" in page.evaluate("location.hash")
 
 
+def test_the_card_leaves_the_lines_of_its_facility_in_sight(opened: Open, report: Report) -> None:
+    """A facility beneath the card is moved to its left together with the settlements it serves."""
+    east = int(report.sites[report.sites["action"] == "build"]["lon"].idxmax())
+    page = opened(report, f"#site={report.sites['id'][east]}", 1920, 1080)
+    beneath = page.evaluate(
+        """() => {
+        const card = document.getElementById('card').getBoundingClientRect();
+        const lines = Array.from(document.querySelectorAll('.leaflet-lines-pane path'));
+        const boxes = lines.map(e => e.getBoundingClientRect());
+        const under = boxes.filter(b => b.right > card.left && b.top < card.bottom && b.bottom > card.top);
+        return [boxes.length, under.length];
+        }"""
+    )
+    assert beneath[0] > 0
+    assert beneath[1] == 0
+
+
 def test_address_restores_language_stop_view_and_site(opened: Open, report: Report) -> None:
     """A link opens the page in the state it was copied from."""
     page = opened(report, "#lang=en&stage=now&view=urban&by=time&site=S003")

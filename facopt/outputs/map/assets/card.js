@@ -141,14 +141,27 @@ function showCard() {
     ring(at[chosen.index]);
   }
 }
-/* moves the map where the card would lie on what it tells of */
+/* where the chosen stands, and where its lines lead */
+function placesOfChosen() {
+  var chosen = state.chosen, places = [];
+  if (chosen.kind === 'point') places = [at[chosen.index]].concat(linksOfPoint(chosen.index).map(toSite));
+  if (chosen.kind === 'site') places = [siteAt[chosen.index]].concat(linksOfSite(chosen.index).map(toPoint));
+  return places.filter(function (place) { return place; });
+}
+function toSite(link) { return siteAt[link.site]; }
+function toPoint(link) { return at[link.point]; }
+/* moves the map where the card would lie on what it tells of, as far as the rest stays in sight */
 function clearOfCard() {
-  var chosen = state.chosen, card = $('card');
-  var where = chosen.kind === 'point' ? at[chosen.index] : chosen.kind === 'site' ? siteAt[chosen.index] : null;
-  if (!hasMap || !where || map.getSize().x <= 620) return;
-  var p = map.latLngToContainerPoint(where);
-  var beneath = p.x > card.offsetLeft - 30 && p.y < card.offsetTop + card.offsetHeight + 20;
-  if (beneath) map.panBy([p.x - (card.offsetLeft - 120), 0], { animate: false });
+  var card = $('card'), places = hasMap ? placesOfChosen() : [], least = 0, beneath = 0, room = Infinity;
+  if (!places.length || map.getSize().x <= 620) return;
+  places.forEach(function (place, k) {
+    var p = map.latLngToContainerPoint(place), over = p.x - (card.offsetLeft - 30);
+    room = Math.min(room, Math.max(p.x - 24, 0));
+    if (over <= 0 || p.y > card.offsetTop + card.offsetHeight + 20) return;
+    beneath = Math.max(beneath, over);
+    if (k === 0) least = over + 90;
+  });
+  if (beneath > 0) map.panBy([Math.max(Math.min(beneath, room), least), 0], { animate: false });
 }
 function hide() {
   if (!state.chosen) return;

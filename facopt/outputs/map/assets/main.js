@@ -259,7 +259,7 @@ function listen() {
   $('unverified').addEventListener('click', showUnverified);
   $('print').addEventListener('click', function () { sheet(true); setTimeout(function () { window.print(); }, 120); });
   window.addEventListener('resize', function () { if (hasMap && !state.sheet) measure(); });
-  window.addEventListener('hashchange', function () { state.chosen = null; readHash(); drawAll(); });
+  window.addEventListener('hashchange', function () { state.chosen = null; readHash(); drawAll(); if (state.chosen) clearOfCard(); });
   window.addEventListener('beforeprint', function () { sheet(true); });
   window.addEventListener('afterprint', function () { sheet(false); });
 }
@@ -276,6 +276,7 @@ function start() {
   readHash();
   if (hasMap) document.body.classList.toggle('z-near', !isFar());
   drawAll();
+  if (state.chosen) clearOfCard();
   listen();
   if (/[#&]sheet=1/.test(location.hash)) sheet(true);
   started = true;
