@@ -189,6 +189,15 @@ class _WorstTravel:
     maximise: bool = False
 
     def optimise(self, problem: LocationProblem, search: Search) -> LevelResult:
+        if problem.assigns_everybody:
+            from facopt.location.median.worst_travel_level import optimise_worst
+
+            result = optimise_worst(problem, search)
+            if result is not None:
+                return result
+        return self._optimise_by_probes(problem, search)
+
+    def _optimise_by_probes(self, problem: LocationProblem, search: Search) -> LevelResult:
         first = self._probe(problem, search, math.inf)
         if first.open is None:
             return first

@@ -8,6 +8,7 @@ bound among those left is always a bound on the whole.
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,15 @@ class _Node:
     branch_on: int = field(compare=False)
 
 
-def branch(turns: Turns, seconds_left: Callable[[], float]) -> None:
-    """Divide until the plan is proven or the time is over.
+def branch(turns: Turns, seconds_left: Callable[[], float], *, most: int | None = None) -> None:
+    """Divide until the plan is proven, the time is over, or `most` nodes have been looked at.
 
     Raises the bound and improves the plan of `turns` in place.
     """
-    search = _Search(turns)
+    search, limit = _Search(turns), math.inf if most is None else most
     root = search.open_node(Fixed(np.zeros_like(turns.fixed.open), np.zeros_like(turns.fixed.open)), _seed(turns))
     heap = [] if root is None else [root]
-    while heap and turns.gap > PROVEN and seconds_left() > 0:
+    while heap and turns.undecided and search.count < limit and seconds_left() > 0:
         node = heapq.heappop(heap)
         if search.hopeless(node.bound):
             heap = []

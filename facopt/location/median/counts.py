@@ -30,10 +30,13 @@ class SiteCounts:
     most: np.ndarray
     """(G,) int64."""
 
+    stated_possible: bool = True
+    """False where a limit leaves fewer than no free sites, or asks for more than there are."""
+
     @property
     def possible(self) -> bool:
-        """False where a group must open more sites than it has, or fewer than none."""
-        return bool(np.all(self.fewest <= np.diff(self.first)) and np.all(self.fewest <= self.most))
+        """False where a limit cannot hold, or a group must open more sites than it has or may."""
+        return self.stated_possible and bool(np.all(self.fewest <= np.minimum(self.most, np.diff(self.first))))
 
 
 def count_groups(problem: LocationProblem) -> SiteCounts:
@@ -41,9 +44,11 @@ def count_groups(problem: LocationProblem) -> SiteCounts:
     group = np.full(problem.site_count, -1, dtype=np.int32)
     fewest: list[int] = []
     most: list[int] = []
-    for tier in np.unique(problem.site_tier[problem.free]):
+    possible = True
+    for tier in sorted({*problem.site_tier.tolist(), *(limit.tier for limit in problem.site_limits)}):
         members = problem.free & (problem.site_tier == tier)
-        exact, at_most = _limits_of(problem, int(tier))
+        exact, at_most = _limits_of(problem, tier)
+        possible &= min(exact or 0, at_most or 0) >= 0 and (exact or 0) <= int(members.sum())
         counted = members if exact is not None else members & ~problem.existing
         for chosen, low, high in ((counted, exact, at_most), (members & ~counted, None, None)):
             size = int(chosen.sum())
@@ -54,7 +59,7 @@ def count_groups(problem: LocationProblem) -> SiteCounts:
     sites = np.flatnonzero(group >= 0).astype(np.int32)
     sites = sites[np.argsort(group[sites], kind="stable")]
     first = np.searchsorted(group[sites], np.arange(len(fewest) + 1)).astype(np.int64)
-    return SiteCounts(group, first, sites, np.array(fewest, dtype=np.int64), np.array(most, dtype=np.int64))
+    return SiteCounts(group, first, sites, np.array(fewest, dtype=np.int64), np.array(most, dtype=np.int64), possible)
 
 
 def _limits_of(problem: LocationProblem, tier: int) -> tuple[int | None, int | None]:

@@ -110,14 +110,30 @@ class Turns:
         lists = list_travellers(problem, problem.must_open, problem.free, int(max(SHORTEST_LIST, LIST_SHARE * share)))
         if not len(lists.point):
             return None
-        price = _costs_at(lists, int(share))
-        saddle = Saddle(lists, counts, rows, np.zeros(problem.site_count), price, np.zeros(len(rows.right)))
-        none = np.zeros(problem.site_count, dtype=bool)
-        turns = cls(problem, counts, rows, lists, saddle, accepts, Fixed(none, none.copy()), _whole_travel(problem))
-        turns.highest = saddle.best.bound
+        turns = cls.of_lists(problem, counts, rows, lists, accepts)
+        turns.whole = _whole_travel(problem)
         if incumbent is not None:
             turns.plan = incumbent & problem.free
             turns.value = evaluate(problem, incumbent).travel
+        return turns
+
+    @classmethod
+    def of_lists(
+        cls,
+        problem: LocationProblem,
+        counts: SiteCounts,
+        rows: SideRows,
+        lists: Travellers,
+        accepts: Callable[[BoolArray], bool] | None,
+    ) -> Turns:
+        """Start from prices between the ends of the lists and the sites at which each sees about one open site."""
+        share = len(counts.sites) / max(int(counts.most.sum()) + int(problem.must_open.sum()), 1)
+        price = _costs_at(lists, int(share))
+        price = np.where(price > 0, price, 0.5 * np.where(np.isfinite(lists.beyond), lists.beyond, 0.0))
+        saddle = Saddle(lists, counts, rows, np.zeros(problem.site_count), price, np.zeros(len(rows.right)))
+        none = np.zeros(problem.site_count, dtype=bool)
+        turns = cls(problem, counts, rows, lists, saddle, accepts, Fixed(none, none.copy()), whole=False)
+        turns.highest = saddle.best.bound
         return turns
 
     @property
@@ -130,10 +146,15 @@ class Turns:
         """What is left between plan and bound, relative."""
         return (self.value - self.bound) / max(abs(self.value), 1e-9) if np.isfinite(self.value) else math.inf
 
-    def run(self, seconds_left: Callable[[], float]) -> None:
-        """Take turns until they stop paying."""
+    @property
+    def undecided(self) -> bool:
+        """True where a better plan than the known value may exist."""
+        return self.gap > PROVEN
+
+    def run(self, seconds_left: Callable[[], float], *, most: int | None = None) -> None:
+        """Take turns until they stop paying, `most` turns where stated."""
         idle = 0
-        while idle < PATIENCE and self.gap > PROVEN and len(self.counts.sites):
+        while idle < PATIENCE and self.undecided and len(self.counts.sites) and self.count != most:
             if self.count and seconds_left() <= 0:
                 break
             before, sites = self.value - self.bound, len(self.counts.sites)

@@ -95,8 +95,8 @@ def cheapest_plan(
 def _total(y: np.ndarray, members: np.ndarray, shift: float) -> float:
     total = 0.0
     for j in members:
-        total += min(1.0, max(0.0, y[j] - shift))
-    return float(total)
+        total += float(min(1.0, max(0.0, y[j] - shift)))
+    return total
 
 
 @compiled

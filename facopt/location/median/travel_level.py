@@ -25,6 +25,7 @@ from facopt.location.travel_model import TravelModel, rank_lists
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from facopt.location.median.fixing import Fixed
     from facopt.location.median.travellers import Travellers
     from facopt.location.problem import BoolArray, LocationProblem
     from facopt.location.solver import MilpResult
@@ -46,8 +47,8 @@ def optimise_everybody(problem: LocationProblem, search: Search) -> LevelResult 
     rules = Formulation.of(problem)
     rules.add_rules()
     search.keep(rules)
-    others = _other_rows(rules)
-    turns = Turns.begin(problem, _side_rows(rules), search.incumbent, _acceptance(problem, others))
+    others = other_rows(rules)
+    turns = Turns.begin(problem, side_rows(rules), search.incumbent, _acceptance(problem, others))
     if turns is None:
         return None
     patience = Patience(turns, search)
@@ -92,7 +93,7 @@ class Patience:
         return 0.0 if self.ended_by else left
 
 
-def _side_rows(rules: Formulation) -> SideRows:
+def side_rows(rules: Formulation) -> SideRows:
     """Return the priced rows of a formulation over all sites; a little slack takes up their rounding."""
     model, site_of = rules.model, {column: j for j, column in rules.site_column.items()}
     side, right = [], []
@@ -106,7 +107,7 @@ def _side_rows(rules: Formulation) -> SideRows:
     return SideRows(np.array(side).reshape(len(side), rules.problem.site_count), np.array(right))
 
 
-def _other_rows(rules: Formulation) -> list[str]:
+def other_rows(rules: Formulation) -> list[str]:
     """Return the names of the rows that neither the counts nor the priced rows nor the lists keep by themselves."""
     names = rules.model.row_names
     return [name for name in names if name not in PRICED_ROWS and not name.startswith(COUNTED_ROWS)]
@@ -128,7 +129,7 @@ def _solve_core(problem: LocationProblem, search: Search, reduction: TravelReduc
         formulation = Formulation.of(problem)
         formulation.add_rules()
         search.keep(formulation)
-        _fix_columns(formulation, reduction)
+        fix_columns(formulation, reduction.fixed)
         travel = TravelModel(formulation, depths, complete=not depths, rankings=rankings)
         for column, amount in travel.people_minutes.terms:
             formulation.model.objective[column] = formulation.model.objective.get(column, 0.0) + amount
@@ -139,11 +140,12 @@ def _solve_core(problem: LocationProblem, search: Search, reduction: TravelReduc
         depths = deeper
 
 
-def _fix_columns(formulation: Formulation, reduction: TravelReduction) -> None:
+def fix_columns(formulation: Formulation, fixed: Fixed) -> None:
+    """Fix the columns of the sites whose state is proven."""
     for j, column in formulation.site_column.items():
-        if reduction.fixed.closed[j]:
+        if fixed.closed[j]:
             formulation.model.upper[column] = 0.0
-        if reduction.fixed.open[j]:
+        if fixed.open[j]:
             formulation.model.lower[column] = 1.0
 
 
