@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.covering.core import solve_core
-from facopt.location.covering.dual import Stop, Warmth, primal_dual, subgradient
+from facopt.location.covering.dual import Stop, Warmth, bound_of, primal_dual, subgradient
 from facopt.location.covering.greedy import exchange, greedy, kicked
 from facopt.location.covering.progress import Progress
 from facopt.location.covering.reductions import components, reduce
@@ -35,6 +35,10 @@ SOLVABLE_PAIRS = 120_000
 """With fewer pairs the solver is worth more than another round, unless rounds still halve the problem."""
 KICK_VISITS = 3_000_000_000
 """Work of the random exchanges, in pairs visited, about."""
+FEW_VISITS = 100_000_000
+"""The same, for a longer look at small problems before they go to the solver."""
+MANY_KICKS = 500
+"""Rounds of that longer look at most."""
 CORE_PAIRS = 1_500_000
 """Cores with more pairs are not handed to the solver: branch and cut would not get through its first relaxation."""
 WEIGHTING_STEPS_PER_PAIR = 0.3
@@ -151,7 +155,18 @@ def _cover_most(search: Progress) -> Warmth:
     _kick(search, 40)
     search.note("planned")
     dual = subgradient(problem, search.value, _stop(search, SUBGRADIENT_STEPS), search.improve)
-    return _shrink(search, dual, Warmth(search.best_part().astype(np.float64)))
+    warmth = _shrink(search, dual, Warmth(search.best_part().astype(np.float64)))
+    return _kick_and_fix(search, warmth)
+
+
+def _kick_and_fix(search: Progress, warmth: Warmth) -> Warmth:
+    """Look longer for a plan where that is cheap, and use a better one to fix more by the prices that are known."""
+    before = search.value
+    _kick(search, min(MANY_KICKS, FEW_VISITS // (8 * max(search.current.rows.size, 1))))
+    prices = search.current.multiplier
+    if search.closed or search.value <= before or prices is None:
+        return warmth
+    return _shrink(search, bound_of(search.current, prices), warmth)
 
 
 def _cover_all(search: Progress) -> Warmth:
