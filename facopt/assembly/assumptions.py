@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 
 
 def assumptions(scenario: Scenario, travelled: Travelled) -> tuple[Assumption, ...]:
-    """Return standards, costs and speeds, in the order of the scenario."""
-    return (*_standards(scenario), *_costs(scenario), *travel_assumptions(scenario, travelled))
+    """Return people, standards, costs and speeds, in the order of the scenario."""
+    return (*_people(scenario), *_standards(scenario), *_costs(scenario), *travel_assumptions(scenario, travelled))
+
+
+def _people(scenario: Scenario) -> Iterator[Assumption]:
+    demand = scenario.demand
+    totals = demand.control_totals
+    if totals is not None and totals.rescale:
+        yield Assumption("demand.control_totals", totals.file.name, "totals by zone, as given", verified=False)
+    if demand.growth_percent_per_year and demand.years:
+        value = f"{demand.growth_percent_per_year:g} % a year for {demand.years:g} years"
+        yield Assumption("demand.growth_percent_per_year", value, IN_SCENARIO, verified=False)
 
 
 def _standards(scenario: Scenario) -> Iterator[Assumption]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from facopt.inputs.requests import DemandRequest, FacilitiesRequest, Source, StudyAreaRequest, TierRequest
@@ -24,6 +25,7 @@ def study_area_request(scenario: Scenario) -> StudyAreaRequest:
         zones=_outline(ground.zones),
         water=_outline(ground.water),
         exclusions=_outline(ground.exclusions),
+        control_totals=_totals(scenario.demand, rescale=False),
         coordinates_required=needs_coordinates(scenario),
         more_sites_follow=any(not isinstance(part, SiteTable) for part in _tables(scenario.candidates)),
     )
@@ -35,21 +37,27 @@ def needs_coordinates(scenario: Scenario) -> bool:
 
 
 def _demand(demand: Demand) -> DemandRequest:
-    if isinstance(demand, DemandRaster):
-        return DemandRequest(
-            "raster",
-            Source(demand.file),
-            area_class=demand.area_class or "",
-            cell_metres=demand.cell_metres,
-            total_people=demand.total_people,
-        )
-    spread = demand.spread_by if isinstance(demand, DemandPolygons) else None
-    return DemandRequest(
+    request = DemandRequest(
         demand.kind,
-        _source(demand),
+        Source(demand.file) if isinstance(demand, DemandRaster) else _source(demand),
         area_class=demand.area_class or "",
-        raster=None if spread is None else Source(spread),
+        totals=_totals(demand, rescale=True),
+        share_rest=demand.control_totals is not None and demand.control_totals.zones_without_points == "share",
+        growth=(1 + demand.growth_percent_per_year / 100) ** demand.years,
     )
+    if isinstance(demand, DemandRaster):
+        return replace(request, cell_metres=demand.cell_metres, total_people=demand.total_people)
+    if isinstance(demand, DemandPolygons):
+        return replace(request, raster=None if demand.spread_by is None else Source(demand.spread_by))
+    return replace(request, place_missing=demand.place_missing)
+
+
+def _totals(demand: Demand, *, rescale: bool) -> Source | None:
+    """Return the control totals, where they are to be kept (or only to be compared with)."""
+    totals = demand.control_totals
+    if totals is None or totals.rescale != rescale:
+        return None
+    return Source(totals.file, columns=totals.columns, sheet=totals.sheet)
 
 
 def _facilities(scenario: Scenario) -> tuple[FacilitiesRequest, ...]:

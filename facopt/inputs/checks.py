@@ -10,8 +10,7 @@ import numpy as np
 from facopt.errors import Place
 from facopt.inputs.coordinates import to_metres
 from facopt.inputs.findings import FindingLog, counted
-from facopt.inputs.headings import ZONE_FIELDS
-from facopt.inputs.tables import read_table
+from facopt.inputs.people import read_totals
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -221,11 +220,12 @@ def _similar(sites: Sites, pair: list[int]) -> bool:
 
 def _check_totals(request: StudyAreaRequest, demand: DemandPoints, ground: GroundFiles, log: FindingLog) -> None:
     """Note zones whose demand points do not add up to the control totals."""
-    totals = _control_totals(request, ground, log)
+    totals = _control_totals(request, demand, ground, log)
     if not totals:
         return
     sums: dict[str, float] = {}
-    for zone, people in zip(demand.zone.tolist(), demand.people.tolist(), strict=True):
+    counted_then = demand.people / request.demand.growth
+    for zone, people in zip(demand.zone.tolist(), counted_then.tolist(), strict=True):
         sums[zone] = sums.get(zone, 0.0) + people
     off = [
         f"{zone}: {sums.get(zone, 0.0):,.0f} instead of {total:,.0f}" for zone, total in sorted(totals.items())
@@ -240,19 +240,14 @@ def _check_totals(request: StudyAreaRequest, demand: DemandPoints, ground: Groun
         )  # fmt: skip
 
 
-def _control_totals(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog) -> dict[str, float]:
+def _control_totals(
+    request: StudyAreaRequest, demand: DemandPoints, ground: GroundFiles, log: FindingLog
+) -> dict[str, float]:
     source, zones = request.control_totals, ground.zones
     if source is None:
+        if request.demand.totals is not None:  # they are kept
+            return {}
         if zones is None or zones.people is None:
             return {}
         return {zone: total for zone, total in zip(zones.id.tolist(), zones.people.tolist(), strict=True) if total >= 0}
-    with log.keeping():
-        table = read_table(
-            source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=ZONE_FIELDS
-        )
-        log.add(table.findings)
-        key = next((name for name in ("zone", "id", "name") if name in table), "zone")
-        if table.require((key, "people"), log):
-            values = table.numbers("people", log, least=0.0, required=True)
-            return dict(zip(table.text(key).tolist(), values.tolist(), strict=True))
-    return {}
+    return read_totals(source, demand.zone, log)

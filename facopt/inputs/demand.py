@@ -14,6 +14,7 @@ from facopt.inputs.area_class import ClassEvidence, RuleCount, classify
 from facopt.inputs.findings import FindingLog, counted
 from facopt.inputs.ground import GroundFiles, Zones, outlines_in_wgs84
 from facopt.inputs.headings import DEMAND_FIELDS, SEGMENT_PREFIX
+from facopt.inputs.people import adjusted_people, place_in_zones
 from facopt.inputs.positions import locate
 from facopt.inputs.study_area import DemandPoints, FloatArray, TextArray
 from facopt.inputs.tables import RecognisedTable, Table, read_table
@@ -36,6 +37,8 @@ class DemandFiles:
     """Display name by zone, as far as the table has one."""
     zone_names_en: Mapping[str, str] = field(default_factory=dict)
     """English name by zone, as far as the table has one."""
+    people_steps: tuple[str, ...] = ()
+    """What was done to the people: rescaled, projected."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +72,54 @@ def _from_table(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog)
         source.file, layer=source.layer, sheet=source.sheet, columns=source.columns, fields=DEMAND_FIELDS
     )
     log.add(table.findings)
-    table.require(("id", "people"), log)
+    shared_evenly = part.totals is not None and "people" not in table
+    table.require(("id",) if shared_evenly else ("id", "people"), log)
     _check_ids(table, log)
-    people = table.numbers("people", log, least=0.0, required=True)
-    (lon, lat), crs = locate(table, source.crs, required=request.coordinates_required, log=log)
-    points = _Points(people, lon, lat, _zone(table, part, ground.zones, (lon, lat), people, log))
+    stated = np.ones(len(table)) if shared_evenly else table.numbers("people", log, least=0.0, required=True)
+    at, crs = locate(table, source.crs, required=request.coordinates_required, log=log, gaps=part.place_missing)
+    zone = _zone(table, part, ground.zones, at, stated, log)
+    people = adjusted_people(stated, zone, part, log, whole=True)
+    points = _Points(people.count, *_filled_in(table, request, ground.zones, at, zone, log), zone)
     area_class, rules = _area_class(table, request, ground.zones, points, log)
     ids = table.text("id")
     names = table.text("name")
     demand = DemandPoints(
-        id=ids, name=np.where(names == "", ids, names).astype(object), people=people, zone=points.zone,
-        area_class=area_class, lon=lon, lat=lat, segments=_segments(table, people, log),
+        id=ids, name=np.where(names == "", ids, names).astype(object), people=points.people, zone=zone,
+        area_class=area_class, lon=points.lon, lat=points.lat, segments=_segments(table, stated, points.people, log),
         name_en=table.text("name_en") if "name_en" in table else None,
     )  # fmt: skip
     recognised = replace(table.recognised, crs=crs)
-    names_of_zones = (_names_of_zones(table, points.zone, key) for key in ("zone_name", "zone_name_en"))
-    return DemandFiles(demand, (recognised,), rules, *names_of_zones), table
+    zone_names, zone_names_en = (_names_of_zones(table, zone, key) for key in ("zone_name", "zone_name_en"))
+    return DemandFiles(demand, (recognised,), rules, zone_names, zone_names_en, people.steps), table
+
+
+def _filled_in(
+    table: Table, request: StudyAreaRequest, zones: Zones | None, at: tuple[FloatArray, FloatArray], zone: TextArray,
+    log: FindingLog,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Return coordinates in which rows without any lie inside their zone, where the scenario asks for it."""
+    if not request.demand.place_missing:
+        return at
+    if zones is None:
+        log.error("Rows without coordinates can be placed in their zones only where there is a file of zones",
+                  "State study_area.zones", place=table.place("lon"))  # fmt: skip
+        return at
+    placed = place_in_zones(*at, zone, zones)
+    if len(placed.rows):
+        log.warning(
+            f"{counted(len(placed.rows), 'row')} without coordinates placed evenly inside of zones",
+            "Their places are made up: fill in coordinates before deciding anything near them",
+            place=table.place("lon", int(placed.rows[0])), count=len(placed.rows),
+            examples=table.text("name" if "name" in table else "id")[placed.rows],
+        )  # fmt: skip
+    lost = np.flatnonzero(~np.isfinite(placed.lon))
+    if len(lost) and request.coordinates_required:
+        log.error(
+            f"{counted(len(lost), 'row has', 'rows have')} neither coordinates nor a zone with an outline",
+            "Fill in coordinates, or a zone of the zones file", place=table.place("lon", int(lost[0])), count=len(lost),
+            examples=(f"line {table.lines[row]}" for row in lost[1:]),
+        )  # fmt: skip
+    return placed.lon, placed.lat
 
 
 def _names_of_zones(table: Table, zone: TextArray, field: str) -> dict[str, str]:
@@ -193,8 +228,10 @@ def _zone_names(zone: TextArray, zones: Zones) -> TextArray:
     return np.where(names == "", zone, names).astype(object)
 
 
-def _segments(table: Table, people: FloatArray, log: FindingLog) -> dict[str, FloatArray]:
+def _segments(table: Table, people: FloatArray, adjusted: FloatArray, log: FindingLog) -> dict[str, FloatArray]:
+    """Return the people of each segment, rescaled and projected as all people are."""
     segments = {}
+    factor = np.divide(adjusted, people, out=np.ones(len(people)), where=people > 0)
     for name in sorted(name for name in table.columns if name.startswith(SEGMENT_PREFIX)):
         values = table.numbers(name, log, least=0.0, required=True)
         with np.errstate(invalid="ignore"):
@@ -204,7 +241,7 @@ def _segments(table: Table, people: FloatArray, log: FindingLog) -> dict[str, Fl
                 f"{table.heading(name)}: {counted(int(more.sum()), 'row has', 'rows have')} more of them than people",
                 "Check the column", place=table.place(name, int(np.flatnonzero(more)[0])), count=int(more.sum()),
             )  # fmt: skip
-        segments[name.removeprefix(SEGMENT_PREFIX)] = np.nan_to_num(values)
+        segments[name.removeprefix(SEGMENT_PREFIX)] = np.nan_to_num(values * factor)
     return segments
 
 
@@ -230,11 +267,12 @@ def _from_raster(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog
     blocks, group = rasters.aggregate(cells, part.cell_metres, group)
     table = _table_of_cells(blocks, group, zones, recognised)
     zone = _zone(table, part, zones, (blocks.lon, blocks.lat), blocks.people, log)
-    points = _Points(blocks.people, blocks.lon, blocks.lat, zone)
+    people = adjusted_people(blocks.people, zone, part, log, whole=False)
+    points = _Points(people.count, blocks.lon, blocks.lat, zone)
     area_class, rules = _area_class(table, request, zones, points, log)
     ids = table.text("id")
-    demand = DemandPoints(ids, ids, blocks.people, zone, area_class, blocks.lon, blocks.lat)
-    return DemandFiles(demand, (recognised,), rules)
+    demand = DemandPoints(ids, ids, people.count, zone, area_class, blocks.lon, blocks.lat)
+    return DemandFiles(demand, (recognised,), rules, people_steps=people.steps)
 
 
 def _table_of_cells(
@@ -287,4 +325,6 @@ def _spread(part: DemandRequest, files: tuple[DemandFiles, Table], ground: Groun
         segments={name: values[row] * share for name, values in demand.segments.items()},
         name_en=None if demand.name_en is None else demand.name_en[row],
     )  # fmt: skip
-    return DemandFiles(spread, (*polygons.recognised, recognised), polygons.class_rules)
+    return DemandFiles(
+        spread, (*polygons.recognised, recognised), polygons.class_rules, people_steps=polygons.people_steps
+    )

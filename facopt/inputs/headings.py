@@ -35,11 +35,12 @@ SEGMENT_PREFIX = "people_"
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "id": (
         "编号", "编码", "机构编码", "机构代码", "组织机构代码", "统一社会信用代码", "统计用区划代码", "行政区划代码",
-        "区划代码", "代码", "code", "uid", "geoid", "gid", "objectid", "fid", "序号",
+        "区划代码", "代码", "code", "adcode", "districtadcode", "xzqdm", "uid", "geoid",
+        "gid", "objectid", "fid", "序号",
     ),
     "name": (
         "名称", "机构名称", "单位名称", "设施名称", "医院名称", "医疗机构名称", "村名", "行政村", "行政村名称", "社区",
-        "村居", "村社区", "村(社区)", "社区名称", "小区", "小区名称", "地名", "title",
+        "村居", "村社区", "村(社区)", "社区名称", "小区", "小区名称", "地名", "districtname", "xzqmc", "title",
     ),
     "name_en": ("英文名", "英文名称", "机构英文名称", "englishname", "nameenglish", "nameineng", "name:en"),
     "people": (

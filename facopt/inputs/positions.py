@@ -22,16 +22,16 @@ _FAR_DEGREES = 2.0
 _ENOUGH_TO_TELL = 20
 
 
-def locate(table: Table, stated_crs: str, *, required: bool, log: FindingLog) -> tuple[Pair, str]:
+def locate(table: Table, stated_crs: str, *, required: bool, log: FindingLog, gaps: bool = False) -> tuple[Pair, str]:
     """Return the WGS-84 longitudes and latitudes of a table's rows, shape (N,) each, and the system they came from.
 
     Rows without coordinates are NaN. With `required`, missing coordinates and a missing system are errors; without,
-    they are warnings at most and the points are simply not placed.
+    they are warnings at most and the points are simply not placed. With `gaps`, rows may lack coordinates silently.
     """
     nowhere = np.full(len(table), np.nan)
     pair = _pair(table, stated_crs)
     if pair is None and table.geometry is None:
-        if required:
+        if required and not gaps:
             table.require(("lon", "lat"), log)
         return (nowhere, nowhere.copy()), ""
     crs = _system(table, stated_crs, pair, required=required, log=log)
@@ -39,7 +39,8 @@ def locate(table: Table, stated_crs: str, *, required: bool, log: FindingLog) ->
         return (nowhere, nowhere.copy()), ""
     inner = FindingLog()
     places = _from_columns(table, pair, crs, inner) if pair else _from_geometry(table, crs, inner)
-    _check_missing(table, places, required=required, log=inner)
+    if not gaps:
+        _check_missing(table, places, required=required, log=inner)
     if required or not inner.has_errors:
         log.add(inner.items)
         return places, crs

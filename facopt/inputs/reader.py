@@ -33,6 +33,8 @@ class Recognised:
     class_rules: tuple[RuleCount, ...] = ()
     facility_kinds: dict[str, int] = field(default_factory=dict)
     """Rows of the registers by tier or kind."""
+    people_steps: tuple[str, ...] = ()
+    """What was done to the people: rescaled, projected."""
     made: tuple[MadeCandidates, ...] = ()
     """Candidates that rules of the scenario made."""
     site_tables: tuple[tuple[RecognisedTable, int], ...] = ()
@@ -44,6 +46,7 @@ class Recognised:
             "tables": [table.as_dict() for table in self.tables],
             "people": self.people,
             "area_class_rules": [vars(count) for count in self.class_rules],
+            "people_steps": list(self.people_steps),
             "facility_kinds": self.facility_kinds,
             "candidates_made": [vars(made) for made in self.made],
         }
@@ -65,7 +68,7 @@ def read_study_area(request: StudyAreaRequest) -> tuple[StudyArea, tuple[Finding
     area = _assemble(request, demand, facilities, ground, log)
     recognised = Recognised(
         (*demand.recognised, *facilities.recognised, *ground.recognised),
-        float(area.demand.people.sum()), demand.class_rules, facilities.kinds,
+        float(area.demand.people.sum()), demand.class_rules, facilities.kinds, demand.people_steps,
         site_tables=tuple(zip(facilities.recognised, facilities.site_counts, strict=True)),
     )  # fmt: skip
     return area, log.items, recognised

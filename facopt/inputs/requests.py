@@ -39,6 +39,14 @@ class DemandRequest:
     band: int = 1
     total_people: float | None = None
     """Raster cells are rescaled to sum to this."""
+    totals: Source | None = None
+    """People by zone that the demand points are rescaled to."""
+    share_rest: bool = False
+    """Whether people of zones without demand points are shared over the others of their region, or left out."""
+    growth: float = 1.0
+    """People are multiplied by this, after rescaling."""
+    place_missing: bool = False
+    """Whether rows without coordinates are put inside the outline of their zone."""
     raster: Source | None = None
     """For `polygons`: a raster after which the people of each polygon are spread."""
 

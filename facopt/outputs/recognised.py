@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HEADINGS = ("file", "subject", "item", "heading", "how", "factor", "rows", "people")
-"""`subject` is `file`, `column`, `area_class`, `facilities` or `candidates`; the rest is blank where unused."""
+"""`subject` is `file`, `column`, `area_class`, `people`, `facilities` or `candidates`; the rest may be blank."""
 
 Row = dict[str, Any]
 
@@ -25,6 +25,7 @@ def recognised_lines(recognised: Mapping[str, Any]) -> list[str]:
         f"area classes by {rule['rule']}: {rule['people']:,.0f} people in {rule['points']:,} rows"
         for rule in recognised["area_class_rules"]
     ]
+    lines += [f"people {step}" for step in recognised["people_steps"]]
     if recognised["facility_kinds"]:
         kinds = ", ".join(f"{name or '(blank)'} {count:,}" for name, count in recognised["facility_kinds"].items())
         lines.append(f"facilities: {kinds}")
@@ -100,6 +101,8 @@ def _rows(recognised: Mapping[str, Any], folder: Path) -> Iterator[Row]:
             yield {"file": file, "subject": "column", "item": name, **told}
     for rule in recognised["area_class_rules"]:
         yield {"subject": "area_class", "item": rule["rule"], "rows": rule["points"], "people": rule["people"]}
+    for step in recognised["people_steps"]:
+        yield {"subject": "people", "item": step}
     for kind, count in recognised["facility_kinds"].items():
         yield {"subject": "facilities", "item": kind, "rows": count}
     for made in recognised["candidates_made"]:

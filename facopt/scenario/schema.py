@@ -55,7 +55,36 @@ class TableSource(Section):
     """Names of columns where they differ: `{people: 常住人口}`; the key is facopt's name, the value the file's."""
 
 
-class DemandTable(TableSource):
+class ControlTotals(Section):
+    """People by zone, counted by somebody else: a census of townships."""
+
+    file: Path
+    """Table with one row per zone: `id` or `name` of the zone, and `people`."""
+    columns: dict[str, str] = {}
+    """Names of columns where they differ."""
+    sheet: str | None = None
+    """Sheet of a workbook; the first one by default."""
+    rescale: YesNo = True
+    """Rescale people so that each zone sums to its total, to the person; false only compares, and warns beyond 5 %."""
+    zones_without_points: Literal["leave_out", "share"] = "leave_out"
+    """What to do with people of zones that no demand point is in: leave them out, or share them over their region.
+
+    Without a column `people` in the demand table, totals are shared evenly over the points of their zone.
+    """
+
+
+class PeopleRules(Section):
+    """How many people there are: totals that hold, and growth since they were counted."""
+
+    control_totals: ControlTotals | None = None
+    """People by zone that the demand points must add up to."""
+    growth_percent_per_year: Annotated[Number, Field(gt=-50, lt=50)] = 0.0
+    """Growth of all people and segments, after rescaling; negative where people leave."""
+    years: Annotated[Number, Field(ge=0, le=100)] = 0.0
+    """How many years of growth."""
+
+
+class DemandTable(TableSource, PeopleRules):
     """Demand points from a table.
 
     Columns: `id, people, lon, lat` (or `x, y`), optional `name, zone, area_class, people_<segment>`.
@@ -63,9 +92,11 @@ class DemandTable(TableSource):
 
     area_class: AreaClass | None = None
     """One area class for all points, where the table has none."""
+    place_missing: YesNo = False
+    """Put rows without coordinates inside the outline of their zone (`study_area.zones`), spread evenly over it."""
 
 
-class DemandRaster(Section):
+class DemandRaster(PeopleRules):
     """Demand points from a population raster (GeoTIFF in any coordinate system): one point per inhabited cell."""
 
     kind: Literal["raster"]
@@ -80,7 +111,7 @@ class DemandRaster(Section):
     """Rescale the cells so that they sum to this many people."""
 
 
-class DemandPolygons(TableSource):
+class DemandPolygons(TableSource, PeopleRules):
     """Demand points from census polygons with `people`; one point inside each, or spread over a raster."""
 
     kind: Literal["polygons"]  # type: ignore[assignment]
