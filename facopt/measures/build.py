@@ -15,6 +15,7 @@ from facopt.measures.names import ZoneNames, english_names
 from facopt.measures.points import points_table, reason_columns, state_columns
 from facopt.measures.report import Objective, Proof, Report
 from facopt.measures.rules import limits_table, targets_table
+from facopt.measures.sensitivity import second_cover_table, sensitivity_table
 from facopt.measures.shares import PointFigures, share_of_everybody, shares_by_area_class, shares_by_zone
 from facopt.measures.sites import assignment_table, sites_table
 from facopt.measures.tiers import all_tier_facts
@@ -120,6 +121,10 @@ def _assemble(result: RunResult) -> Report:
         ),
         sites=sites_table(result.area.sites, problem, plan, names),
         assignment=assignment_table(problem, plan),
+        sensitivity=sensitivity_table(
+            problem, [one.cutoff_minutes for one in times], result.area.demand.segments, today, plan
+        ),
+        second_cover=second_cover_table(problem, today, plan),
         **_surroundings(result),
         proof=proof_of(result.solution.effort, result.log_file),
     )

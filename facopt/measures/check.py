@@ -29,6 +29,7 @@ def check_report(report: Report) -> tuple[str, ...]:
     reports; nothing here is new knowledge, only a second way to it.)
     """
     checks = [_shares(report), _states(report), _bands(report), _tiers(report), _targets(report)]
+    checks += [_sensitivity(report), _second_cover(report)]
     if has_plan(report):
         checks += [_reasons(report), _sites(report), _objectives(report), _limits(report)]
     return tuple(chain.from_iterable(checks))
@@ -181,6 +182,41 @@ def _targets(report: Report) -> Iterator[str]:
         if has_plan(report):
             covered = _people(report, members & _covered(report, str(row["tier"])))
             yield from _differs(f"{name}: people covered", row["people_covered"], covered)
+
+
+def _sensitivity(report: Report) -> Iterator[str]:
+    """Nothing varied is the plan itself, a segment's people are those of the points, more minutes cover no fewer."""
+    if report.sensitivity is None:
+        return
+    for row in report.sensitivity.to_dict("records"):
+        if row["kind"] == "stated":
+            yield from _differs("sensitivity: covered today", row["people_covered_now"], report.everybody.covered_now)
+            if has_plan(report):
+                yield from _differs("sensitivity: covered", row["people_covered"], report.everybody.covered)
+        if row["kind"] == "segment":
+            counted = float(report.points[f"people_{row['segment']}"].sum())
+            yield from _differs(f"sensitivity: people {row['segment']}", row["people"], counted)
+    thresholds = report.sensitivity[report.sensitivity["kind"] == "threshold"].sort_values("minutes")
+    for column in ("people_covered_now", "people_covered"):
+        rise = thresholds[column].dropna().diff()
+        if (rise < -RELATIVE_TOLERANCE * report.everybody.people).any():
+            yield f"sensitivity: {column} falls where more minutes are allowed"
+
+
+def _second_cover(report: Report) -> Iterator[str]:
+    """Whoever is covered at all is counted as covered, and nobody twice who is not."""
+    if report.second_cover is None:
+        return
+    stated = {tier.key: (tier.people_covered_now, tier.people_covered) for tier in report.tiers}
+    stated[""] = report.everybody.covered_now, report.everybody.covered
+    for row in report.second_cover.to_dict("records"):
+        name, (now, plan) = f"second cover {row['tier']}".strip(), stated[row["tier"]]
+        yield from _differs(f"{name}: covered today", now, row["people_covered_now"])
+        if has_plan(report):
+            yield from _differs(f"{name}: covered", plan, row["people_covered"])
+        for once, twice in (("covered_now", "covered_twice_now"), ("covered", "covered_twice")):
+            if row[f"people_{twice}"] > row[f"people_{once}"] * (1 + RELATIVE_TOLERANCE):
+                yield f"{name}: more people are covered twice than once"
 
 
 def _members(report: Report, tier: str, area_class: str, zone: str) -> BoolArray:

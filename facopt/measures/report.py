@@ -217,6 +217,14 @@ class Report:
     """The question in English; "" where it is the same."""
     data_note_en: str = ""
     """The note in English; "" where it is the same."""
+    sensitivity: pd.DataFrame | None = None
+    """The same open sites under other assumptions: kind (stated, threshold: the same minutes for every tier, standard:
+    of one tier, speed: of all modes, segment: of the people), tier ("" for all), segment, change_percent (NaN without),
+    minutes (of the threshold or standard, NaN without), people, people_covered_now, people_covered (NaN without a plan
+    and where times that long are not known). None where nobody has computed it."""
+    second_cover: pd.DataFrame | None = None
+    """By tier, "" for every serving tier together: people, people_covered_now, people_covered_twice_now,
+    people_covered, people_covered_twice (two open sites within the standard; NaN without a plan)."""
 
     @property
     def questions(self) -> tuple[str, str]:
