@@ -102,7 +102,9 @@ def against_spopt() -> None:
         line(f"100 x 100,000 radius {radius}", ours, "500 x spopt + CBC")
         peer = _run_peer(python, instance, radius, 10, limit)
         equal = "equal optimum" if peer["value"] == ours.result.value else f"its value {peer['value']}"
-        print(f"    spopt + CBC {peer['seconds']:.1f} s ({peer['status']}, {equal}): {peer['seconds'] / ours.seconds:.0f} x")
+        print(
+            f"    spopt + CBC {peer['seconds']:.1f} s ({peer['status']}, {equal}): {peer['seconds'] / ours.seconds:.0f} x"
+        )
 
 
 PEER = """
@@ -120,7 +122,9 @@ print(json.dumps({"seconds": seconds, "value": pulp.value(model.problem.objectiv
 
 
 def _peer_python() -> Path:
-    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "facopt-benchmarks" / SPOPT.replace("==", "-")
+    folder = (
+        Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "facopt-benchmarks" / SPOPT.replace("==", "-")
+    )
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not (folder / "ready").exists():
         venv.create(folder, with_pip=True, clear=True)
@@ -158,11 +162,20 @@ def uniform() -> None:
 
 
 def clustered() -> None:
-    _most("1,000 x 1 million clustered, p=20", instances.clustered(1000, 1_000_000, SEED), 2.0, 20, 60, "proven in 25 s")
+    _most(
+        "1,000 x 1 million clustered, p=20", instances.clustered(1000, 1_000_000, SEED), 2.0, 20, 60, "proven in 25 s"
+    )
 
 
 def wide() -> None:
-    _most("5,000 x 1 million clustered, p=100", instances.clustered(5000, 1_000_000, SEED), 0.5, 100, 60, "gap 1 % in 60 s")
+    _most(
+        "5,000 x 1 million clustered, p=100",
+        instances.clustered(5000, 1_000_000, SEED),
+        0.5,
+        100,
+        60,
+        "gap 1 % in 60 s",
+    )
 
 
 def set_covering() -> None:
@@ -178,7 +191,11 @@ def set_covering() -> None:
 def set_covering_large() -> None:
     chunks, _ = lists_of(instances.clustered(5000, 50_000, 11), 1.0)
     for limit in (5.0, 30.0):
-        line(f"set covering 50,000 x 5,000 radius 1, {limit:.0f} s", fewest_sites(iter(chunks), 5000, limit), "429 in 5 s")
+        line(
+            f"set covering 50,000 x 5,000 radius 1, {limit:.0f} s",
+            fewest_sites(iter(chunks), 5000, limit),
+            "429 in 5 s",
+        )
 
 
 def _raw_set_covering(chunks: Any, site_count: int, name: str) -> tuple[float, float]:

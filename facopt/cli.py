@@ -10,7 +10,7 @@ import json
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -178,6 +178,33 @@ def fetch(
         request = PlaceRequest(place, to or default_folder(place), buffer_km, people)
         fetched = fetch_place(request, _say, services_at(overpass_url, nominatim_url), refresh=refresh)
         _show(as_json, [fetch_record(fetched)], [fetch_summary(fetched)], "places")
+        return 0
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
+def frontier(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    by: Annotated[Literal["sites", "budget"], typer.Option(help="What grows along the curve.")] = "sites",
+    points: Annotated[int, typer.Option(min=2, max=500, help="Points of the curve.")] = 20,
+    out: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("maps"),
+    overrides: Overrides = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Most people covered with each number of new sites or each sum of money, with what is proven of each point."""
+
+    def work() -> int:
+        from facopt.outputs.frontier import frontier_record, frontier_text, write_frontier
+        from facopt.pipeline import coverage_curve
+        from facopt.progress import progress_for_terminal
+
+        (loaded,) = _load([scenario], overrides)
+        with progress_for_terminal() as progress:
+            found, site_ids = coverage_curve(loaded, by, points, progress)
+        name = loaded.scenario.name
+        write_frontier(found, name, out / name)
+        _show(as_json, [frontier_record(found, name, site_ids)], [frontier_text(found, out / name)], "frontiers")
         return 0
 
     _finish(work, as_json=as_json)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from facopt.assembly.assumptions import assumptions
 from facopt.assembly.candidates import with_candidates
@@ -17,6 +17,7 @@ from facopt.assembly.routes import routes_to_draw
 from facopt.assembly.study_area import study_area_request
 from facopt.assembly.travel import require_coordinates, travel_times
 from facopt.fetch.on_demand import fetch_missing
+from facopt.errors import Finding, ScenarioError
 from facopt.inputs.reader import read_study_area
 from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from facopt.assembly.travel import Travelled
-    from facopt.errors import Finding
     from facopt.inputs.reader import Recognised
     from facopt.inputs.study_area import StudyArea
+    from facopt.location.covering.frontier import Frontier
     from facopt.location.problem import LocationProblem
     from facopt.measures.report import Report
     from facopt.scenario.load import LoadedScenario
@@ -183,6 +184,25 @@ def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:
     progress.note("write")
     write_run(report, folder, write_scenario, facts)
     return Run(report, folder)
+
+
+def coverage_curve(
+    loaded: LoadedScenario, by: Literal["sites", "budget"], points: int, progress: QuietProgress
+) -> tuple[Frontier, list[str]]:
+    """Return the most people covered with each limit on new sites or money, and the ids of all sites.
+
+    Raises ScenarioError where a demand point needs several services at once: then it is no matter of one curve.
+    """
+    from facopt.location.covering.frontier import coverage_frontier
+
+    prepared = prepare(loaded, progress)
+    with progress.stage("location"):
+        found = coverage_frontier(prepared.problem, solver_settings(loaded.scenario), by=by, points=points)
+    if found is None:
+        raise ScenarioError(
+            Finding("some demand points need several tiers at once, and the curve counts one service each", "Leave one tier")
+        )
+    return found, [str(site) for site in prepared.area.sites.id]
 
 
 def solver_settings(scenario: Scenario) -> SolverSettings:

@@ -72,7 +72,9 @@ def test_any_prices_bound_every_plan() -> None:
         bounds = [
             dual.bound_of(problem, rng.random(problem.rows.row_count) * rng.choice([1, 20])).bound,
             dual.subgradient(problem, best, stop, lambda _score, best=best: best).bound,
-            dual.primal_dual(problem, best, stop, lambda _y, best=best: best, dual.Warmth(np.zeros(problem.site_count)))[0].bound,
+            dual.primal_dual(
+                problem, best, stop, lambda _y, best=best: best, dual.Warmth(np.zeros(problem.site_count))
+            )[0].bound,
         ]
         assert min(bounds) >= best, (seed, bounds, best)
         tight += min(bounds) <= best + 1.0

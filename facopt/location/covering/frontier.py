@@ -149,7 +149,9 @@ class _Curve:
         elif limit == 0:
             bound = value
         opened = problem.plan(self.plan, self.original.site_count)
-        return FrontierPoint(limit, value, max(bound, value), int(self.plan.sum()), float(self.cost[opened].sum()), opened)
+        return FrontierPoint(
+            limit, value, max(bound, value), int(self.plan.sum()), float(self.cost[opened].sum()), opened
+        )
 
     def _bounded(self, problem: CoveringProblem, value: float, share: float) -> tuple[float, float]:
         end = time.monotonic() + share
