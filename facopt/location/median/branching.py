@@ -96,7 +96,7 @@ class _Search:
             lists = fix_lists(root.lists, fixed, price, np.inf)
             saddle = Saddle(lists, counts, rows, np.where(counts.group >= 0, y, 0.0), price, weight, balance)
             if not len(counts.sites):
-                self.leaf(fixed, saddle)
+                root.take(fixed.open)
                 return None
             saddle.advance(NODE_STEPS)
             bound = max(bound, saddle.best.bound)
@@ -112,8 +112,3 @@ class _Search:
             root.look_for_plan(y + fixed.open, np.where(fixed.open, -np.inf, saddle.best.reduced))
         on = int(left[np.argmin(np.abs(y[left] - 0.5))])
         return _Node(bound, self.count, fixed, price, weight, y, balance, on)
-
-    def leaf(self, fixed: Fixed, saddle: Saddle) -> None:
-        """Take the one plan that is left, if it keeps the rows."""
-        if np.all(saddle.rows.right >= 0):
-            self.turns.take(fixed.open)

@@ -186,6 +186,8 @@ class Turns:
 
     def take(self, opened: BoolArray) -> None:
         """Keep the plan that opens these free sites (J,) beside those fixed, if it is valid and the best so far."""
+        if np.any(self.rows.side @ opened > self.rows.right):
+            return
         travel, plan = travel_of(self.lists, opened), opened | self.fixed.open
         if travel < self.value and self.accepts is not None and self.accepts(plan | self.problem.must_open):
             self.plan, self.value = plan, travel

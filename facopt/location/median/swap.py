@@ -145,6 +145,7 @@ def travel_of(lists: Travellers, opened: BoolArray) -> float:
 
 
 def _far(lists: Travellers) -> FloatArray:
-    """Return (N,) a cost beyond any listed, for travellers who would be without a site."""
-    farthest = float((lists.cost / np.repeat(lists.people, np.diff(lists.first))).max(initial=1.0))
-    return lists.people * (10.0 * farthest + 1.0)
+    """Return (N,) what being without a site costs: more than all others together could ever save."""
+    ends = np.append(lists.cost, 0.0)[lists.first[1:] - 1]
+    longest = np.where(np.diff(lists.first) > 0, ends, 0.0) + np.where(lists.standing, lists.beyond, 0.0)
+    return np.full(len(lists.point), float(longest.sum()) + 1.0)
