@@ -71,12 +71,17 @@ def check(
         Path | None,
         typer.Option(help="Write cleaned copies of the tables into this folder; originals stay.", metavar="FOLDER"),
     ] = None,
+    classes: Annotated[
+        Path | None,
+        typer.Option(help="Write a table of what every facility was taken for, to be confirmed.", metavar="FILE.csv"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check scenarios and their data: what was understood, what is doubtful, what is wrong. Solves nothing."""
 
     def work() -> int:
         from facopt.checking.check import check as look_at
+        from facopt.checking.classes import write_classes
         from facopt.checking.fix import write_fixed
         from facopt.checking.select import without_parts
         from facopt.checking.text import check_text
@@ -95,6 +100,9 @@ def check(
         for loaded in all_loaded:
             with progress_for_terminal() as progress:
                 checked.append(look_at(prepare(loaded, progress)))
+        if classes is not None:
+            rows = write_classes((found for one in checked for found in one.prepared.recognised.classes), classes)
+            _say(f"{classes}: {rows:,} facilities and what they were taken for")
         told = {} if fix is None else {"fixed": [one.as_dict() for one in fixed]}
         _show(
             as_json, [{**one.as_dict(), **told} for one in checked], [check_text(one) for one in checked], "scenarios"

@@ -76,7 +76,10 @@ def _tables(tables: Candidate | tuple[Candidate, ...] | None) -> tuple[Candidate
 
 def _register(table: SiteTable, default_status: str) -> FacilitiesRequest:
     return FacilitiesRequest(
-        _source(table), default_status=table.status or default_status, status_stated=table.status is not None
+        _source(table),
+        default_status=table.status or default_status,
+        status_stated=table.status is not None,
+        merge_within_metres=table.merge_within_metres,
     )
 
 

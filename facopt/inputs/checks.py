@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.errors import Place
 from facopt.inputs.coordinates import to_metres
+from facopt.inputs.duplicates import similar_names
 from facopt.inputs.findings import FindingLog, counted
 from facopt.inputs.people import read_totals
 
@@ -24,7 +24,6 @@ _TWIN_METRES = 150.0
 _CLOSE_METRES = 200.0
 _TOLERANCE = 0.05
 _ABROAD_DEGREES = 5.0
-_SIMILAR = 0.75
 _FEW = 10
 _MANY_SHARED = 0.2
 
@@ -214,8 +213,7 @@ def _similar(sites: Sites, pair: list[int]) -> bool:
     """Return whether two names, which are more than ids, may stand for the same facility."""
     if any(sites.name[row] == sites.id[row] for row in pair):
         return False
-    one, other = (str(sites.name[row]) for row in pair)
-    return one in other or other in one or difflib.SequenceMatcher(None, one, other).ratio() >= _SIMILAR
+    return similar_names(*(str(sites.name[row]) for row in pair))
 
 
 def _check_totals(request: StudyAreaRequest, demand: DemandPoints, ground: GroundFiles, log: FindingLog) -> None:

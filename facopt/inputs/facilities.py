@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facopt.inputs.duplicates import IntArray, merged_into
 from facopt.inputs.facility_names import LABELS, NOT_HUMAN_CARE, WIDER, kind_of_name
 from facopt.inputs.findings import FindingLog, counted, listed
 from facopt.inputs.headings import FACILITY_FIELDS
@@ -19,6 +20,7 @@ from facopt.inputs.tables import RecognisedTable, Table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from facopt.errors import Place
     from facopt.inputs.numbers import BoolArray
@@ -47,6 +49,8 @@ class FacilityFiles:
     recognised: tuple[RecognisedTable, ...] = ()
     kinds: dict[str, int] = field(default_factory=dict)
     """Rows by tier or kind, dropped ones included."""
+    classes: tuple[FacilityClasses, ...] = ()
+    """What every row of each table was taken for."""
     site_counts: tuple[int, ...] = ()
     """How many of the sites, one table after another, each table gave."""
 
@@ -66,6 +70,26 @@ class _Register:
     context: ContextFacilities
     kinds: TextArray
     """Tier or kind of all rows, context and dropped ones included."""
+    classes: FacilityClasses
+    """What became of all rows."""
+
+
+@dataclass(frozen=True)
+class FacilityClasses:
+    """What every row of a register was taken for; arrays have shape (rows of the file,)."""
+
+    path: Path
+    line: IntArray
+    id: TextArray
+    name: TextArray
+    stated: TextArray
+    """What the register says, "" where it has no such column."""
+    kind: TextArray
+    """Tier of the scenario, or kind by name."""
+    use: TextArray
+    """`site`, `drawn only`, `left out` or `merged`."""
+    into: TextArray
+    """Id of the facility that a merged row is a part of."""
 
 
 _AMOUNTS = ("build_cost", "running_cost", "capacity_people")
@@ -90,7 +114,8 @@ def read_facilities(request: StudyAreaRequest, log: FindingLog) -> FacilityFiles
     kinds = Counter(kind for register in registers for kind in register.kinds.tolist())
     recognised = tuple(register.table.recognised for register in registers)
     counts = tuple(len(register.table) for register in registers)
-    return FacilityFiles(sites, _all_context(registers), recognised, dict(sorted(kinds.items())), counts)
+    classes = tuple(register.classes for register in registers)
+    return FacilityFiles(sites, _all_context(registers), recognised, dict(sorted(kinds.items())), classes, counts)
 
 
 def _read_register(part: FacilitiesRequest, request: StudyAreaRequest, log: FindingLog) -> _Register:
@@ -107,12 +132,47 @@ def _read_register(part: FacilitiesRequest, request: StudyAreaRequest, log: Find
     sites = table.select(planned)
     sites.complain("id", sites.text("id", "?") == "", log, "is blank", "Give every facility an id")
     (lon, lat), crs = locate(sites, source.crs, required=request.coordinates_required, log=log)
+    owner = _merged(sites, tier[planned], (lon, lat), part, log)
+    alone = owner < 0
+    classes = _classes(table, kinds, (kept, planned), owner)
+    sites, own_tier = sites.select(alone), tier[planned][alone]
     context = table.select(kept & ~planned)
     return _Register(
-        replace(sites, recognised=replace(table.recognised, crs=crs)), tier[planned], _existing(sites, part, log),
-        _fixed(sites, log), {name: sites.numbers(name, log, least=0.0) for name in _AMOUNTS}, lon, lat,
-        _context(context, kinds[kept & ~planned], source.crs, log), kinds,
+        replace(sites, recognised=replace(table.recognised, crs=crs)), own_tier, _existing(sites, part, log),
+        _fixed(sites, log), {name: sites.numbers(name, log, least=0.0) for name in _AMOUNTS}, lon[alone], lat[alone],
+        _context(context, kinds[kept & ~planned], source.crs, log), kinds, classes,
     )  # fmt: skip
+
+
+def _merged(
+    sites: Table, tier: TextArray, at: tuple[FloatArray, FloatArray], part: FacilitiesRequest, log: FindingLog
+) -> IntArray:
+    """Return the row that each row is a part of, -1 for none; noted with the list of those that are."""
+    if part.merge_within_metres is None:
+        return np.full(len(sites), -1, dtype=np.int64)
+    names = sites.text("name")
+    owner = merged_into(names, tier, *at, part.merge_within_metres)
+    parts = np.flatnonzero(owner >= 0)
+    if len(parts):
+        log.warning(
+            f"{counted(len(parts), 'row')} merged into others of the same tier within {part.merge_within_metres:g} m "
+            "with similar names",
+            "See the whole list with facopt check --classes", place=sites.place("name", int(parts[0])),
+            count=len(parts), examples=(f"{names[row]} into {names[owner[row]]}" for row in parts),
+        )  # fmt: skip
+    return owner
+
+
+def _classes(table: Table, kinds: TextArray, chosen: tuple[BoolArray, BoolArray], owner: IntArray) -> FacilityClasses:
+    """Return what became of each row of a register."""
+    kept, planned = chosen
+    use = np.where(planned, "site", np.where(kept, "drawn only", "left out")).astype(object)
+    into = np.full(len(table), "", dtype=object)
+    rows, ids = np.flatnonzero(planned), table.text("id")
+    for row in np.flatnonzero(owner >= 0):
+        use[rows[row]], into[rows[row]] = "merged", ids[rows[owner[row]]]
+    stated = table.text("tier")
+    return FacilityClasses(table.path, table.lines, ids, table.text("name"), stated, kinds, use, into)
 
 
 def _context(table: Table, kind: TextArray, crs: str, log: FindingLog) -> ContextFacilities:

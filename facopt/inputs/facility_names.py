@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NOT_HUMAN_CARE = ("veterinary", "pharmacy", "dental", "beauty")
+NOT_HUMAN_CARE = ("veterinary", "pharmacy", "dental", "beauty", "office")
 """Kinds that are no primary care and are left out."""
 
 # The order matters: 卫生服务站 before 卫生服务中心, 中心卫生院 before 卫生院.
 _RULES: tuple[tuple[str, str], ...] = (
-    ("veterinary", r"宠物|动物|兽医"),
+    ("veterinary", r"宠物|动物|兽医|犬猫|猫犬"),
+    ("office", r"支部委员会|党支部|党委|工会|项目部|许可证|筹建处"),
     ("pharmacy", r"药店|药房|大药房|药业|药堂|医药(有限|连锁)"),
     ("dental", r"口腔|牙科|牙医|齿科"),
     ("beauty", r"美容|整形|医美"),
-    ("community_health_station", r"卫生服务站"),
-    ("community_health_centre", r"社区卫生服务中心|卫生服务中心"),
+    ("community_health_station", r"卫生服务站|社区卫生站|卫生服务(中心)?[^中心分部]{1,6}站"),
+    ("village_clinic", r"卫生服务中心.*(卫生室|卫生所)"),
+    ("community_health_centre", r"卫生服务(第?.)?(分)?中心|社区卫生中心"),
     ("township_clinic_branch", r"卫生院.*(分院|门诊部|分部)"),
     ("central_township_clinic", r"中心卫生院"),
     ("township_clinic", r"卫生院"),
     ("village_clinic", r"村卫生室|卫生所|卫生室"),
     ("county_hospital", r"人民医院|中医医院|中医院|妇幼保健院|县医院|医共体总院"),
-    ("clinic", r"诊所|门诊部|医务室"),
+    ("hospital", r"医院|妇婴保健院|精神卫生中心"),
+    ("clinic", r"诊所|门诊|医务室|诊部"),
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _RULES)
 
@@ -35,6 +38,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "township_clinic": ("乡镇卫生院", "卫生院", "township health center", "township health centre", "THC"),
     "village_clinic": ("村卫生室", "卫生室", "卫生所"),
     "county_hospital": ("县级医院", "县医院"),
+    "hospital": ("医院",),
     "clinic": ("诊所", "门诊部", "医务室"),
 }
 """How registers write the kinds in a column of their own."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from facopt.errors import Finding
     from facopt.inputs.area_class import RuleCount
     from facopt.inputs.candidates import MadeCandidates
+    from facopt.inputs.facilities import FacilityClasses
     from facopt.inputs.requests import StudyAreaRequest
     from facopt.inputs.tables import RecognisedTable
 
@@ -37,6 +38,8 @@ class Recognised:
     """What was done to the people: rescaled, projected."""
     made: tuple[MadeCandidates, ...] = ()
     """Candidates that rules of the scenario made."""
+    classes: tuple[FacilityClasses, ...] = ()
+    """What every row of the registers was taken for."""
     site_tables: tuple[tuple[RecognisedTable, int], ...] = ()
     """The tables of facilities and how many of the sites, in this order, each of them gave."""
 
@@ -69,6 +72,7 @@ def read_study_area(request: StudyAreaRequest) -> tuple[StudyArea, tuple[Finding
     recognised = Recognised(
         (*demand.recognised, *facilities.recognised, *ground.recognised),
         float(area.demand.people.sum()), demand.class_rules, facilities.kinds, demand.people_steps,
+        classes=facilities.classes,
         site_tables=tuple(zip(facilities.recognised, facilities.site_counts, strict=True)),
     )  # fmt: skip
     return area, log.items, recognised

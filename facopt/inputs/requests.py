@@ -62,6 +62,8 @@ class FacilitiesRequest:
     """For rows that do not say: `existing` or `candidate`."""
     status_stated: bool = False
     """Whether the scenario states `default_status`, so that no warning is due."""
+    merge_within_metres: float | None = None
+    """Rows of one tier this near to each other with similar names are one facility."""
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,11 @@ class SiteTable(TableSource):
 
     status: Literal["existing", "candidate"] | None = None
     """Status of rows that state none. Default: existing where the scenario has `candidates`, else candidate."""
+    merge_within_metres: Annotated[Number, Field(gt=0, le=1000)] | None = None
+    """Rows of one tier this near to each other with similar names are one facility: 150 for departments and gates.
+
+    None are merged by default; `facopt check --classes FILE.csv` lists what was.
+    """
 
 
 def _one_or_several(value: Any) -> str:
