@@ -5,8 +5,8 @@
 
 Times are wall seconds from the lists of which site covers whom (the same lists for everybody) to the proven plan;
 computing the lists is stated apart. The peer spopt is installed into an environment of its own, below the cache folder
-of the user, and is never a dependency. The first line tells how fast the machine is at the moment: seconds NumPy takes to sort ten
-million random numbers (0.75 on the two-core machine of docs/scale.md when it is idle).
+of the user, and is never a dependency. The first line tells how fast the machine is at the moment: seconds NumPy takes
+to sort ten million random numbers.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -29,11 +28,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 import instances
 from instances import Instance
 
-from facopt.location.covering.incidence import Incidence
 from facopt.location.covering.merging import merge_stream
 from facopt.location.covering.problem import CoveringProblem, SiteRules
 from facopt.location.covering.solve import CoveringResult, solve_covering
 from facopt.location.solver import SolverSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from facopt.location.covering.incidence import Incidence
 
 SEED = 3
 SPOPT = "spopt==0.7.0"
@@ -76,8 +79,8 @@ def line(name: str, solved: Solved, goal: str) -> None:
     gap = abs(result.bound - result.value) / abs(result.value)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
-        f"{name:44} {solved.seconds:7.2f} s  {result.status.value:8} value {result.value:12.0f} bound {result.bound:12.0f} "
-        f"gap {gap:8.4%}  {solved.rows.row_count} sets, peak {memory:.2f} GB   goal: {goal}",
+        f"{name:44} {solved.seconds:7.2f} s  {result.status.value:8} value {result.value:12.0f} "
+        f"bound {result.bound:12.0f} gap {gap:8.4%}  {solved.rows.row_count} sets, peak {memory:.2f} GB   goal: {goal}",
         flush=True,
     )
 
@@ -89,12 +92,12 @@ def lists_of(instance: Instance, radius: float) -> tuple[Any, float]:
     return chunks, time.perf_counter() - began
 
 
-# --- the rows -----------------------------------------------------------------------------------------------------------
+# --- the rows ----------------------------------------------------------------------------------------------------
 
 
 def against_spopt() -> None:
     """100 sites x 100,000 points: equal optimum, ratio of times."""
-    instance = instances.uniform(100, 100_000, SEED)
+    instance = instances.uniform(100, 100_000, 1)
     python = _peer_python()
     for radius, limit in ((3.25, 900.0), (5.5, 1200.0)):
         chunks, _ = lists_of(instance, radius)
@@ -102,9 +105,8 @@ def against_spopt() -> None:
         line(f"100 x 100,000 radius {radius}", ours, "500 x spopt + CBC")
         peer = _run_peer(python, instance, radius, 10, limit)
         equal = "equal optimum" if peer["value"] == ours.result.value else f"its value {peer['value']}"
-        print(
-            f"    spopt + CBC {peer['seconds']:.1f} s ({peer['status']}, {equal}): {peer['seconds'] / ours.seconds:.0f} x"
-        )
+        ratio = peer["seconds"] / ours.seconds
+        print(f"    spopt + CBC {peer['seconds']:.1f} s ({peer['status']}, {equal}): {ratio:.0f} x", flush=True)
 
 
 PEER = """
@@ -117,7 +119,8 @@ cost = np.hypot(customers[:, None, 0] - sites[None, :, 0], customers[:, None, 1]
 model = MCLP.from_cost_matrix(cost, demand, service_radius=float(data["radius"]), p_facilities=int(data["count"]))
 model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=limit), results=False)
 seconds = time.perf_counter() - began
-print(json.dumps({"seconds": seconds, "value": pulp.value(model.problem.objective), "status": pulp.LpStatus[model.problem.status]}))
+problem = model.problem
+print(json.dumps({"seconds": seconds, "value": pulp.value(problem.objective), "status": pulp.LpStatus[problem.status]}))
 """
 
 

@@ -1,19 +1,21 @@
-"""Covering instances: sites and customers in a square, uniform or clustered, and which site covers whom within a radius.
+"""Covering instances: sites and customers in a square, uniform or clustered, and who is within a radius of what.
 
 The uniform ones follow Cordeau, Furini & Ljubic (2019, doi 10.1016/j.ejor.2018.12.021): points in a 30 x 30 square,
-whole demands from 1 to 100. The clustered ones look like a province: Pareto-distributed towns with a third of the points
-between them, so that many sites cover each customer.
+whole demands from 1 to 100. The clustered ones look like a province: Pareto-distributed towns with a third of the
+points between them, so that many sites cover each customer.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numba
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIDE = 30.0
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
@@ -55,7 +57,7 @@ def clustered(site_count: int, customer_count: int, seed: int = 1) -> Instance:
 
 
 def read_bds(path: Any) -> Instance:
-    """Return an instance of the published format: "sites customers", then "F id x y cost" and "C id x y demand" lines."""
+    """Return an instance of the published format: "sites customers", "F id x y cost" and "C id x y demand" lines."""
     with open(path, encoding="utf-8") as stream:
         site_count, customer_count = (int(word) for word in stream.readline().split()[:2])
         lines = [line.split() for line in stream if line.strip()]
@@ -66,7 +68,7 @@ def read_bds(path: Any) -> Instance:
 
 
 def coverage(instance: Instance, radius: float, chunk: int = 200_000) -> Iterator[tuple[Any, Any, FloatArray]]:
-    """Yield (start, sites, demand) of the customers, chunk by chunk in order; two threads compute ahead of the reader."""
+    """Yield (start, sites, demand) of the customers chunk by chunk, in order; two threads compute ahead."""
     grid = _grid(instance.sites, radius)
     firsts = range(0, len(instance.customers), chunk)
 

@@ -16,8 +16,8 @@ from facopt.assembly.problem import location_problem
 from facopt.assembly.routes import routes_to_draw
 from facopt.assembly.study_area import study_area_request
 from facopt.assembly.travel import require_coordinates, travel_times
-from facopt.fetch.on_demand import fetch_missing
 from facopt.errors import Finding, ScenarioError
+from facopt.fetch.on_demand import fetch_missing
 from facopt.inputs.reader import read_study_area
 from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
@@ -200,7 +200,7 @@ def coverage_curve(
         found = coverage_frontier(prepared.problem, solver_settings(loaded.scenario), by=by, points=points)
     if found is None:
         raise ScenarioError(
-            Finding("some demand points need several tiers at once, and the curve counts one service each", "Leave one tier")
+            Finding("some demand points need several tiers at once; the curve counts one", "Leave one tier")
         )
     return found, [str(site) for site in prepared.area.sites.id]
 

@@ -30,7 +30,7 @@ REDUCTIONS = {
 
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_reductions_keep_the_optimum(name: str) -> None:
-    """Each reduction alone, and all together, leave the best value of 1,500 problems unchanged, or none where none is."""
+    """Each reduction alone, and all together, keep the best value of 1,500 problems, or none where none is."""
     changed = 0
     for seed in range(1500):
         problem = random_covering(seed).decide()
@@ -60,7 +60,7 @@ def test_components_add_up() -> None:
 
 
 def test_any_prices_bound_every_plan() -> None:
-    """The bound of random prices, of the subgradient method and of the primal-dual method is never below the optimum."""
+    """The bound of random prices, of the subgradient and of the primal-dual method is never below the optimum."""
     tight = 0
     for seed in range(600):
         problem = random_covering(seed).decide()
@@ -167,7 +167,7 @@ def test_row_weighting_covers_everything() -> None:
     assert found > 100
 
 
-# --- the cases that would break where a reduction is not valid ----------------------------------------------------------
+# --- the cases that would break where a reduction is not valid --------------------------------------------------
 
 
 def _problem(pairs: list[list[int]], sites: int, weight: list[float], **changes: object) -> CoveringProblem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +11,9 @@ import pytest
 from facopt.location.covering.frontier import Frontier, FrontierPoint
 from facopt.outputs.frontier import write_frontier
 from tests.cli_runner import facopt, write_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCENARIO = """\
 name: curve

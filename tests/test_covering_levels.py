@@ -28,7 +28,7 @@ def large_from_the_first_pair(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("block", range(4))
 @pytest.mark.usefixtures("large_from_the_first_pair")
 def test_plans_equal_enumeration(block: int) -> None:
-    """Each level's value is that of the best plan, whatever the rules; where there is no plan, the answer is infeasible."""
+    """Each level's value is that of the best plan, whatever the rules; without a plan the answer is infeasible."""
     for seed in range(150 * block, 150 * (block + 1)):
         problem = finish(random_problem(seed))
         if not {"coverage", "cost", "sites"} & set(problem.objective):
@@ -46,7 +46,7 @@ def test_plans_equal_enumeration(block: int) -> None:
 
 
 def test_first_levels_translate() -> None:
-    """Most first levels are covering problems; their optimum is that of the location problem, and their plan is valid."""
+    """Most first levels are covering problems with the location problem's optimum and valid plans."""
     kinds: Counter[str] = Counter()
     for seed in range(1500):
         problem = finish(random_problem(seed))
@@ -107,7 +107,7 @@ def test_same_seed_same_plan() -> None:
 
 @pytest.mark.usefixtures("large_from_the_first_pair")
 def test_without_time_the_gap_is_honest() -> None:
-    """Stopped at once, the answer is the plan it has, with a bound that the optimum keeps to, and never called optimal."""
+    """Stopped at once, the plan comes with a bound that the optimum keeps to, and is never called optimal."""
     from dataclasses import replace
 
     from tests.covering_cases import medium_location

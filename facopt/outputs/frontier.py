@@ -25,7 +25,7 @@ def frontier_record(frontier: Frontier, scenario: str, site_ids: Sequence[str]) 
     points = [
         {
             **dict(zip(COLUMNS, _row(frontier, number), strict=True)),
-            "opened": [site_ids[j] for j in point.open.nonzero()[0]],
+            "opened": [site_ids[j] for j in point.open.nonzero()[0].tolist()],
         }
         for number, point in enumerate(frontier.points)
     ]
@@ -34,7 +34,7 @@ def frontier_record(frontier: Frontier, scenario: str, site_ids: Sequence[str]) 
 
 def frontier_text(frontier: Frontier, folder: Path) -> str:
     """Return the table for the terminal."""
-    rows = [("", frontier.by, "people covered", "%", "at most", "gap %", "new sites", "cost")]
+    rows: list[tuple[str, ...]] = [("", frontier.by, "people covered", "%", "at most", "gap %", "new sites", "cost")]
     for number, point in enumerate(frontier.points):
         share = 100 * point.value / frontier.people if frontier.people else 0.0
         mark = "knee" if number == frontier.knee else ""

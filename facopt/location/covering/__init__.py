@@ -1,0 +1,1 @@
+"""Covering problems at scale: exact reductions, plans, bounds, fixing, the core as a model, and the frontier."""

@@ -1,7 +1,7 @@
 """The best choice of sites at given gains under the rules, and projection onto what the rules allow.
 
-Both are what a dual bound needs of the site side: the rows are priced out, and what is left is to take the best sites of
-each group within the budget.
+Both are what a dual bound needs of the site side: the rows are priced out, and what is left is to take the best sites
+of each group within the budget.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from facopt.location.compiled import compiled
 
 if TYPE_CHECKING:
-    from facopt.location.covering.incidence import BoolArray, FloatArray
+    from facopt.location.covering.incidence import Array, BoolArray, FloatArray
     from facopt.location.covering.problem import SiteRules
 
 BUDGET_STEPS = 40
@@ -97,7 +97,7 @@ def project(point: FloatArray, rules: SiteRules) -> FloatArray:
 
 
 @compiled
-def _project_groups(point, group, at_most):  # type: ignore[no-untyped-def]
+def _project_groups(point: Array, group: Array, at_most: Array) -> Array:
     """Shift each group by one number, found by halving, and clip."""
     groups = at_most.size
     total = np.zeros(groups)
@@ -128,7 +128,7 @@ def _project_groups(point, group, at_most):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _project_budget(point, group, at_most, cost, budget):  # type: ignore[no-untyped-def]
+def _project_budget(point: Array, group: Array, at_most: Array, cost: Array, budget: float) -> Array:
     """Price the money by halving, projecting onto the groups at each price."""
     result = _project_groups(point, group, at_most)
     if np.sum(cost * result) <= budget:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.linear_model import LinearModel
-from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings, solve
 
 if TYPE_CHECKING:
     from facopt.location.covering.incidence import BoolArray, IntArray
     from facopt.location.covering.problem import CoveringProblem
+    from facopt.location.solution import Status
 
 WHOLE_GAP = 0.999
 """Two whole numbers less than this apart are the same."""

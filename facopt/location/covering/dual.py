@@ -5,13 +5,13 @@ With a price u_k on row k (at most its weight, where it is not required), relaxi
     D(u) = constant + sum_k (w_k - u_k) + max { sum_j (sum_{k: j in N_k} u_k - f_j) y_j : y keeps the rules },
 
 which no plan exceeds (Galvao & ReVelle 1996, doi 10.1016/0377-2217(94)00266-5). The bound is computed from the formula
-in floating point and rounded outward by the largest error that its sums can have, so that it is a proof whatever way the
-prices were found.
+in floating point and rounded outward by the largest error that its sums can have, so that it is a proof whatever way
+the prices were found.
 
 Two ways to find prices: a subgradient method with averaged choices (after Barahona & Anbil 2000), which is good within
-seconds, and a restarted primal-dual hybrid gradient method (Chambolle & Pock 2011; Applegate et al. 2021), which goes on
-to the bound of the linear relaxation. In both, an iteration is one or two passes over the pairs, in two threads where
-they are many; the blocks are the same on every machine, so that the sums are, too.
+seconds, and a restarted primal-dual hybrid gradient method (Chambolle & Pock 2011; Applegate et al. 2021), which goes
+on to the bound of the linear relaxation. In both, an iteration is one or two passes over the pairs, in two threads
+where they are many; the blocks are the same on every machine, so that the sums are, too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from facopt.location.covering.choice import Choice, best_choice, project
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.covering.incidence import FloatArray
+    from facopt.location.covering.incidence import Array, FloatArray
     from facopt.location.covering.problem import CoveringProblem
 
 ROUNDING = 2.3e-16
@@ -145,7 +145,7 @@ def bound_of(problem: CoveringProblem, prices: FloatArray) -> DualBound:
 
 
 def first_prices(problem: CoveringProblem) -> FloatArray:
-    """Return (R,) the weights shared out among the sites of each row, or the prices a reduced problem has brought along."""
+    """Return (R,) the prices a reduced problem has brought along, or weights shared out among the sites of each row."""
     if problem.multiplier is not None:
         return np.minimum(problem.multiplier, caps(problem))
     scale = _scale(problem)
@@ -210,7 +210,7 @@ def _distance(bound: float, value: float) -> float:
 
 
 @compiled_sums
-def _scatter(start, sites, first, last, gain, prices):  # type: ignore[no-untyped-def]
+def _scatter(start: Array, sites: Array, first: int, last: int, gain: Array, prices: Array) -> float:
     for k in range(first, last):
         if prices[k] != 0.0:
             for t in range(start[k], start[k + 1]):
@@ -219,7 +219,17 @@ def _scatter(start, sites, first, last, gain, prices):  # type: ignore[no-untype
 
 
 @compiled_sums
-def _slope(start, sites, first, last, gain, average, prices, cap, slope):  # type: ignore[no-untyped-def]
+def _slope(  # noqa: PLR0913  (a kernel takes its arrays one by one)
+    start: Array,
+    sites: Array,
+    first: int,
+    last: int,
+    gain: Array,
+    average: Array,
+    prices: Array,
+    cap: Array,
+    slope: Array,
+) -> float:
     """How much each row is over-covered by the averaged choice; 0 where the price cannot move that way."""
     norm = 0.0
     for k in range(first, last):
@@ -234,7 +244,18 @@ def _slope(start, sites, first, last, gain, average, prices, cap, slope):  # typ
 
 
 @compiled_sums
-def _descend(start, sites, first, last, gain, prices, cap, slope, step, new):  # type: ignore[no-untyped-def]
+def _descend(  # noqa: PLR0913  (a kernel takes its arrays one by one)
+    start: Array,
+    sites: Array,
+    first: int,
+    last: int,
+    gain: Array,
+    prices: Array,
+    cap: Array,
+    slope: Array,
+    step: float,
+    new: Array,
+) -> float:
     for k in range(first, last):
         price = min(max(prices[k] - step * slope[k], 0.0), cap[k])
         new[k] = price
@@ -360,7 +381,20 @@ def primal_dual(
 
 
 @compiled_sums
-def _ascend(start, sites, first, last, gain, ahead, u, cap, scale, sigma, balance, total):  # type: ignore[no-untyped-def]
+def _ascend(  # noqa: PLR0913  (a kernel takes its arrays one by one)
+    start: Array,
+    sites: Array,
+    first: int,
+    last: int,
+    gain: Array,
+    ahead: Array,
+    u: Array,
+    cap: Array,
+    scale: float,
+    sigma: Array,
+    balance: float,
+    total: Array,
+) -> float:
     for k in range(first, last):
         lacking = 1.0
         for t in range(start[k], start[k + 1]):
@@ -375,7 +409,7 @@ def _ascend(start, sites, first, last, gain, ahead, u, cap, scale, sigma, balanc
 
 
 @compiled_sums
-def _normal(start, sites, first, last, gain, x, sigma):  # type: ignore[no-untyped-def]
+def _normal(start: Array, sites: Array, first: int, last: int, gain: Array, x: Array, sigma: Array) -> float:
     for k in range(first, last):
         amount = 0.0
         for t in range(start[k], start[k + 1]):
@@ -386,7 +420,7 @@ def _normal(start, sites, first, last, gain, x, sigma):  # type: ignore[no-untyp
 
 
 @compiled_sums
-def _value(start, sites, first, last, gain, y, cap):  # type: ignore[no-untyped-def]
+def _value(start: Array, sites: Array, first: int, last: int, gain: Array, y: Array, cap: Array) -> float:
     """What the fractional choice leaves uncovered, at the highest price of each row."""
     lost = 0.0
     for k in range(first, last):

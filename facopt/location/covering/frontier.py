@@ -72,7 +72,7 @@ class Frontier:
 
     @property
     def knee(self) -> int | None:
-        """Number of the point after which more costs most for each person: farthest above the line from first to last."""
+        """Number of the point where more begins to pay less: farthest above the line from first to last."""
         if len(self.points) < 3:
             return None
         limit = np.array([point.limit for point in self.points])

@@ -1,7 +1,7 @@
 """Plans for maximal covering: lazy greedy, then exchanges of one site for another.
 
-Greedy takes the site that adds most each time; gains only fall as sites open, so a stored gain is an upper bound and few
-need to be computed anew (Minoux 1978). Exchanges take out the open site that is missed least when another comes in
+Greedy takes the site that adds most each time; gains only fall as sites open, so a stored gain is an upper bound and
+few need to be computed anew (Minoux 1978). Exchanges take out the open site that is missed least when another comes in
 (Teitz & Bart 1968), with the losses kept up to date.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from facopt.location.compiled import compiled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.covering.incidence import BoolArray, FloatArray, IntArray
+    from facopt.location.covering.incidence import Array, BoolArray, FloatArray, IntArray
     from facopt.location.covering.problem import CoveringProblem
 
 KICKS = (3, 5, 10, 2)
@@ -65,7 +65,7 @@ def exchange(
 
 
 def rounded(problem: CoveringProblem, score: FloatArray, passes: int = 2) -> BoolArray:
-    """Return (F,) a plan near the best scores (F,): the best that the rules allow, then exchanges with the next best."""
+    """Return (F,) a plan near the best scores (F,): the best the rules allow, then exchanges with the next best."""
     ranking = np.argsort(-score, kind="stable").astype(np.int32)
     opened = _take(ranking, problem.rules.group, problem.rules.at_most.copy(), problem.rules.cost, problem.rules.budget)
     return exchange(problem, opened, ranking[: 6 * int(opened.sum()) + 50], passes)
@@ -89,7 +89,7 @@ def kicked(problem: CoveringProblem, opened: BoolArray, rounds: int, seed: int, 
         ] = -1.0
         ranking = np.argsort(-score, kind="stable").astype(np.int32)
         plan = _take(ranking, rules.group, rules.at_most.copy(), rules.cost, rules.budget)
-        plan = exchange(problem, plan, dice.permutation(problem.site_count))
+        plan = exchange(problem, plan, dice.permutation(problem.site_count).astype(np.int32))
         now = float(weight[problem.rows.covered(plan)].sum())
         if now >= value:
             opened, value = plan, now
@@ -97,7 +97,7 @@ def kicked(problem: CoveringProblem, opened: BoolArray, rounds: int, seed: int, 
 
 
 @compiled
-def _take(ranking, group, left, cost, budget):  # type: ignore[no-untyped-def]
+def _take(ranking: Array, group: Array, left: Array, cost: Array, budget: float) -> Array:
     opened = np.zeros(group.size, np.bool_)
     for j in ranking:
         if left[group[j]] > 0 and cost[j] <= budget:
@@ -108,34 +108,42 @@ def _take(ranking, group, left, cost, budget):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _greedy(start, members, weight, divisor, group, at_most, cost, budget):  # type: ignore[no-untyped-def]
+def _gain(start: Array, members: Array, weight: Array, covered: Array, j: int) -> float:
+    gain = 0.0
+    for t in range(start[j], start[j + 1]):
+        if not covered[members[t]]:
+            gain += weight[members[t]]
+    return gain
+
+
+@compiled
+def _greedy(
+    start: Array,
+    members: Array,
+    weight: Array,
+    divisor: Array,
+    group: Array,
+    at_most: Array,
+    cost: Array,
+    budget: float,
+) -> tuple[Array, Array]:
     covered = np.zeros(weight.size, np.bool_)
     left = at_most.copy()
-    heap = [(0.0, np.int64(-1))]
-    heap.clear()
-    for j in range(start.size - 1):
-        gain = 0.0
-        for t in range(start[j], start[j + 1]):
-            gain += weight[members[t]]
-        if gain > 0:
-            heap.append((-gain / divisor[j], np.int64(j)))
+    # Sites by gain, best first; of equal ones the first in the table.
+    heap = [(-_gain(start, members, weight, covered, j) / divisor[j], j) for j in range(start.size - 1)]
     heapq.heapify(heap)
     order = np.empty(start.size - 1, np.int32)
     gains = np.empty(start.size - 1)
     count = 0
     while heap:
-        stored, j = heapq.heappop(heap)
+        j = heapq.heappop(heap)[1]
         if left[group[j]] <= 0 or cost[j] > budget:
             continue
-        gain = 0.0
-        for t in range(start[j], start[j + 1]):
-            if not covered[members[t]]:
-                gain += weight[members[t]]
+        gain = _gain(start, members, weight, covered, j)
         if gain <= 0:
             continue
-        now = (-gain / divisor[j], j)
-        if heap and now > heap[0]:
-            heapq.heappush(heap, now)
+        if heap and (-gain / divisor[j], j) > heap[0]:
+            heapq.heappush(heap, (-gain / divisor[j], j))
             continue
         order[count], gains[count] = j, gain
         count += 1
@@ -147,22 +155,24 @@ def _greedy(start, members, weight, divisor, group, at_most, cost, budget):  # t
 
 
 @compiled
-def _exchange(start, members, weight, chosen, candidates, rules, passes):  # type: ignore[no-untyped-def]
-    """Exchange or add sites while it helps. `only` holds the sum of the places of a row's open sites: with one, that."""
+def _exchange(
+    start: Array, members: Array, weight: Array, chosen: Array, candidates: Array, rules: Any, passes: int
+) -> Array:
+    """Exchange or add sites while it helps. `only` is the sum of the places of a row's open sites."""
     group, at_most, cost, budget = rules
     room = chosen.size + np.sum(np.minimum(at_most, start.size)) + 1
     place = np.full(start.size - 1, -1, np.int32)
-    open_at = np.full(room, -1, np.int32)
-    count = np.zeros(weight.size, np.int32)
-    only = np.zeros(weight.size, np.int64)
-    loss = np.zeros(room)
+    state = (
+        place, np.full(room, -1, np.int32), np.zeros(weight.size, np.int32), np.zeros(weight.size, np.int64),
+        np.zeros(room),
+    )  # fmt: skip
     saved = np.zeros(room)
     touched = np.empty(room, np.int32)
     left = at_most.copy()
     value = 0.0
     size = 0
     for j in chosen:
-        value = _open(start, members, weight, j, size, (place, open_at, count, only, loss), value)
+        value = _open(start, members, weight, j, size, state, value)
         left[group[j]] -= 1
         budget -= cost[j]
         size += 1
@@ -171,29 +181,8 @@ def _exchange(start, members, weight, chosen, candidates, rules, passes):  # typ
         for i in candidates:
             if place[i] >= 0:
                 continue
-            gain = 0.0
-            hit = 0
-            for t in range(start[i], start[i + 1]):
-                k = members[t]
-                if count[k] == 0:
-                    gain += weight[k]
-                elif count[k] == 1:
-                    if saved[only[k]] == 0.0:
-                        touched[hit] = only[k]
-                        hit += 1
-                    saved[only[k]] += weight[k]
-            least = RELATIVE_GAIN * value
-            out = -1
-            if gain > least and left[group[i]] > 0 and cost[i] <= budget:
-                out = size
-            else:
-                lost = gain - least
-                for q in range(size):
-                    j = open_at[q]
-                    fits = left[group[i]] > 0 or group[i] == group[j]
-                    if fits and cost[i] - cost[j] <= budget and loss[q] - saved[q] < lost:
-                        lost = loss[q] - saved[q]
-                        out = q
+            gain, hit = _saves(start, members, weight, i, state, saved, touched)
+            out = _way_in(i, gain - RELATIVE_GAIN * value, size, state, saved, (group, left, cost, budget))
             for x in range(hit):
                 saved[touched[x]] = 0.0
             if out < 0:
@@ -202,20 +191,57 @@ def _exchange(start, members, weight, chosen, candidates, rules, passes):  # typ
             if out == size:
                 size += 1
             else:
-                j = open_at[out]
-                value = _close(start, members, weight, j, (place, open_at, count, only, loss), value)
+                j = state[1][out]
+                value = _close(start, members, weight, j, state, value)
                 left[group[j]] += 1
                 budget += cost[j]
-            value = _open(start, members, weight, i, out, (place, open_at, count, only, loss), value)
+            value = _open(start, members, weight, i, out, state, value)
             left[group[i]] -= 1
             budget -= cost[i]
         if not moved:
             break
-    return open_at[:size].copy()
+    return state[1][:size].copy()
 
 
 @compiled
-def _open(start, members, weight, j, q, state, value):  # type: ignore[no-untyped-def]
+def _saves(
+    start: Array, members: Array, weight: Array, i: int, state: Any, saved: Array, touched: Array
+) -> tuple[float, int]:
+    """Return what site i adds, and how many open sites it would save from being missed; `saved` says how much."""
+    _, _, count, only, _ = state
+    gain = 0.0
+    hit = 0
+    for t in range(start[i], start[i + 1]):
+        k = members[t]
+        if count[k] == 0:
+            gain += weight[k]
+        elif count[k] == 1:
+            if saved[only[k]] == 0.0:
+                touched[hit] = only[k]
+                hit += 1
+            saved[only[k]] += weight[k]
+    return gain, hit
+
+
+@compiled
+def _way_in(i: int, gain: float, size: int, state: Any, saved: Array, rules: Any) -> int:
+    """Return the place that site i takes: a new one, that of the site missed least, or -1 where none is worth it."""
+    group, left, cost, budget = rules
+    _, open_at, _, _, loss = state
+    if gain > 0 and left[group[i]] > 0 and cost[i] <= budget:
+        return size
+    out = -1
+    for q in range(size):
+        j = open_at[q]
+        fits = left[group[i]] > 0 or group[i] == group[j]
+        if fits and cost[i] - cost[j] <= budget and loss[q] - saved[q] < gain:
+            gain = loss[q] - saved[q]
+            out = q
+    return out
+
+
+@compiled
+def _open(start: Array, members: Array, weight: Array, j: int, q: int, state: Any, value: float) -> float:
     place, open_at, count, only, loss = state
     place[j], open_at[q], loss[q] = q, j, 0.0
     for t in range(start[j], start[j + 1]):
@@ -231,8 +257,8 @@ def _open(start, members, weight, j, q, state, value):  # type: ignore[no-untype
 
 
 @compiled
-def _close(start, members, weight, j, state, value):  # type: ignore[no-untyped-def]
-    place, open_at, count, only, loss = state
+def _close(start: Array, members: Array, weight: Array, j: int, state: Any, value: float) -> float:
+    place, _, count, only, loss = state
     q = place[j]
     place[j] = -1
     for t in range(start[j], start[j + 1]):

@@ -10,6 +10,7 @@ import numpy as np
 
 from facopt.location.compiled import compiled
 
+Array = np.ndarray[Any, np.dtype[Any]]
 LongArray = np.ndarray[Any, np.dtype[np.int64]]
 IntArray = np.ndarray[Any, np.dtype[np.int32]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
@@ -80,7 +81,7 @@ def from_pairs(row: IntArray, site: IntArray, row_count: int, site_count: int) -
 
 
 @compiled
-def _transpose(start, sites, site_count):  # type: ignore[no-untyped-def]
+def _transpose(start: Array, sites: Array, site_count: int) -> tuple[Array, Array]:
     begin = np.zeros(site_count + 1, np.int64)
     for t in range(sites.size):
         begin[sites[t] + 1] += 1
@@ -96,7 +97,7 @@ def _transpose(start, sites, site_count):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _covered(start, sites, opened):  # type: ignore[no-untyped-def]
+def _covered(start: Array, sites: Array, opened: Array) -> Array:
     covered = np.zeros(start.size - 1, np.bool_)
     for k in range(start.size - 1):
         for t in range(start[k], start[k + 1]):
@@ -107,7 +108,7 @@ def _covered(start, sites, opened):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _select(start, sites, rows, kept, number):  # type: ignore[no-untyped-def]
+def _select(start: Array, sites: Array, rows: Array, kept: Array, number: Array) -> tuple[Array, Array]:
     """Count, then copy: the two passes keep the result exactly as large as it must be."""
     begin = np.zeros(np.sum(rows) + 1, np.int64)
     new = 0

@@ -1,4 +1,4 @@
-"""Levels of a location problem that are covering problems go the way of large ones; the rest is left to the plain model.
+"""Levels that are large covering problems go the way of `solve`; the rest is left to the plain model.
 
 Imports nothing compiled before it is known to be worth it.
 """

@@ -8,7 +8,7 @@ hash stay two sets.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from facopt.location.covering.incidence import Incidence
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from facopt.location.covering.incidence import FloatArray, IntArray, LongArray
+    from facopt.location.covering.incidence import Array, FloatArray, IntArray, LongArray
 
 EMPTY = -1
 """Set number of a row without sites."""
@@ -103,7 +103,17 @@ def _random_keys(site_count: int) -> np.ndarray:
 
 
 @compiled
-def _insert(start, sites, row, keys, slots, hashes, stored, count, numbers):  # type: ignore[no-untyped-def]
+def _insert(  # noqa: PLR0913  (a kernel takes its arrays one by one)
+    start: Array,
+    sites: Array,
+    row: int,
+    keys: Array,
+    slots: Array,
+    hashes: Array,
+    stored: Any,
+    count: int,
+    numbers: Array,
+) -> tuple[int, int]:
     """Number the rows from `row` on until all are numbered or a table is full; return (next row, sets so far)."""
     begin, members = stored
     mask = slots.size - 1
@@ -142,7 +152,7 @@ def _insert(start, sites, row, keys, slots, hashes, stored, count, numbers):  # 
 
 
 @compiled
-def _hash_again(slots, hashes, count):  # type: ignore[no-untyped-def]
+def _hash_again(slots: Array, hashes: Array, count: int) -> None:
     mask = slots.size - 1
     for number in range(count):
         slot = np.int64(hashes[number] & np.uint64(mask))
@@ -152,7 +162,7 @@ def _hash_again(slots, hashes, count):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _add_weights(weights, numbers, weight):  # type: ignore[no-untyped-def]
+def _add_weights(weights: Array, numbers: Array, weight: Array) -> float:
     uncovered = 0.0
     for row in range(numbers.size):
         if numbers[row] < 0:

@@ -7,8 +7,8 @@
                 sum_j c_j y_j <= B                  budget
                 y_j in {0, 1},  z_k in [0, 1]
 
-Maximal covering has prices f = 0; set covering has every row required and weights 0. Rows and sites that reductions have
-decided are kept as a constant and as a list of opened sites.
+Maximal covering has prices f = 0; set covering has every row required and weights 0. Rows and sites that reductions
+have decided are kept as a constant and as a list of opened sites.
 """
 
 from __future__ import annotations

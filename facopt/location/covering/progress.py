@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.covering.greedy import rounded
-from facopt.location.covering.problem import CoveringProblem
 from facopt.location.covering.reductions import reduce
 
 if TYPE_CHECKING:
     from facopt.location.covering.dual import DualBound
     from facopt.location.covering.incidence import BoolArray, FloatArray
+    from facopt.location.covering.problem import CoveringProblem
     from facopt.location.solver import SolverSettings
 
 NOTHING = 1e-9
@@ -46,9 +46,11 @@ class Progress:
     # --- time ----------------------------------------------------------------------------------------------------
 
     def seconds_left(self) -> float:
+        """Return what is left of the time limit."""
         return self.settings.time_limit_seconds - (time.monotonic() - self.began)
 
     def expired(self) -> bool:
+        """Return whether the time is up or the user wants to stop."""
         if self.settings.stop is not None and self.settings.stop():
             self.interrupted = True
         return self.interrupted or self.seconds_left() <= 0
@@ -121,6 +123,7 @@ class Progress:
             self.bound = self.value
 
     def note(self, what: str) -> None:
+        """Write a line of the log."""
         rows = self.current.rows
         self.log.append(
             f"{what}: {rows.row_count} rows, {self.current.site_count} sites, {rows.size} pairs left; "

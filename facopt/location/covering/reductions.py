@@ -1,14 +1,15 @@
 """Exact reductions: what can be decided about rows and sites before any search, and where each is valid.
 
-| reduction            | what it does                                            | valid where                              |
-|----------------------|---------------------------------------------------------|------------------------------------------|
-| equal rows           | rows with the same sites become one, weights summed     | always; a required one makes it required |
-| covered rows         | a row that contains a required row is covered anyway    | always: its weight becomes constant      |
-| essential sites      | the only site of a required row opens                   | always                                   |
-| lone site types      | a site that covers nothing closes                       | limits are at most, prices at least 0    |
-| dominated sites      | a site whose rows another site covers too, at no higher | limits are at most, and both sites count |
-|                      | price and cost, closes                                  | against the same limit                   |
-| components           | parts that share no site are solved apart               | no limit couples sites                   |
+| reduction       | what it does                                           | valid where                         |
+|-----------------|--------------------------------------------------------|-------------------------------------|
+| equal rows      | rows with the same sites become one, weights summed    | always; a required one makes it so  |
+| covered rows    | a row that contains a required row is covered anyway   | always: its weight becomes constant |
+| essential sites | the only site of a required row opens                  | always                              |
+| idle sites      | a site that covers nothing closes                      | limits are at most, prices not      |
+|                 |                                                        | negative                            |
+| dominated sites | a site whose rows another site covers too, at no       | limits are at most, and the other   |
+|                 | higher price and cost, closes                          | has the same limit or none          |
+| components      | parts that share no site are solved apart              | no limit couples sites              |
 
 What would break: with *exactly* n sites a dominated site may be needed to make up the number, so exact numbers never
 reach this module (see `translate`, which restates them as at most where that is the same); a row that contains an
@@ -22,7 +23,7 @@ that depends on the problem alone. Stopping early leaves the problem larger, nev
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from facopt.location.covering.merging import merge_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from facopt.location.covering.incidence import BoolArray, Incidence, LongArray
+    from facopt.location.covering.incidence import Array, BoolArray, Incidence, LongArray
     from facopt.location.covering.problem import CoveringProblem
 
 COMPARISONS = 200_000_000
@@ -59,10 +60,10 @@ def equal_rows(problem: CoveringProblem) -> CoveringProblem:
     rows, number = merge_rows(problem.rows)
     if rows.row_count == problem.rows.row_count:
         return problem
-    weight = np.bincount(number, weights=problem.weight, minlength=rows.row_count)
+    weight = np.bincount(number, weights=problem.weight, minlength=rows.row_count).astype(np.float64)
     prices = problem.multiplier
     if prices is not None:
-        prices = np.bincount(number, weights=prices, minlength=rows.row_count)
+        prices = np.bincount(number, weights=prices, minlength=rows.row_count).astype(np.float64)
     required = np.zeros(rows.row_count, dtype=bool)
     required[number[problem.required]] = True
     return replace(problem, rows=rows, weight=weight, required=required, multiplier=prices)
@@ -105,7 +106,7 @@ def dominated_sites(problem: CoveringProblem, comparisons: int = COMPARISONS) ->
 
 
 def components(problem: CoveringProblem) -> Iterator[tuple[BoolArray, BoolArray]]:
-    """Yield ((R,) rows, (F,) sites) of each part that shares nothing with the others; one part where limits couple all."""
+    """Yield ((R,) rows, (F,) sites) of each part that shares nothing with the others; all at once under limits."""
     if not problem.rules.free or problem.rows.row_count == 0:
         yield np.ones(problem.rows.row_count, dtype=bool), np.ones(problem.site_count, dtype=bool)
         return
@@ -128,7 +129,18 @@ def _component_of_site(rows: Incidence) -> LongArray:
 
 
 @compiled
-def _supersets(start, sites, begin, members, order, comparisons):  # type: ignore[no-untyped-def]
+def _contained(mark: Array, owner: int, members: Array, first: int, last: int, length: int) -> tuple[bool, int]:
+    """Return whether all `length` places that carry the owner's mark are among the members, and how many were read."""
+    missing = length
+    x = first
+    while x < last and missing > 0 and last - x >= missing:
+        missing -= mark[members[x]] == owner
+        x += 1
+    return missing == 0, x - first
+
+
+@compiled
+def _supersets(start: Array, sites: Array, begin: Array, members: Array, order: Array, comparisons: int) -> Array:
     """Mark rows that contain an earlier row of `order` (the required rows, shortest first)."""
     settled = np.zeros(start.size - 1, np.bool_)
     mark = np.full(begin.size - 1, -1, np.int64)
@@ -146,21 +158,18 @@ def _supersets(start, sites, begin, members, order, comparisons):  # type: ignor
             q = members[t]
             if q == k or settled[q] or start[q + 1] - start[q] < length:
                 continue
-            missing = length
-            x = start[q]
-            while x < start[q + 1] and missing > 0 and start[q + 1] - x >= missing:
-                missing -= mark[sites[x]] == k
-                x += 1
-            work += x - start[q]
-            if missing == 0:
-                settled[q] = True
+            contained, looked_at = _contained(mark, k, sites, start[q], start[q + 1], length)
+            work += looked_at
+            settled[q] = contained
         if work > comparisons:
             break
     return settled
 
 
 @compiled
-def _dominated(by_row, by_site, order, price, spent, group, comparisons):  # type: ignore[no-untyped-def]
+def _dominated(
+    by_row: Any, by_site: Any, order: Array, price: Array, spent: Array, group: Array, comparisons: int
+) -> Array:
     """Mark sites that another site, itself not marked, can stand in for; the dearest of the smallest first."""
     start, sites, lengths = by_row
     begin, members = by_site
@@ -183,14 +192,9 @@ def _dominated(by_row, by_site, order, price, spent, group, comparisons):  # typ
                 continue
             if group[j] >= 0 and group[j] != group[i]:
                 continue
-            missing = length
-            x = begin[j]
-            while x < begin[j + 1] and missing > 0 and begin[j + 1] - x >= missing:
-                missing -= mark[members[x]] == i
-                x += 1
-            work += x - begin[j]
-            if missing == 0:
-                closed[i] = True
+            closed[i], looked_at = _contained(mark, i, members, begin[j], begin[j + 1], length)
+            work += looked_at
+            if closed[i]:
                 break
         if work > comparisons:
             break

@@ -102,10 +102,7 @@ def _result(search: Progress) -> CoveringResult:
 
 def _plan_and_bound(search: Progress) -> None:
     """Plans first; then bounds in rounds, with fixing in between, as long as a gap is left."""
-    if search.current.required.all():
-        warmth = _cover_all(search)
-    else:
-        warmth = _cover_most(search)
+    warmth = _cover_all(search) if search.current.required.all() else _cover_most(search)
     for iterations in PRIMAL_DUAL_ROUNDS:
         if search.closed or search.expired() or _small(search.current):
             return

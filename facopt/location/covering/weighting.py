@@ -1,13 +1,13 @@
 """Plans for set covering: local search that weighs the rows which are hard to cover.
 
-Whenever the plan covers everything, its least useful site goes; then, with one site too few, sites are exchanged so that
-the weight left uncovered falls, and rows that stay uncovered grow heavier until the search finds a way to them (Gao et
-al. 2015, doi 10.1016/j.ejor.2015.05.038, there RWLS). With prices, usefulness is weight per money.
+Whenever the plan covers everything, its least useful site goes; then, with one site too few, sites are exchanged so
+that the weight left uncovered falls, and rows that stay uncovered grow heavier until the search finds a way to them
+(Gao et al. 2015, doi 10.1016/j.ejor.2015.05.038, there RWLS). With prices, usefulness is weight per money.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,12 +16,12 @@ from facopt.location.compiled import compiled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.covering.incidence import BoolArray, FloatArray
+    from facopt.location.covering.incidence import Array, BoolArray, FloatArray
     from facopt.location.covering.problem import CoveringProblem
 
 STEPS_BETWEEN_QUESTIONS = 500
 SIZE, UNCOVERED, STEP, STATE, LAST_IN, BEST = range(6)
-"""Places of the search's counters: open sites, uncovered rows, steps, dice, the site that came in last, whether better."""
+"""Places of the search's counters: open sites, uncovered rows, steps, dice, last site in, whether better."""
 
 
 class RowWeighting:
@@ -37,7 +37,7 @@ class RowWeighting:
             np.zeros(rows, np.int32), np.ones(rows, np.int64), np.zeros(rows, np.int32), np.full(rows, -1, np.int32),
         )  # fmt: skip
         self.per_site = (
-            np.full(sites, -1, np.int32), np.zeros(sites, np.int32), problem.rows.column_lengths.astype(np.int64).copy(),
+            np.full(sites, -1, np.int32), np.zeros(sites, np.int32), problem.rows.column_lengths.astype(np.int64),
             np.zeros(sites, np.int64), np.ones(sites, np.bool_),
         )  # fmt: skip
         self.numbers = np.zeros(6, np.int64)
@@ -68,12 +68,13 @@ def _prices(problem: CoveringProblem) -> FloatArray:
     """Return (F,) what the search saves: the prices, or the money that is short, or else sites."""
     for prices, matters in ((problem.price, True), (problem.rules.cost, problem.rules.spending)):
         if matters and prices.any():
-            return np.maximum(prices, 1e-6 * prices.max())
+            positive: FloatArray = np.maximum(prices, 1e-6 * prices.max())
+            return positive
     return np.ones(problem.site_count)
 
 
 @compiled
-def _begin(lists, per_row, per_site, numbers, price):  # type: ignore[no-untyped-def]
+def _begin(lists: Any, per_row: Any, per_site: Any, numbers: Array, price: Array) -> None:
     """Greedy by weight per price."""
     uncovered_at, place_of = per_row[2], per_row[3]
     for k in range(uncovered_at.size):
@@ -91,11 +92,13 @@ def _begin(lists, per_row, per_site, numbers, price):  # type: ignore[no-untyped
 
 
 @compiled
-def _search(lists, per_row, per_site, numbers, price, until, best_price):  # type: ignore[no-untyped-def]
+def _search(
+    lists: Any, per_row: Any, per_site: Any, numbers: Array, price: Array, until: int, best_price: float
+) -> None:
     """Exchange until a plan cheaper than `best_price` is found (left in place, flagged) or the steps are done."""
     start, sites = lists[0], lists[1]
-    weight, uncovered_at = per_row[1], per_row[2]
-    place, open_at, score, since, may_come = per_site
+    uncovered_at = per_row[2]
+    _, open_at, score, since, _ = per_site
     numbers[BEST] = 0
     total = 0.0
     for q in range(numbers[SIZE]):
@@ -116,14 +119,7 @@ def _search(lists, per_row, per_site, numbers, price, until, best_price):  # typ
             numbers[STATE] = numbers[STATE] * 6364136223846793005 + 1442695040888963407
             dice = (numbers[STATE] >> 33) & 0x3FFFFFFF
             row = uncovered_at[dice % numbers[UNCOVERED]]
-            best = -1
-            for t in range(start[row], start[row + 1]):
-                j = sites[t]
-                if not may_come[j]:
-                    continue
-                ours, theirs = score[j] * price[best], score[best] * price[j]
-                if best < 0 or ours > theirs or (ours == theirs and since[j] < since[best]):
-                    best = j
+            best = _most_useful(sites[start[row] : start[row + 1]], per_site, price)
             if best < 0:
                 best = sites[start[row] + dice % (start[row + 1] - start[row])]
             if total + price[best] >= best_price * (1 - 1e-9):
@@ -132,16 +128,37 @@ def _search(lists, per_row, per_site, numbers, price, until, best_price):  # typ
             _put_in(lists, per_row, per_site, numbers, best)
             numbers[LAST_IN] = best
             since[best] = numbers[STEP]
-        for q in range(numbers[UNCOVERED]):
-            k = uncovered_at[q]
-            weight[k] += 1
-            for t in range(start[k], start[k + 1]):
-                score[sites[t]] += 1
+        _weigh(lists, per_row, score, numbers[UNCOVERED])
         numbers[STEP] += 1
 
 
 @compiled
-def _least_useful(per_site, numbers, price, spared):  # type: ignore[no-untyped-def]
+def _weigh(lists: Any, per_row: Any, score: Array, uncovered: int) -> None:
+    """Let uncovered rows grow heavier."""
+    start, sites = lists[0], lists[1]
+    weight, uncovered_at = per_row[1], per_row[2]
+    for q in range(uncovered):
+        k = uncovered_at[q]
+        weight[k] += 1
+        for t in range(start[k], start[k + 1]):
+            score[sites[t]] += 1
+
+
+@compiled
+def _most_useful(sites: Array, per_site: Any, price: Array) -> int:
+    """The site that wins most weight per price among those that may come; of equals the one that moved longest ago."""
+    _, _, score, since, may_come = per_site
+    best = -1
+    for j in sites:
+        if may_come[j]:
+            ours, theirs = score[j] * price[best], score[best] * price[j]
+            if best < 0 or ours > theirs or (ours == theirs and since[j] < since[best]):
+                best = j
+    return best
+
+
+@compiled
+def _least_useful(per_site: Any, numbers: Array, price: Array, spared: int) -> int:
     """The open site that loses least weight per price; of equals the one that moved longest ago."""
     _, open_at, score, since, _ = per_site
     best = -1
@@ -156,7 +173,7 @@ def _least_useful(per_site, numbers, price, spared):  # type: ignore[no-untyped-
 
 
 @compiled
-def _put_in(lists, per_row, per_site, numbers, i):  # type: ignore[no-untyped-def]
+def _put_in(lists: Any, per_row: Any, per_site: Any, numbers: Array, i: int) -> None:
     start, sites, begin, members = lists
     count, weight, uncovered_at, place_of = per_row
     place, open_at, score, _, may_come = per_site
@@ -186,7 +203,7 @@ def _put_in(lists, per_row, per_site, numbers, i):  # type: ignore[no-untyped-de
 
 
 @compiled
-def _take_out(lists, per_row, per_site, numbers, i):  # type: ignore[no-untyped-def]
+def _take_out(lists: Any, per_row: Any, per_site: Any, numbers: Array, i: int) -> None:
     start, sites, begin, members = lists
     count, weight, uncovered_at, place_of = per_row
     place, open_at, score, since, may_come = per_site
