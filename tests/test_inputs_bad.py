@@ -25,15 +25,23 @@ ELSEWHERE = {"demand_broken.geojson"}
 
 
 def read_bad(path: Path, folder: Path) -> None:
-    """Read one bad file, with good files for all others that a study area needs."""
+    """Read one bad file as what its name begins with, with good files for all others that a study area needs."""
     source = Source(path, "wgs84")
-    if path.stem.startswith("od_"):
+    role = path.stem.split("_")[0]
+    if role == "od":
         demand, sites = (np.array(list(ids), dtype=object) for ids in ("ab", "st"))
         read_od(path, mode="walk", demand_ids=demand, site_ids=sites)
-    elif path.stem.startswith("demand"):
-        read_study_area(request(folder, demand=DemandRequest("table", source)))
-    else:
+    elif role == "totals":
+        good = write(folder, "people.csv", "id,people,zone,lon,lat,area_class\na,5,1,114.1,30.1,urban\n")
+        read_study_area(request(folder, demand=DemandRequest("table", Source(good, "wgs84"), totals=Source(path))))
+    elif role in ("boundary", "zones"):
+        read_study_area(request(folder, **{role: Source(path)}))
+    elif role == "sites":
         read_study_area(request(folder, facilities=(FacilitiesRequest(source),)))
+    else:
+        kind = {"demand": "table"}.get(role, role)
+        stated = Source(path) if path.stem == "raster_without_crs" else source
+        read_study_area(request(folder, demand=DemandRequest(kind, stated)))
 
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))

@@ -45,7 +45,8 @@ class FindingLog:
         try:
             yield
         except DataError as error:
-            self.add(error.findings)
+            known = {id(item) for item in self._items}  # raised from this log itself
+            self.add(finding for finding in error.findings if id(finding) not in known)
 
     @property
     def items(self) -> tuple[Finding, ...]:

@@ -124,6 +124,8 @@ def _read_text(path: Path, columns: Mapping[str, str], log: FindingLog) -> _Pair
     from pyarrow import csv
 
     encoding, delimiter, headings = _head(path)
+    if not any(headings):
+        raise DataError(Finding("The table is empty", "Check the file", Place(path)))
     found = recognise(headings, columns, OD_FIELDS, Place(path, 1), log)
     _require(found, headings, path, log)
     log.raise_errors()
