@@ -50,14 +50,13 @@ def run(
     """Solve scenarios; write map, report, tables and run.json for each."""
 
     def work() -> int:
-        from facopt.outputs.terminal import run_summary
         from facopt.pipeline import run_all
         from facopt.progress import progress_for_terminal
 
         loaded = _load(scenarios, overrides)
         _tell_fetching(loaded)
         runs = run_all(loaded, out, progress_for_terminal, cache=not no_cache)
-        _show(as_json, [one.record for one in runs], [run_summary(one.report, one.folder) for one in runs], "runs")
+        _show(as_json, [one.record for one in runs], [one.summary for one in runs], "runs")
         return max(one.exit_status for one in runs)
 
     _finish(work, as_json=as_json)
@@ -335,6 +334,5 @@ def _lines(error: BaseException) -> Iterator[str]:
 
 
 def _with_severity(finding: Finding) -> str:
-    nearer = finding.seen_from(Path.cwd())
-    shown = finding if str(nearer.place).startswith("..") else nearer
+    shown = finding.seen_below(Path.cwd())
     return str(shown) if str(shown.place) else f"error: {shown}"

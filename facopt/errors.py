@@ -65,6 +65,11 @@ class Finding:
         """Return the finding with its file relative to a folder, so that no path of this machine is shown."""
         return replace(self, place=self.place.seen_from(folder))
 
+    def seen_below(self, folder: PurePath) -> Finding:
+        """Return the finding with its file relative to a folder that it lies below, and as it is where it does not."""
+        nearer = self.seen_from(folder)
+        return self if str(nearer.place).startswith("..") else nearer
+
     def __str__(self) -> str:
         where = f"{self.place}: " if str(self.place) else ""
         shown = f" (for example {', '.join(self.examples)})" if self.examples else ""

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from facopt.assembly.assumptions import assumptions
@@ -25,6 +26,7 @@ from facopt.location.solver import SolverSettings
 from facopt.measures.build import RunResult, build_report
 from facopt.outputs.recognised import write_recognised
 from facopt.outputs.run_folder import RunFacts, write_run
+from facopt.outputs.terminal import run_summary
 from facopt.progress import QuietProgress
 from facopt.provenance import hash_inputs, input_files, package_versions, peak_memory_mb
 from facopt.scenario.write import write_resolved
@@ -32,7 +34,6 @@ from facopt.travel.cache import TravelCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from facopt.assembly.travel import Travelled
     from facopt.inputs.reader import Recognised
@@ -54,6 +55,13 @@ class Run:
 
     report: Report
     folder: Path
+    findings: tuple[Finding, ...] = ()
+    """Warnings, with their files as the call named them."""
+
+    @property
+    def summary(self) -> str:
+        """What the terminal shows."""
+        return run_summary(self.report, self.folder, [finding.seen_below(Path.cwd()) for finding in self.findings])
 
     @property
     def record(self) -> dict[str, Any]:
@@ -183,7 +191,7 @@ def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:
     )
     progress.note("write")
     write_run(report, folder, write_scenario, facts)
-    return Run(report, folder)
+    return Run(report, folder, prepared.findings)
 
 
 def coverage_curve(

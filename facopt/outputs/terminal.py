@@ -31,13 +31,13 @@ def terminal_language() -> Lang:
     return "en"
 
 
-def run_summary(report: Report, folder: Path, lang: Lang | None = None) -> str:
-    """Return the text for one run."""
+def run_summary(report: Report, folder: Path, findings: Sequence[Finding], lang: Lang | None = None) -> str:
+    """Return the text for one run; `findings` are its warnings with files as the reader of the terminal sees them."""
     lang = lang or terminal_language()
     blocks = [[_title(report, lang), *_sentences(report, lang)]]
     if report.status in {"optimal", "feasible"}:
         blocks += [_tier_lines(report, lang), _objective_lines(report, lang)]
-    blocks += [_notes(report.findings, lang), [say("terminal.files", lang, folder=str(folder))]]
+    blocks += [_notes(findings, lang), [say("terminal.files", lang, folder=str(folder))]]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
