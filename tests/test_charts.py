@@ -106,3 +106,25 @@ def test_words_in_charts_are_escaped() -> None:
     assert "<script>" not in svg
     assert svg.count("</svg>") == 1
     parsed(svg)
+
+
+def test_a_tornado_puts_the_widest_swing_first_and_lengths_in_proportion() -> None:
+    """Bars begin at the base: worse to the left, better to the right, as long as the difference they show."""
+    swings = [
+        charts.Swing("narrow", 88.0, 91.0, "88.0%", "91.0%"),
+        charts.Swing(("<b>", "wide"), 80.0, 95.0, "80.0%", "95.0%"),
+    ]
+    svg = charts.tornado(swings, 90.0, "as stated", "chart")
+    worse, better = rects(svg, "b-loses_cover"), rects(svg, "b-newly_covered")
+    widths = [float(bar["width"]) for bar in (*worse, *better)]
+    assert np.allclose(np.array(widths) / widths[0], [1.0, 0.2, 0.5, 0.1], atol=0.01)
+    base = float(better[0]["x"])
+    assert [float(bar["x"]) + float(bar["width"]) for bar in worse] == pytest.approx([base, base], abs=0.11)
+    assert [float(bar["x"]) for bar in better] == [base, base]
+    assert svg.index("&lt;b&gt;") < svg.index("narrow")
+
+
+def test_a_tornado_of_nothing_has_no_length() -> None:
+    """Where no variation changes anything the bars are empty and nothing is divided by zero."""
+    svg = charts.tornado([charts.Swing("same", 90.0, 90.0, "90.0%", "90.0%")], 90.0, "base", "chart")
+    assert {float(bar["width"]) for bar in (*rects(svg, "b-loses_cover"), *rects(svg, "b-newly_covered"))} == {0.0}

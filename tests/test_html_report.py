@@ -232,7 +232,7 @@ def test_sections_stand_in_the_fixed_order_numbered_without_gaps() -> None:
     order = re.findall(r'<section id="(\w+)">', PAGES["small"])
     assert order == [
         "summary", "definitions", "tiers", "zones", "area_classes", "time_bands", "uncovered", "facilities", "benefit",
-        "cost", "equity", "resilience", "compare", "targets", "projects", "appendix",
+        "cost", "equity", "resilience", "compare", "targets", "monitoring", "projects", "appendix",
     ]  # fmt: skip
     assert re.findall(r'<h2><i class="num">(\d+)', PAGES["small"]) == [str(n) for n in range(2, len(order) + 1)]
     without = re.findall(r'<section id="(\w+)">', html_report(report_without_zones()))

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facopt.measures.build import build_report
 from facopt.measures.check import check_report
 from facopt.outputs.tables import TableView, heading, printed, report_tables
 from facopt.outputs.tables.people import mode_name, zone_references
 from facopt.outputs.tables.summary import headline
 from facopt.outputs.tables.view import Column, printed_change, printed_measure
+from tests.measures_cases import toy
 from tests.report_fixture import VARIANTS, infeasible_report, small_report
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ def tables(report: Report) -> dict[str, TableView]:
     return {table.key: table for table in report_tables(report)}
 
 
-SMALL = tables(REPORTS["small"])
+SMALL_REPORT = REPORTS["small"]
+SMALL = tables(SMALL_REPORT)
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -290,3 +293,40 @@ def test_a_table_refuses_a_frame_that_is_not_its_columns() -> None:
         TableView("t", ("表", "table"), (Column("a", ("甲", "A")),), pd.DataFrame({"b": ["x"]}))
     with pytest.raises(ValueError, match="total row"):
         TableView("t", ("表", "table"), (Column("a", ("甲", "A")),), pd.DataFrame({"a": ["x"]}), {"b": 1})
+
+
+# --- sensitivity, second cover, monitoring ---------------------------------------------------------------------------
+
+
+def test_sensitivity_compares_every_variant_with_the_plan_as_stated() -> None:
+    """Shares are of the people counted; changes are points from the first row, which is the plan itself."""
+    report = build_report(toy())
+    frame = tables(report)["sensitivity"].frame
+    assert frame.loc[0, ["variant", "covered_percent", "change_points"]].tolist() == ["stated", 82.5, 0.0]
+    row = frame[(frame["variant"] == "standard") & (frame["tier"] == "township_clinic")].iloc[0]
+    assert (row["standard_minutes"], row["covered_percent"], row["change_points"]) == (24.0, 75.0, -7.5)
+    old = frame[frame["segment"] == "65_plus"].iloc[0]
+    assert (old["people"], old["covered_percent"]) == (10.0, 40.0)
+
+
+def test_second_cover_adds_up_with_those_who_hang_on_one_facility() -> None:
+    """Covered twice and covered by one facility only are together the covered people of the plan."""
+    report = build_report(toy())
+    frame = tables(report)["second_cover"].frame.set_index("tier")
+    covered = {"": report.everybody.covered} | {tier.key: tier.people_covered for tier in report.tiers}
+    assert (frame["covered_twice"] + frame["hang_on_one"]).to_dict() == covered
+
+
+def test_monitoring_holds_base_year_plan_and_target() -> None:
+    """A target of 100 % counts those who can be reached; the gap is the plan minus the target."""
+    report = build_report(toy())
+    frame = tables(report)["monitoring"].frame
+    coverage = frame[frame["indicator"] == "covered_percent"].set_index("tier")
+    assert coverage.loc["", ["now", "plan"]].tolist() == [37.5, 82.5]
+    assert math.isnan(coverage.loc["", "target"])
+    assert coverage.loc["township_clinic", ["plan", "target", "gap_to_target"]].tolist() == [30.0, 30.0, 0.0]
+    left = frame[frame["indicator"] == "uncovered"].iloc[0]
+    assert (left["now"], left["plan"], left["unit"]) == (250.0, 70.0, "people")
+    every_target = {(row["tier"], row["area_class"], row["zone"]) for row in SMALL_REPORT.targets.to_dict("records")}
+    shown = tables(SMALL_REPORT)["monitoring"].frame
+    assert shown["target"].notna().sum() == len(every_target)

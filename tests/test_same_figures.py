@@ -296,6 +296,40 @@ def test_leave_one_out_is_what_closing_the_site_does(
         assert _same(float(row["covered_percent_without"]), 100 * covered(row["id"]) / run.record["people"])
 
 
+def test_sensitivity_and_second_cover_are_what_the_minutes_say(
+    run: RunFolder, minutes: dict[str, dict[str, dict[str, float]]]
+) -> None:
+    """Every variant and everybody with two facilities in reach, counted again over all settlements and open sites."""
+    people = {row["id"]: float(row["people"]) for row in run.tables["points"]}
+    stated = {tier: float(one["minutes"]) for tier, one in run.record["standards"].items()}
+    opened = {row["id"] for row in run.tables["facilities"] if row["action"] in ("keep", "build")}
+
+    def covered(limits: dict[str, float], least: int = 1) -> float:
+        missed = {
+            point
+            for tier, points in minutes.items()
+            for point, pairs in points.items()
+            if sum(site in opened and time <= limits[tier] for site, time in pairs.items()) < least
+        }
+        return sum(people[point] for points in minutes.values() for point in points if point not in missed)
+
+    for row in run.tables["sensitivity"]:
+        factor = 1 + float(row["change_percent"] or 0) / 100
+        limits = {
+            "stated": stated,
+            "threshold": dict.fromkeys(stated, _number(row["standard_minutes"]) or 0.0),
+            "standard": stated | {row["tier"]: factor * stated.get(row["tier"], 0.0)},
+            "speed": {tier: factor * limit for tier, limit in stated.items()},
+        }
+        if row["variant"] != "segment":
+            assert float(row["covered"]) == covered(limits[row["variant"]]), row
+        else:
+            sums = [float(p[f"people_{row['segment']}"]) for p in run.tables["points"] if p["state"] in COVERED]
+            assert float(row["covered"]) == sum(sums), row
+    (twice,) = [row for row in run.tables["second_cover"] if row["tier"] == ""]
+    assert float(twice["covered_twice"]) == covered(stated, 2)
+
+
 def test_minutes_and_sites_of_settlements_are_the_shortest(
     run: RunFolder, minutes: dict[str, dict[str, dict[str, float]]]
 ) -> None:

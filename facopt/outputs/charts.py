@@ -36,6 +36,17 @@ class PairOfBars:
     plan_text: str
 
 
+@dataclass(frozen=True)
+class Swing:
+    """What one assumption does to a share when it is varied down and up; in percent."""
+
+    label: Text
+    low: float
+    high: float
+    low_text: str
+    high_text: str
+
+
 def text(x: float, y: float, words: Text, anchor: str = "start", style: str = "") -> str:
     """Return words at a place, in both languages where they differ; everything is escaped."""
     attributes = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"' + (f' class="{style}"' if style else "")
@@ -152,6 +163,43 @@ def _pair(pair: PairOfBars, y: float, left: float, width: float, scale: float, t
         drawn.append(f'<rect x="{_n(left)}" y="{_n(below)}" width="{_n(length)}" height="{_n(thick)}" class="b-plan"/>')
         drawn.append(text(width - 4, middle, pair.plan_text, "end", "strong"))
     return "".join(drawn)
+
+
+def tornado(swings: Sequence[Swing], base: float, base_text: Text, label: Text, width: float = 940.0) -> str:
+    """Return bars to both sides of a base, the widest first: worse hatched to the left, better striped to the right.
+
+    Parameters
+    ----------
+    swings
+        What is varied, with the shares that result, in percent.
+    base, base_text
+        The share of which they are variations, and the words at its line.
+    label
+        What the chart shows, for screen readers.
+    width
+        In pixels at full size.
+    """
+    left, right, step, top = 360.0, width - 76.0, 34.0, 26.0
+    values = [base, *(value for swing in swings for value in (swing.low, swing.high))]
+    least, most = min(values), max(values)
+    scale = (right - left - 76.0) / (most - least) if most > least else 0.0
+
+    def at(value: float) -> float:
+        return left + 76.0 + (value - least) * scale
+
+    drawn = []
+    for i, swing in enumerate(sorted(swings, key=lambda swing: swing.low - swing.high)):
+        y = top + step * i
+        drawn.append(text(left - 14, y + 14, swing.label, "end"))
+        for value, style in ((swing.low, "b-loses_cover"), (swing.high, "b-newly_covered")):
+            start, length = min(at(base), at(value)), abs(at(value) - at(base))
+            drawn.append(f'<rect x="{_n(start)}" y="{_n(y)}" width="{_n(length)}" height="19" class="{style}"/>')
+        drawn.append(text(at(swing.low) - 7, y + 14, swing.low_text, "end", "ax"))
+        drawn.append(text(at(swing.high) + 7, y + 14, swing.high_text, "start", "ax"))
+    bottom = top + step * len(swings) - 8
+    drawn.append(f'<path d="M{_n(at(base))} {_n(top - 8)}V{_n(bottom)}" class="axis"/>')
+    drawn.append(text(at(base), top - 13, base_text, "middle", "ax"))
+    return chart(width, bottom + 6, label, "".join(drawn))
 
 
 def lorenz_chart(

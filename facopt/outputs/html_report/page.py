@@ -7,7 +7,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from facopt.outputs.html_report import people_sections, plan_sections
+from facopt.outputs.html_report import people_sections, plan_sections, robustness_sections
 from facopt.outputs.html_report.appendix import appendix
 from facopt.outputs.html_report.first_page import first_page
 from facopt.outputs.html_report.material import material_of
@@ -31,9 +31,11 @@ _SECTIONS = (
     plan_sections.benefit,
     plan_sections.cost,
     plan_sections.equity_section,
-    plan_sections.resilience,
+    robustness_sections.sensitivity,
+    robustness_sections.resilience,
     plan_sections.compare,
     plan_sections.targets,
+    robustness_sections.monitoring,
     plan_sections.projects,
     appendix,
 )

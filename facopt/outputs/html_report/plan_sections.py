@@ -1,4 +1,4 @@
-"""Sections about the plan: facilities, what each brings and costs, equity, resilience, targets and the project list."""
+"""Sections about the plan: facilities, what each brings and costs, equity, targets and the project list."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from facopt.measures import equity
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, facility_symbol, note, paragraph
-from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, flag_tag, table_html
+from facopt.outputs.html_report.table_html import Drawn, Look, flag_tag, table_html
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
-from facopt.outputs.tables.view import in_both, printed_measure, records
+from facopt.outputs.tables.view import printed_measure
 from facopt.outputs.words import WORDS, both, both_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def _stated_value(value: float, unit: str) -> tuple[str, str]:
     return numbers.in_both(lambda lang: printed_measure(value, unit, lang))
 
 
-def _symbols(m: Material) -> dict[str, Callable[[Row], str]]:
+def site_symbols(m: Material) -> dict[str, Callable[[Row], str]]:
+    """Return how names of facilities are marked: by the symbol of their tier and action."""
     report = m.report
     return {"name": lambda row: facility_symbol(report, str(row.get("tier", "")), str(row.get("action", "build")))}
 
@@ -63,7 +64,7 @@ def facilities(m: Material) -> Section:
         "name", "tier", "action", "stage", "zone_name", "capacity_people", "people_assigned", "use_percent",
         "mean_minutes", "longest_minutes", "people_lost_without",
     )  # fmt: skip
-    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME, sortable=True)
+    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME, sortable=True)
     unused = len(view) - len(used)
     inner = table_html(used, look) + (note("facilities.assigned") if m.planned else "")
     inner += note("facilities.unused", n=numbers.count(unused)) if unused and m.planned else ""
@@ -81,7 +82,7 @@ def benefit(m: Material) -> Section | None:
         "rank", "name", "tier", "zone_name", "people_assigned", "people_lost_without", bar, "build_cost",
         "cost_per_person",
     )  # fmt: skip
-    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME)
+    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME)
     return Section("benefit", "section.benefit", table_html(view, look))
 
 
@@ -140,28 +141,6 @@ def _curve(points: pd.DataFrame) -> tuple[equity.FloatArray, equity.FloatArray]:
     return equity.lorenz_curve(points["minutes"], points["people"])
 
 
-def resilience(m: Material) -> Section | None:
-    """Return what the loss of each single facility would do, worst first."""
-    view = m.tables["resilience"]
-    if not len(view):
-        return None
-    worst = view.frame.iloc[0]
-    if worst["people_lost_without"] > 0:
-        sentence = paragraph(
-            "resilience.sentence",
-            name=in_both(view.column("name"), records(view.frame.head(1))[0]),
-            people=m.people(worst["people_lost_without"]),
-            percent=numbers.percent(worst["covered_percent_without"]),
-        )
-    else:
-        sentence = paragraph("resilience.none")
-    columns = (
-        "name", "tier", "action", "zone_name", "people_lost_without", "covered_percent_without", "change_points",
-    )  # fmt: skip
-    look = Look(columns, titles=CHANGE, before=_symbols(m), strong=_STRONG_NAME, shown_rows=20)
-    return Section("resilience", "section.resilience", sentence + table_html(view, look) + note("round.note"))
-
-
 def compare(m: Material) -> Section:
     """Return where the differences from other runs are found."""
     command = f'<p class="p"><code>facopt compare {html.escape(m.report.scenario)} …</code></p>'
@@ -205,5 +184,5 @@ def projects(m: Material) -> Section | None:
         "number", "name", "action", "tier", "zone_name", "size", "stage", "build_cost", "people_served",
         "people_lost_without", "owner",
     )  # fmt: skip
-    look = Look(columns, before=_symbols(m), strong=_STRONG_NAME, shown_rows=1000)
+    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME, shown_rows=1000)
     return Section("projects", "section.projects", table_html(view, look) + _cost_flag(m))

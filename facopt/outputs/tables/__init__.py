@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facopt.outputs.tables import people, proof, sites, summary
+from facopt.outputs.tables import people, proof, robustness, sites, summary
 from facopt.outputs.tables.view import Column, Kind, TableView, heading, printed
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ _BUILDERS = (
     sites.benefit_table,
     sites.cost_table,
     summary.equity_table,
+    robustness.sensitivity_table,
+    robustness.second_cover_table,
     sites.resilience_table,
     proof.targets_table,
     proof.limits_table,
+    robustness.monitoring_table,
     sites.projects_table,
     proof.conflicts_table,
     proof.findings_table,

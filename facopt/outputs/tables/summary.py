@@ -139,6 +139,15 @@ def _theil_part(points: pd.DataFrame, part: int) -> float | None:
     return None if parts is None else parts[part]
 
 
+def within_nine_tenths(report: Report) -> tuple[float | None, float | None]:
+    """Return the minutes within which nine people in ten have an open site, today and in the plan."""
+    now, plan = reached_now(report), reached_in_plan(report)
+    return (
+        equity.within_minutes(now["minutes"], now["people"], 0.9),
+        equity.within_minutes(plan["minutes"], plan["people"], 0.9),
+    )
+
+
 def equity_table(report: Report) -> TableView:
     """How evenly minutes are spread over the people who have an open site, now and in the plan."""
     columns = (

@@ -26,9 +26,11 @@ WORDS = MappingProxyType(
         "section.benefit": ("逐项效益", "Benefit of each project"),
         "section.cost": ("投资", "Money"),
         "section.equity": ("公平性", "Equity"),
+        "section.sensitivity": ("敏感性", "Sensitivity"),
         "section.resilience": ("韧性", "Resilience"),
         "section.compare": ("方案差异", "What changed"),
         "section.targets": ("目标与限额", "Targets and limits"),
+        "section.monitoring": ("监测指标", "Monitoring"),
         "section.projects": ("项目清单", "Project list"),
         "section.appendix": ("附录", "Appendix"),
         # the lead, in parts that are joined to one paragraph
@@ -243,6 +245,35 @@ WORDS = MappingProxyType(
         "equity.people": ("居民累计 %，由近到远", "residents, nearest first, %"),
         "equity.minutes": ("时间累计 %", "their minutes, %"),
         "equity.equal": ("完全均等", "all equal"),
+        "sensitivity.sentence": (
+            "机构不变时，影响最大的是：{what}，覆盖率在 {low} 与 {high} 之间（本方案 {base}）。",
+            "With the same facilities, this matters most: {what}; coverage lies between {low} and {high} ({base} as "
+            "stated).",
+        ),
+        "sensitivity.standard": ("{tier}标准或车速 ±20%", "{tier}: standard or speed ±20%"),
+        "sensitivity.speed": ("全部出行速度 ±20%", "all speeds ±20%"),
+        "sensitivity.chart": ("覆盖率对假定的敏感性", "How coverage answers to its assumptions"),
+        "sensitivity.base": ("采用值 {percent}", "as stated {percent}"),
+        "sensitivity.note": (
+            "机构选址不变，只改计算口径，未重新求解。速度提高 20% 与标准放宽 20% 可到达的范围相同。"
+            "超出计算范围的时间未知，不给数字。",
+            "The facilities stay as they are; nothing is solved again. Travelling 20% faster reaches just what a "
+            "standard 20% longer does. Times beyond the search limit are not known and give no figure.",
+        ),
+        "second_cover.sentence": (
+            "标准时间内有两处开放机构可到的居民占 {percent}；其余已覆盖居民 {people}只靠一处机构。",
+            "{percent} of residents have two open facilities within the standard; {people} of the covered hang on one.",
+        ),
+        "resilience.single": ("任一机构停用的影响", "Each facility taken away on its own"),
+        "monitoring.note": (
+            "以现状为基年，按年复测。",
+            "Today is the base year; to be measured again every year.",
+        ),
+        "monitoring.targets": (
+            "目标为情景所设；100% 的目标按可达人口计。差距为规划值减目标。",
+            "Targets are those of the scenario, 100% being all who can be reached. The last column is the plan minus "
+            "the target.",
+        ),
         "resilience.sentence": (
             "任一机构停用时影响最大的是{name}：{people}失去覆盖，覆盖率降到 {percent}。",
             "The loss of {name} would hurt most: {people} people would lose cover, and coverage fall to {percent}.",
