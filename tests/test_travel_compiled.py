@@ -29,7 +29,7 @@ def test_kernels_compile_without_a_writable_cache(monkeypatch):
 
 def test_kernels_release_the_lock_and_are_cached():
     """A compiled kernel keeps its machine code on disk and runs beside other threads."""
-    from facopt.travel.kernels import search_sites
+    from facopt.travel.kernels import settle
 
-    assert search_sites.targetoptions["nogil"]
-    assert search_sites._cache.cache_path
+    assert settle.targetoptions["nogil"]
+    assert settle._cache.cache_path

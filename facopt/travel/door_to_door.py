@@ -13,15 +13,17 @@ import numpy as np
 from facopt.travel.doors import DemandDoors, demand_doors, site_places
 from facopt.travel.facts import road_facts
 from facopt.travel.kernels import (
+    LANES,
     LAST_MS,
     UNREACHED,
     SitePlaces,
     bucket_shift,
+    count,
     nearest_sites,
     new_workspace,
     scatter,
-    search_sites,
 )
+from facopt.travel.lanes import Found, search_group
 from facopt.travel.routes import routes
 from facopt.travel.snapping import RoadIndex, Snap
 from facopt.travel.straight_line import straight_line_travel_times
@@ -39,7 +41,6 @@ Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-SITES_PER_TASK = 64
 
 
 @dataclass(frozen=True)
@@ -137,14 +138,13 @@ def _arcs(
     """Search from all sites and sort what is found by demand point and site."""
     sites, network = journey.sites, journey.network
     order = np.argsort(sites.link, kind="stable").astype(np.int32)
-    size = max(1, min(SITES_PER_TASK, -(-len(order) // threads)))
-    tasks = [order[k : k + size] for k in range(0, len(order), size)]
-    shift, buckets = bucket_shift(network.longest_ms)
+    tasks = [order[k : k + LANES] for k in range(0, len(order), LANES)]
+    shift, buckets = _buckets(journey)
     spare: list[Any] = []
 
-    def search(chosen: Int32Array) -> tuple[Int64Array, Int32Array, Int32Array, int]:
-        work = spare.pop() if spare else new_workspace(len(network.junction_node), len(journey.demand.place), buckets)
-        found = search_sites(network.reverse, journey.demand.doors, sites, chosen, limit, shift, work)
+    def search(group: Int32Array) -> Found:
+        work = spare.pop() if spare else new_workspace(network.reverse, buckets, journey.demand.doors)
+        found = search_group(network.reverse, journey.demand.doors, sites, group, limit, shift, work)
         spare.append(work)
         return found
 
@@ -156,30 +156,37 @@ def _arcs(
     return _sorted_arcs(journey, tasks, found)
 
 
+def _buckets(journey: Journey) -> tuple[int, int]:
+    """Return the logarithm of the buckets' width and their number; all that waits at once must fit into the circle."""
+    sites = journey.sites
+    longest_start = int(sites.node_ms.max(initial=0)) + int(sites.own_ms.max(initial=0))
+    return bucket_shift(max(journey.network.longest_ms, longest_start))
+
+
 def _sorted_arcs(
-    journey: Journey, tasks: list[Int32Array], found: list[tuple[Int64Array, Int32Array, Int32Array, int]]
+    journey: Journey, tasks: list[Int32Array], found: list[Found]
 ) -> tuple[Int32Array, Int32Array, FloatArray]:
     place = journey.demand.place
+    parts = _by_site(len(journey.sites.link), tasks, found)
     counts = np.zeros(journey.demand_count, dtype=np.int64)
-    for _, points, _, _ in found:
-        counts[place] += np.bincount(points, minlength=len(place))
+    for _, points, _ in parts:
+        count(points, place, counts)
     rows = np.concatenate([[0], np.cumsum(counts)])
     site_of, minutes = np.empty(rows[-1], dtype=np.int32), np.empty(rows[-1])
     next_free = rows[:-1].copy()
-    for site, points, ms in _by_site(len(journey.sites.link), tasks, found):
+    for site, points, ms in parts:
         scatter(site, points, ms, place, next_free, site_of, minutes)
     return np.repeat(np.arange(journey.demand_count, dtype=np.int32), counts), site_of, minutes
 
 
 def _by_site(
-    site_count: int, tasks: list[Int32Array], found: list[tuple[Int64Array, Int32Array, Int32Array, int]]
+    site_count: int, tasks: list[Int32Array], found: list[Found]
 ) -> list[tuple[int, Int32Array, Int32Array]]:
     """Return what each site found, in the order of the sites."""
     parts: list[tuple[int, Int32Array, Int32Array]] = [(0, np.empty(0, np.int32), np.empty(0, np.int32))] * site_count
-    for chosen, (counts, points, ms, _) in zip(tasks, found, strict=True):
-        ends = np.cumsum(counts)
-        for site, end, count in zip(chosen.tolist(), ends.tolist(), counts.tolist(), strict=True):
-            parts[site] = (site, points[end - count : end], ms[end - count : end])
+    for group, (where, points, ms, _) in zip(tasks, found, strict=True):
+        for site, begin, size in zip(group.tolist(), *where.tolist(), strict=True):
+            parts[site] = (site, points[begin : begin + size], ms[begin : begin + size])
     return [part for part in parts if len(part[1])]
 
 
@@ -190,9 +197,8 @@ def _nearest(journey: Journey, usable: Int32Array) -> tuple[FloatArray, Int32Arr
     demand, sites, network = journey.demand, journey.sites, journey.network
     if not len(usable) or not len(demand.place):
         return minutes, nearest
-    longest_start = int(sites.node_ms.max(initial=0)) + int(sites.own_ms.max(initial=0))
-    shift, buckets = bucket_shift(max(network.longest_ms, longest_start))
-    work = new_workspace(len(network.junction_node), len(demand.place), buckets)
+    shift, buckets = _buckets(journey)
+    work = new_workspace(network.reverse, buckets, journey.demand.doors)
     ms, site = nearest_sites(network.reverse, demand.doors, sites, usable, LAST_MS, shift, work)
     minutes[demand.place] = np.where(ms == UNREACHED, np.inf, ms / 60_000)
     nearest[demand.place] = site

@@ -1,11 +1,11 @@
 """Bounded shortest-path searches in integer milliseconds, compiled to machine code.
 
-One search per site on the reversed network, with a queue of buckets: a node waits in the bucket of its time, in a list
-linked through the node's own label, so that memory is fixed and nothing can overflow. Buckets are reused in a circle
-that is longer than the longest arc, so the cut-off may be as far away as one likes. Within a bucket a node may be
-settled again when a shorter way turns up, which keeps the result exact for any width of the buckets.
+Searches run on the reversed network, from the sites, with a queue of buckets: a node waits in the bucket of its time,
+in a list linked through the node's own label, so that memory is fixed and nothing can overflow. Buckets are reused in a
+circle that is longer than the longest arc, so the cut-off may be as far away as one likes. Within a bucket a node may
+be settled again when a shorter way turns up, which keeps the result exact for any width of the buckets.
 
-All kernels stand in one file because the cache of compiled code is renewed file by file.
+Kernels that call each other stand in one file because the cache of compiled code is renewed file by file.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from facopt.travel.compiled import compiled
 
+BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
@@ -30,6 +31,8 @@ TIME, NEXT, PREVIOUS, LABEL = 0, 1, 2, 3
 it in a search from one site, the site in a search from all."""
 END_OF_LIST = -1
 NOT_WAITING = -2
+LANES = 16
+"""Sites searched together: with more, the times of a junction no longer fit one line of the processor's cache."""
 
 
 class SearchGraph(NamedTuple):
@@ -90,10 +93,20 @@ class Workspace(NamedTuple):
     """First node of each bucket; the number of buckets is a power of two."""
     reached: Int32Array
     """Nodes reached by this search (N,)."""
+    lane_ms: Int32Array
+    """Milliseconds from each site of a group, by reached node, and one row for all others (N + 1, LANES)."""
+    waiting: BoolArray
+    """Reached nodes whose times have changed since they were passed on (N,)."""
+    first_arc: Int32Array
+    """Arcs between reached nodes, as in SearchGraph, nodes by the order in which they were reached (N + 1,)."""
+    arc: Int32Array
+    """(A, 2)."""
     hit: Int32Array
-    """Demand points reached by this search (I,)."""
+    """Demand points noted, on the way to being sorted by site (I + 1,)."""
     hit_ms: Int32Array
-    """Their milliseconds (I,)."""
+    """Their milliseconds from each site of the group (I + 1, LANES)."""
+    own: BoolArray
+    """Links that a site of the group lies on (L,)."""
 
 
 def bucket_shift(longest_ms: int, width_ms: int = 4096) -> tuple[int, int]:
@@ -103,13 +116,18 @@ def bucket_shift(longest_ms: int, width_ms: int = 4096) -> tuple[int, int]:
     return shift, 1 << (needed - 1).bit_length()
 
 
-def new_workspace(node_count: int, demand_count: int, buckets: int) -> Workspace:
-    """Return empty working memory."""
+def new_workspace(graph: SearchGraph, buckets: int, doors: Doors | None = None) -> Workspace:
+    """Return empty working memory; without doors for searches that collect nothing."""
+    node_count = len(graph.first_arc) - 1
+    links, points = (0, 0) if doors is None else (len(doors.link_ends), len(doors.own_ms))
     label = np.empty((node_count, 4), dtype=np.int32)
     label[:] = (UNREACHED, END_OF_LIST, NOT_WAITING, -1)
     return Workspace(
         label=label, bucket=np.full(buckets, END_OF_LIST, dtype=np.int32), reached=np.empty(node_count, dtype=np.int32),
-        hit=np.empty(demand_count, dtype=np.int32), hit_ms=np.empty(demand_count, dtype=np.int32),
+        lane_ms=np.empty((node_count + 1, LANES), dtype=np.int32), waiting=np.zeros(node_count, dtype=np.bool_),
+        first_arc=np.empty(node_count + 1, dtype=np.int32), arc=np.empty_like(graph.arc),
+        hit=np.empty(points + 1, dtype=np.int32), hit_ms=np.empty((points + 1, LANES), dtype=np.int32),
+        own=np.zeros(links, dtype=np.bool_),
     )  # fmt: skip
 
 
@@ -142,7 +160,7 @@ def settle(graph: SearchGraph, work: Workspace, reached: int, waiting: int, limi
 
     `reached` nodes have been labelled and `waiting` of them stand in their buckets when this begins.
     """
-    label, bucket = work.label, work.bucket
+    label, bucket, nodes, first_arc, arcs = work.label, work.bucket, work.reached, graph.first_arc, graph.arc
     mask = bucket.size - 1
     place = 0
     while waiting > 0:
@@ -157,14 +175,14 @@ def settle(graph: SearchGraph, work: Workspace, reached: int, waiting: int, limi
         label[node, PREVIOUS] = NOT_WAITING
         waiting -= 1
         time = label[node, TIME]
-        for t in range(graph.first_arc[node], graph.first_arc[node + 1]):
-            head = graph.arc[t, 0]
+        for t in range(first_arc[node], first_arc[node + 1]):
+            head = arcs[t, 0]
             other = max(head, ~head)
-            arrival = time + graph.arc[t, 1]
+            arrival = time + arcs[t, 1]
             known = label[other, TIME]
             if arrival < known and arrival <= limit:
                 if known == UNREACHED:
-                    work.reached[reached] = other
+                    nodes[reached] = other
                     reached += 1
                 goal = (arrival >> shift) & mask
                 if head < 0:
@@ -220,52 +238,6 @@ def trace(label: Int32Array, node: int) -> Int32Array:
 
 
 @compiled
-def _collect(doors: Doors, sites: SitePlaces, site: int, work: Workspace, reached: int, limit: int) -> int:
-    """Note every demand point within the limit of one site, and make the labels ready for the next search."""
-    label, own = work.label, sites.link[site]
-    hits = 0
-    for k in range(reached):
-        node = work.reached[k]
-        for row in range(doors.first_at_node[node], doors.first_at_node[node + 1]):
-            link, begin = doors.link_at_node[row, 0], doors.link_at_node[row, 1]
-            if link != own and (begin < 0 or label[begin, TIME] == UNREACHED):
-                hits = _collect_link(doors, link, work, hits, limit)
-    for demand in range(doors.first_on_link[own], doors.first_on_link[own + 1]):
-        time = _over_ends(doors, own, label, demand)
-        along = int(along_link(doors, sites, site, demand))
-        if along >= 0:
-            time = min(time, along + int(doors.own_ms[demand]))
-        if time <= limit:
-            work.hit[hits] = demand
-            work.hit_ms[hits] = time
-            hits += 1
-    for k in range(reached):
-        label[work.reached[k], TIME] = UNREACHED
-    return hits
-
-
-@compiled
-def _collect_link(doors: Doors, link: int, work: Workspace, hits: int, limit: int) -> int:
-    """Note every demand point of a link within the limit over either of its ends."""
-    from_start = int(work.label[doors.link_ends[link, 0], TIME])
-    from_end = int(work.label[doors.link_ends[link, 1], TIME])
-    for demand in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
-        time = min(from_start + int(doors.exit_ms[demand, 0]), from_end + int(doors.exit_ms[demand, 1]))
-        if time <= limit:
-            work.hit[hits] = demand
-            work.hit_ms[hits] = time
-            hits += 1
-    return hits
-
-
-@compiled
-def _over_ends(doors: Doors, link: int, label: Int32Array, demand: int) -> int:
-    """Return milliseconds from a demand point over the nearer end of its link."""
-    over_start = int(label[doors.link_ends[link, 0], TIME]) + int(doors.exit_ms[demand, 0])
-    return min(over_start, int(label[doors.link_ends[link, 1], TIME]) + int(doors.exit_ms[demand, 1]))
-
-
-@compiled
 def along_link(doors: Doors, sites: SitePlaces, site: int, demand: int) -> int:
     """Return milliseconds from a demand point to a site on its own link without leaving it; -1 where it cannot be."""
     total = -1
@@ -279,38 +251,37 @@ def along_link(doors: Doors, sites: SitePlaces, site: int, demand: int) -> int:
 
 
 @compiled
-def search_sites(
-    graph: SearchGraph, doors: Doors, sites: SitePlaces, chosen: Int32Array, limit: int, shift: int, work: Workspace
-) -> tuple[Int64Array, Int32Array, Int32Array, int]:
-    """Search from some sites, one after the other.
-
-    Returns the number of demand points reached by each, then demand points and milliseconds of all one after the other,
-    and the number of settled junctions. Demand points of one site come in no particular order.
-    """
-    counts = np.zeros(chosen.size, np.int64)
-    demand = np.empty(1 << 14, np.int32)
-    ms = np.empty(1 << 14, np.int32)
-    used = 0
-    settled = 0
-    for k in range(chosen.size):
-        site = chosen[k]
-        left = limit - sites.own_ms[site]
-        if sites.link[site] < 0 or left < 0:
+def collect_own(doors: Doors, sites: SitePlaces, group: Int32Array, work: Workspace, hits: int) -> int:
+    """Note the times of demand points on links with sites, which may be reached without leaving them."""
+    label, last = work.label, work.lane_ms.shape[0] - 1
+    for owner in group:
+        link = sites.link[owner]
+        if link < 0 or not work.own[link]:
             continue
-        reached = start(work, sites.node[site], sites.node_ms[site], left, shift)
-        reached = settle(graph, work, reached, reached, left, shift)
-        settled += reached
-        hits = _collect(doors, sites, site, work, reached, left)
-        if used + hits > demand.size:
-            room = 2 * (used + hits)
-            longer_demand, longer_ms = np.empty(room, np.int32), np.empty(room, np.int32)
-            longer_demand[:used], longer_ms[:used] = demand[:used], ms[:used]
-            demand, ms = longer_demand, longer_ms
-        demand[used : used + hits] = work.hit[:hits]
-        ms[used : used + hits] = work.hit_ms[:hits] + sites.own_ms[site]
-        counts[k] = hits
-        used += hits
-    return counts, demand[:used].copy(), ms[:used].copy(), settled
+        work.own[link] = False
+        a, b = doors.link_ends[link, 0], doors.link_ends[link, 1]
+        at_start = label[a, NEXT] if label[a, TIME] != UNREACHED else last
+        at_end = label[b, NEXT] if label[b, TIME] != UNREACHED else last
+        for point in range(doors.first_on_link[link], doors.first_on_link[link + 1]):
+            work.hit[hits] = point
+            work.hit_ms[hits] = UNREACHED
+            for lane in range(group.size):
+                time = np.int64(work.lane_ms[at_start, lane]) + doors.exit_ms[point, 0]
+                time = min(time, np.int64(work.lane_ms[at_end, lane]) + doors.exit_ms[point, 1])
+                site = group[lane]
+                along = along_link(doors, sites, site, point) if sites.link[site] == link else -1
+                if along >= 0:
+                    time = min(time, np.int64(along) + doors.own_ms[point] + sites.own_ms[site])
+                work.hit_ms[hits, lane] = min(time, UNREACHED)
+            hits += 1
+    return hits
+
+
+@compiled
+def count(demand: Int32Array, place: Int32Array, counts: Int64Array) -> None:
+    """Add the arcs of one site to the numbers of arcs of the demand points."""
+    for k in range(demand.size):
+        counts[place[demand[k]]] += 1
 
 
 @compiled

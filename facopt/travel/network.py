@@ -15,7 +15,7 @@ from facopt.travel.rules import travel_on
 from facopt.travel.space_curve import hilbert_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import networkx as nx
 
@@ -93,10 +93,19 @@ class Network:
 
     def length_km_by_class(self) -> dict[str, float]:
         """Return kilometres that the profile can use, by road class."""
-        classes = self.roads.column("road_class")[self.piece_edge]
-        names, which = np.unique(classes.astype(str), return_inverse=True)
-        km = np.bincount(which, weights=self.roads.length_m[self.piece_edge]) / 1000
-        return {str(name): round(float(value), 3) for name, value in zip(names, km, strict=True)}
+        tag = self.roads.tag[self.piece_edge]
+        km = np.bincount(tag, weights=self.roads.length_m[self.piece_edge], minlength=len(self.roads.tags)) / 1000
+        used = np.bincount(tag, minlength=len(self.roads.tags)) > 0
+        by_class: dict[str, float] = {}
+        for number in np.flatnonzero(used).tolist():
+            name = self.roads.tags[number].road_class
+            by_class[name] = by_class.get(name, 0.0) + float(km[number])
+        return {name: round(by_class[name], 3) for name in sorted(by_class)}
+
+    def pieces_of(self, classes: Collection[str]) -> BoolArray:
+        """Return which pieces are of one of some road classes, shape (P,)."""
+        wanted = np.array([tags.road_class in classes for tags in self.roads.tags], dtype=np.bool_)
+        return wanted[self.roads.tag[self.piece_edge]]
 
 
 def build_network(

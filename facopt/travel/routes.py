@@ -113,7 +113,7 @@ class WayFinder:
     def ways(self, within_minutes: FloatArray | None = None) -> list[Way | None]:
         """Return the way of each pair, None where there is none (within the minutes of the pair)."""
         shift, buckets = bucket_shift(self.network.longest_ms)
-        work = new_workspace(len(self.network.junction_node), 0, buckets)
+        work = new_workspace(self.network.reverse, buckets)
         found: list[Way | None] = [None] * len(self.homes.lonlat)
         _, group = np.unique(self.sites.lonlat, axis=0, return_inverse=True)
         order = np.argsort(group.ravel(), kind="stable")

@@ -52,9 +52,8 @@ class RoadIndex:
         self.network = network
         self.to_metres = pyproj.Transformer.from_crs("EPSG:4326", network.metric_crs, always_xy=True)
         profile = network.profile
-        classes = network.roads.column("road_class")[network.piece_edge].astype(str)
-        usable = np.flatnonzero(~np.isin(classes, sorted(profile.no_stopping)))
-        self.pieces = (usable if len(usable) else np.arange(len(classes))).astype(np.int32)
+        usable = np.flatnonzero(~network.pieces_of(profile.no_stopping))
+        self.pieces = (usable if len(usable) else np.arange(len(network.piece_edge))).astype(np.int32)
         self.lines = _piece_lines(network, self.pieces, self.to_metres)
         component = network.piece_component()[self.pieces]
         self.main = (component == component.min()) | (network.component_km[component] >= profile.island_km)
