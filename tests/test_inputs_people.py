@@ -9,7 +9,9 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Geod
 
+from facopt.inputs.cells import Cells, aggregate, aggregation_error
 from facopt.inputs.people import whole_people
 from facopt.inputs.reader import read_study_area
 from facopt.inputs.requests import DemandRequest, FacilitiesRequest, Source, TierRequest
@@ -193,3 +195,39 @@ def test_jilin_and_tianmen_sum_to_the_census_to_the_person(tmp_path: Path) -> No
         made_up = rows[shapely.distance(outline, shapely.points(points.lon[rows], points.lat[rows])) > 0.05]
         assert len(made_up) == 0
     assert {rule.rule for rule in recognised.class_rules} == {"class code", "division code"}
+
+
+def test_putting_cells_together_says_how_far_people_are_moved() -> None:
+    """The mean is weighed by people, and as a plain loop over the cells gives it; nobody is lost."""
+    dice = np.random.default_rng(5)
+    row, column = (part.ravel() for part in np.indices((12, 12)))
+    lon, lat, people = 114 + column * 0.001, 30 - row * 0.0009, dice.uniform(0, 50, 144)
+    cells = Cells(row, column, lon, lat, people, (96.0, 100.0))
+    blocks, _, block_of = aggregate(cells, 400, np.full(144, -1))
+    assert len(blocks) == 9
+    assert blocks.people.sum() == pytest.approx(people.sum())
+    geod = Geod(ellps="WGS84")
+    far = [geod.inv(lon[k], lat[k], blocks.lon[block_of[k]], blocks.lat[block_of[k]])[2] for k in range(144)]
+    mean, most = aggregation_error(cells, blocks, block_of)
+    assert mean == pytest.approx(sum(f * p for f, p in zip(far, people, strict=True)) / people.sum())
+    within = sum(p for f, p in zip(far, people, strict=True) if f <= most)
+    assert within >= 0.95 * people.sum() > within - people.max()
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real data is not beside the checkout")
+def test_tashkent_in_kilometres_says_its_error(tmp_path: Path) -> None:
+    """Cells of 250 m in blocks of a kilometre move people by a few hundred metres; as they are, by nothing."""
+    sites = write(tmp_path, "s.csv", "id,tier,lon,lat,status\ns,clinic,69.25,41.3,existing\n")
+    raster = Source(SHARED / "tashkent/tashkent_ghsl2015_pop_250m.tif")
+    told = {}
+    for metres in (None, 1000):
+        part = DemandRequest("raster", raster, cell_metres=metres)
+        asked = request(tmp_path, demand=part, facilities=(FacilitiesRequest(Source(sites, "wgs84")),),
+                        tiers={"clinic": TierRequest(("urban",))})  # fmt: skip
+        told[metres] = read_study_area(asked)[2].people_steps
+    assert told[None] == ()
+    (step,) = told[1000]
+    assert step.startswith("put together from 5,246 cells to ")
+    mean = float(step.split("they live ")[1].split(" m ")[0])
+    assert 250 < mean < 500
