@@ -33,7 +33,7 @@ WORTHWHILE = 2e-5
 """A round that neither shrinks the problem nor lowers the bound by this share is the last."""
 SOLVABLE_PAIRS = 120_000
 """With fewer pairs the solver is worth more than another round, unless rounds still halve the problem."""
-KICK_VISITS = 3_000_000_000
+KICK_VISITS = 1_000_000_000
 """Work of the random exchanges, in pairs visited, about."""
 FEW_VISITS = 100_000_000
 """The same, for a longer look at small problems before they go to the solver."""
