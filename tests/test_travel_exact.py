@@ -1,4 +1,4 @@
-"""Whole milliseconds equal NetworkX's, with more sites than are searched together, and on real networks for all sites."""
+"""Whole milliseconds equal those of NetworkX: more sites than are searched together, and all sites of real networks."""
 
 from __future__ import annotations
 
