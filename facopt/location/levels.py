@@ -7,7 +7,6 @@ to compute its value.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +21,8 @@ from facopt.location.travel_model import TravelModel
 from facopt.location.worst_travel_model import add_threshold, thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.problem import BoolArray, LocationProblem
 
 RELATIVE_SLACK = 1e-9
@@ -71,8 +72,13 @@ class Search:
 class Objective(Protocol):
     """One objective of the list."""
 
-    name: str
-    maximise: bool
+    @property
+    def name(self) -> str:
+        """Its name in scenarios."""
+
+    @property
+    def maximise(self) -> bool:
+        """Whether more is better."""
 
     def optimise(self, problem: LocationProblem, search: Search) -> LevelResult:
         """Return the best plan for this level and a bound on its value."""
@@ -201,14 +207,9 @@ class _WorstTravel:
         first = self._probe(problem, search, math.inf)
         if first.open is None:
             return first
-        best, last = first, first
-        worst = (
-            evaluate(problem, best.open).worst_travel
-            if search.incumbent is None
-            else self._worst(problem, search.incumbent)
-        )
-        if search.incumbent is not None:
-            best = replace(first, open=search.incumbent)
+        plan = first.open if search.incumbent is None else search.incumbent
+        best, last = replace(first, open=plan), first
+        worst = self._worst(problem, plan)
         ladder = thresholds(problem, worst)
         log = [first.log]
         low, high = 0, int(np.searchsorted(ladder.minutes, worst))

@@ -1,8 +1,8 @@
-"""Least worst travel as a threshold: is there a plan in which nobody who travels needs more than T minutes?
+"""Least worst travel as a threshold: a plan in which nobody who travels needs more than T minutes, or none.
 
 Rows, for each point i and tier k that travels, with N_i(T) the free sites within T
-    (12) everybody     sum_{j in N_i(T)} y_j >= 1                   where everybody is assigned, or a standing site covers i
-    (13) the covered   y_j <= sum_{j' in N_i(T)} y_j'               for each free j that covers i from beyond T
+    (12) everybody     sum_{j in N_i(T)} y_j >= 1         where everybody is assigned, or a standing site covers i
+    (13) the covered   y_j <= sum_{j' in N_i(T)} y_j'     for each free j that covers i from beyond T
 and none where a site that must be open lies within T. The optimum is the least T among the distinct minutes for
 which a plan exists (Minieka 1970; bisection as in Daskin 2013, Network and Discrete Location, chapter 5).
 """
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facopt.location.formulation import Formulation
 from facopt.location.problem import groups
 
 if TYPE_CHECKING:
+    from facopt.location.formulation import Formulation
     from facopt.location.problem import LocationProblem, Service
 
 

@@ -334,7 +334,7 @@ class StraightLineTravel(Section):
 
 
 class FastestTravel(Section):
-    """The fastest of several other modes for each trip: those who can ride, ride; where walking is sooner, they walk."""
+    """The fastest of several other modes for each trip: people ride, and walk where that is sooner."""
 
     kind: Literal["fastest_of"]
     """The least time of several modes."""
