@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ from facopt.outputs.compare import (
     write_comparison_workbook,
 )
 from facopt.outputs.compare.comparison_page import comparison_html
+from facopt.outputs.compare.model import Change
+from facopt.outputs.compare.twin_maps import twin_maps
 from facopt.outputs.run_files import flattened, read_record
 from tests.county_case import Choice, county_report
 from tests.run_cases import write_case
@@ -425,10 +428,24 @@ def test_page_is_whole_offline_and_the_same_each_time(pair: Comparison, tmp_path
     page = Page(text)
     assert not [tag for tag, attrs in page.elements if tag in ("link", "img") or "src" in attrs]
     assert "//" not in text.split("</style>")[1].split("<script>")[0]
-    assert len(page.with_class("m-zone")) == 1
+    assert len(page.with_class("m-zone")) == 2  # of the gains, and of the two maps, which share their ground
     marks = [attrs["d"] or "" for attrs in page.with_class("p-gain") if attrs.get("d", "").count("M") > 1]  # type: ignore[union-attr]
     assert pair.changes[0].people is not None
     assert marks[0].count("M") == pair.changes[0].people.gain.points
+
+
+def test_two_maps_draw_who_each_run_covers_and_which_sites_it_opens(pair: Comparison, maps: Path) -> None:
+    """Covered and uncovered settlements and open facilities of each map are those of its run."""
+    drawn = twin_maps(pair, pair.changes[0])
+    assert drawn is not None
+    for report, svg in zip((county_report(), county_report(RURAL)), drawn, strict=True):
+        covered, sites = _covered(report), report.sites[report.sites["action"].isin(("keep", "build"))]
+        marks = {name: re.search(rf'<path class="p-{name}" d="([^"]*)"', svg) for name in ("covered", "uncovered")}
+        assert marks["covered"][1].count("M") == sum(covered.values())
+        assert marks["uncovered"][1].count("M") == len(covered) - sum(covered.values())
+        assert svg.count('class="site"') == len(sites)
+        assert svg.count('class="star"') == (sites["action"] == "build").sum()
+    assert twin_maps(compare_runs([maps / "base", maps / "none"]), Change(1, None, (), (), ())) is None
 
 
 def test_inputs_that_differ_come_before_results(pair: Comparison) -> None:

@@ -80,3 +80,42 @@ def test_every_change_has_its_map(browser_page: Page) -> None:
         assert outer["width"] > 400
         assert outer["x"] <= mark["x"]
         assert mark["x"] + mark["width"] <= outer["x"] + outer["width"]
+
+
+VIEWS = (
+    "() => Array.from(document.querySelector('.twin').querySelectorAll('svg.map')).map(m => m.getAttribute('viewBox'))"
+)
+
+
+def test_the_two_maps_move_together(browser_page: Page) -> None:
+    """Buttons, keys, wheel and drag change both maps alike, and never beyond the ground."""
+    browser_page.set_viewport_size({"width": 1440, "height": 900})
+    whole = browser_page.evaluate(VIEWS)
+    twin = browser_page.locator(".twin").first
+    seen = []
+    twin.locator("[data-twin=in]").click()
+    seen.append(browser_page.evaluate(VIEWS))
+    first, second = twin.locator("svg.map").nth(0), twin.locator("svg.map").nth(1)
+    first.focus()
+    browser_page.keyboard.press("ArrowRight")
+    seen.append(browser_page.evaluate(VIEWS))
+    box = second.bounding_box()
+    browser_page.mouse.move(box["x"] + 200, box["y"] + 150)
+    browser_page.mouse.down()
+    browser_page.mouse.move(box["x"] + 150, box["y"] + 120, steps=4)
+    browser_page.mouse.up()
+    seen.append(browser_page.evaluate(VIEWS))
+    browser_page.mouse.wheel(0, -300)
+    browser_page.wait_for_function(
+        "before => document.querySelector('.twin svg.map').getAttribute('viewBox') !== before", arg=seen[-1][0]
+    )
+    seen.append(browser_page.evaluate(VIEWS))
+    for one, other in seen:
+        assert one == other
+    assert len({one for one, _ in [whole, *seen]}) == 5
+    for _ in range(20):
+        first.press("ArrowLeft")
+        first.press("ArrowUp")
+    assert browser_page.evaluate(VIEWS)[1].startswith("0 0 ")
+    twin.locator("[data-twin=all]").click()
+    assert browser_page.evaluate(VIEWS) == whole

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from facopt.outputs import numbers, sketch
 from facopt.outputs.compare import phrases
 from facopt.outputs.compare.gains_map import gains_map
-from facopt.outputs.page import page, page_link
+from facopt.outputs.compare.twin_maps import twin_maps
+from facopt.outputs.page import attribute, page, page_link
 from facopt.outputs.words import both, both_of, pair
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def comparison_html(comparison: Comparison, gallery: str = "") -> str:
             _inputs(comparison),
             _results(comparison),
             *(_who(comparison, change) for change in comparison.changes),
+            *(_side_by_side(comparison, change) for change in comparison.changes),
             *(_facilities(comparison, change) for change in comparison.changes),
         ]
     )
@@ -263,6 +265,33 @@ def _who(comparison: Comparison, change: Change) -> str:
     return (
         f"<section>{_title(comparison, change, 'compare.who')}{totals}"
         f'<div class="cols">{figure}<div>{_zones(change.people)}</div></div></section>'
+    )
+
+
+def _side_by_side(comparison: Comparison, change: Change) -> str:
+    """Both plans as maps that move together."""
+    drawn = twin_maps(comparison, change)
+    if not drawn:
+        return ""
+    heads = [
+        f"<h3>{_box(comparison.runs[run].letter)}{_name(comparison, run)}</h3>{one}"
+        for run, one in zip((0, change.run), drawn, strict=True)
+    ]
+    buttons = "".join(
+        f'<button type="button" data-twin="{key}" {attribute("aria-label", f"compare.twin_{key}")}>{sign}</button>'
+        for key, sign in (("in", "+"), ("out", "−"), ("all", "⤢"))
+    )
+    entries = [f"<span>{_icon(kind)}{both(f'compare.twin_{kind}')}</span>" for kind in ("covered", "uncovered")]
+    entries += [
+        f'<span><svg viewBox="0 0 24 24" aria-hidden="true">{sketch.site_mark("square", 12, 12, 9, f"s-{action}")}'
+        f"{_STAR if action == 'build' else ''}</svg>{both(f'compare.twin_{action}')}</span>"
+        for action in ("keep", "build")
+    ]
+    return (
+        f"<section>{_title(comparison, change, 'compare.twin')}"
+        f'<div class="twin"><p class="twinbar">{buttons}<span>{both("compare.twin_how")}</span></p>'
+        f'<div class="two">{"".join(f"<figure>{one}</figure>" for one in heads)}</div>'
+        f'<p class="legend">{"".join(entries)}</p></div></section>'
     )
 
 

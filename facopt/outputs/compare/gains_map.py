@@ -42,7 +42,7 @@ def gains_map(comparison: Comparison, change: Change) -> str:
     if change.people is None:
         return ""
     points, ground = change.people.points, comparison.ground
-    bounds = _bounds(points, ground.boundary or ground.zones)
+    bounds = extent(points, ground)
     if bounds is None:
         return ""
     height = _height(bounds)
@@ -59,9 +59,11 @@ def gains_map(comparison: Comparison, change: Change) -> str:
     return f'<svg viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{label}">{drawn}</svg>'
 
 
-def _bounds(points: pd.DataFrame, outlines: tuple[BaseGeometry, ...]) -> Bounds | None:
+def extent(points: pd.DataFrame, ground: Ground) -> Bounds | None:
+    """Return west, south, east and north of what is drawn; None where nothing has coordinates."""
     import shapely
 
+    outlines = ground.boundary or ground.zones
     return sketch.bounds_of(points[["lon", "lat"]].to_numpy(float), shapely.union_all(outlines) if outlines else None)
 
 
@@ -79,15 +81,21 @@ def _drawing(
     frame: sketch.Frame,
     zoom: float = 1.0,
 ) -> str:
-    layers = (("land", ground.boundary), ("water", ground.water), ("zone", ground.zones))
-    rivers = sketch.path((line for outline in ground.water_lines for line in sketch.ways(outline, frame)), closed=False)
     return (
-        "".join(f'<path class="m-{name}" d="{_outline(outlines, frame)}"/>' for name, outlines in layers if outlines)
-        + (f'<path class="m-river" d="{rivers}"/>' if rivers else "")
+        drawn_ground(ground, frame)
         + "".join(_marks(points, layer, frame, zoom) for layer in LAYERS)
         + "".join(_letter(site, letters[0], "a", frame) for site in change.only_base)
         + "".join(_letter(site, letters[1], "b", frame) for site in change.only_other)
     )
+
+
+def drawn_ground(ground: Ground, frame: sketch.Frame) -> str:
+    """Return land, water and outlines of the units."""
+    layers = (("land", ground.boundary), ("water", ground.water), ("zone", ground.zones))
+    rivers = sketch.path((line for outline in ground.water_lines for line in sketch.ways(outline, frame)), closed=False)
+    return "".join(
+        f'<path class="m-{name}" d="{_outline(outlines, frame)}"/>' for name, outlines in layers if outlines
+    ) + (f'<path class="m-river" d="{rivers}"/>' if rivers else "")
 
 
 def _outline(outlines: tuple[BaseGeometry, ...], frame: sketch.Frame) -> str:

@@ -74,6 +74,21 @@ WORDS = MappingProxyType(
         "compare.settlements": ("{n} 个居民点", "{n} settlements"),
         "compare.settlement_one": ("1 个居民点", "1 settlement"),
         "compare.in_neither": ("不计入得失", "in neither figure"),
+        # two maps
+        "compare.twin": ("两图对照", "Side by side"),
+        "compare.twin_of": ("两图对照：{a} 与 {b}", "Side by side: {a} and {b}"),
+        "compare.twin_label": ("一个方案的地图", "Map of one plan"),
+        "compare.twin_how": (
+            "两图同步移动：拖动、滚轮、方向键或按钮。",
+            "Both maps move together: drag, wheel, arrow keys or buttons.",
+        ),
+        "compare.twin_in": ("放大", "Zoom in"),
+        "compare.twin_out": ("缩小", "Zoom out"),
+        "compare.twin_all": ("全图", "Whole area"),
+        "compare.twin_covered": ("已覆盖", "covered"),
+        "compare.twin_uncovered": ("未覆盖", "not covered"),
+        "compare.twin_keep": ("保留的机构", "facility kept"),
+        "compare.twin_build": ("新建的机构", "new facility"),
         # inputs
         "compare.inputs": ("改动的输入", "Inputs that differ"),
         "compare.item": ("项目", "Item"),
