@@ -13,7 +13,7 @@ from facopt.location.levels import Search
 from facopt.location.median import branching, reduction, travel_level, worst_travel_level
 from facopt.location.median.counts import count_groups
 from facopt.location.median.fixing import fix_sites
-from facopt.location.median.reduction import Turns, ended_lists
+from facopt.location.median.reduction import Turns
 from facopt.location.median.saddle import SideRows, prove
 from facopt.location.median.swap import swap, travel_of
 from facopt.location.median.travellers import list_travellers
@@ -168,15 +168,16 @@ def test_lists_reach_as_far_as_anybody_goes_in_a_plan_as_good(lists: str) -> Non
     for seed in SEEDS:
         problem = wider_problem(seed).replace(budget=None)
         plans = all_plans(problem)
-        turns = Turns.begin(problem, no_rows(problem), None, functools.partial(keeps_rules, problem))
-        if not plans or turns is None:
+        if not plans:
             continue
-        turns.run(lambda: 60.0)
+        known = sorted(plans, key=lambda plan: evaluate(problem, plan).travel)[len(plans) // 4]
+        turns = Turns.begin(problem, no_rows(problem), known, None)
+        assert turns is not None
+        turns.run(lambda: 60.0, most=2)
+        cut += int(not turns.lists.ended.all())
+        turns.end_lists()
         result = turns.result()
-        if result.plan is None:
-            continue
-        listed = ended_lists(problem, result)
-        cut += int(not result.lists.ended.all())
+        listed = result.lists
         for plan in plans:
             travel = evaluate(problem, plan).travel
             if travel <= result.value:
@@ -360,3 +361,41 @@ def test_questions_within_a_limit_agree_with_enumeration(nodes: int, monkeypatch
         for limit, exists in ((worst[0], True), (np.nextafter(worst[0], 0), False)):
             if len(worst_travel_level.reach_lists(problem, float(limit)).point):
                 assert worst_travel_level.within(problem, no_rows(problem), float(limit), search)[0] is exists, seed
+
+
+def test_the_ladder_ends_at_the_truth_whatever_stays_open_for_a_while() -> None:
+    """Bisection in which half of the questions get no answer at first still ends at the least rung with a plan."""
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        minutes = np.sort(rng.random(int(rng.integers(1, 60))))
+        truth = int(rng.integers(len(minutes)))
+        ladder, asked = worst_travel_level.Ladder(minutes, 0, len(minutes) - 1), 0
+        while not ladder.closed:
+            at, share = ladder.next_question()
+            assert ladder.low <= at < ladder.high
+            unknown = share < 1 and rng.random() < 0.5
+            ladder.answer(at, None if unknown else at >= truth)
+            assert ladder.bound(9.0) <= minutes[truth]
+            asked += 1
+            assert asked < 500
+        assert ladder.low == ladder.high == truth
+
+
+def test_covers_by_weighting_are_within_the_limit() -> None:
+    """A cover found by weighting lists leaves nobody beyond the limit, with exactly the sites that the count allows."""
+    found = 0
+    for seed in range(6):
+        problem = euclidean(seed, 60, 5).replace(objective=("worst_travel",))
+        best = solve_location(problem, SETTINGS).levels[0].value
+        assert best is not None
+        for limit in (best, best * 1.05, best * 0.999):
+            lists = worst_travel_level.reach_lists(problem, limit)
+            counts, accepts = count_groups(problem), functools.partial(keeps_rules, problem)
+            turns = Turns.of_lists(problem, counts, no_rows(problem), lists, accepts)
+            cover = worst_travel_level._cover(turns, lambda: 60.0)
+            if cover is not None:
+                found += 1
+                assert evaluate(problem, cover).worst_travel <= limit
+                assert cover.sum() == 5
+                assert limit >= best
+    assert found > 6

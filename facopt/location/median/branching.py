@@ -46,6 +46,7 @@ def branch(turns: Turns, seconds_left: Callable[[], float], *, most: int | None 
 
     Raises the bound and improves the plan of `turns` in place.
     """
+    turns.end_lists()
     search, limit = _Search(turns), math.inf if most is None else most
     root = search.open_node(Fixed(np.zeros_like(turns.fixed.open), np.zeros_like(turns.fixed.open)), _seed(turns))
     heap = [] if root is None else [root]

@@ -53,8 +53,6 @@ class TravelReduction:
     """The travellers with the sites that are still in question: each ends where nobody goes farther."""
     price: FloatArray
     """(N,) people x minutes that the bound puts on each traveller; where their list is worth looking at first."""
-    room: float
-    """People x minutes above its price that no traveller passes; infinite without a plan."""
     whole: bool
     """True where every plan travels a whole number of people x minutes."""
     log: str
@@ -211,26 +209,23 @@ class Turns:
         if again.bound > self.saddle.best.bound:
             self.saddle.best = again
 
+    def end_lists(self) -> None:
+        """List anew what was cut by number, as far as anybody may go: only then is every plan in question measured."""
+        if self.lists.ended.all():
+            return
+        open_in_all = self.problem.must_open | self.fixed.open
+        free = self.problem.free & ~self.fixed.open & ~self.fixed.closed
+        everything = list_travellers(self.problem, open_in_all, free, self.problem.site_count)
+        none, old = np.zeros(self.problem.site_count, dtype=bool), self.saddle
+        self.lists = fix_lists(everything, Fixed(none, none), old.best.price, allowance(old.best, self.value))
+        self.saddle = Saddle(self.lists, self.counts, self.rows, old.y, old.best.price, old.best.weight, old.balance)
+
     def result(self) -> TravelReduction:
         """Return what has been proven."""
         plan = None if self.plan is None else self.plan | self.problem.must_open
-        room = allowance(self.saddle.best, self.value)
         bound = min(self.bound, self.value)
         price = self.saddle.best.price
-        return TravelReduction(
-            plan, self.value, bound, self.fixed, self.lists, price, room, self.whole, "".join(self.log)
-        )
-
-
-def ended_lists(problem: LocationProblem, reduction: TravelReduction) -> Travellers:
-    """Return the lists of a reduction as far as anybody may go: those that were cut by number are listed anew."""
-    if reduction.lists.ended.all():
-        return reduction.lists
-    open_in_all = problem.must_open | reduction.fixed.open
-    free = problem.free & ~reduction.fixed.open & ~reduction.fixed.closed
-    everything = list_travellers(problem, open_in_all, free, problem.site_count)
-    none = np.zeros(problem.site_count, dtype=bool)
-    return fix_lists(everything, Fixed(none, none), reduction.price, reduction.room)
+        return TravelReduction(plan, self.value, bound, self.fixed, self.lists, price, self.whole, "".join(self.log))
 
 
 def _costs_at(lists: Travellers, place: int) -> FloatArray:

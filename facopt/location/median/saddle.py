@@ -112,7 +112,7 @@ def _shift(y: np.ndarray, members: np.ndarray, wanted: float) -> float:
             high = shift
         if abs(excess) <= 1e-12 * (1.0 + wanted):
             break
-    return high
+    return float(high)
 
 
 @compiled

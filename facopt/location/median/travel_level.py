@@ -15,7 +15,7 @@ import numpy as np
 from facopt.location.formulation import Formulation
 from facopt.location.levels import LevelResult, Search
 from facopt.location.median.branching import branch
-from facopt.location.median.reduction import PROVEN, TravelReduction, Turns, ended_lists
+from facopt.location.median.reduction import PROVEN, TravelReduction, Turns
 from facopt.location.median.saddle import SideRows
 from facopt.location.referee import evaluate
 from facopt.location.solution import Status
@@ -60,10 +60,10 @@ def optimise_everybody(problem: LocationProblem, search: Search) -> LevelResult 
     reduction = turns.result()
     if turns.gap <= PROVEN or not others or patience.ended_by:
         return _outcome(reduction, None, patience.ended_by if turns.gap > PROVEN else "", rules)
-    lists = ended_lists(problem, reduction)
-    if len(lists.site) > LARGEST_CORE:
+    turns.end_lists()
+    if len(turns.lists.site) > LARGEST_CORE:
         return _outcome(reduction, None, "time", rules)
-    return _solve_core(problem, search, reduction, lists)
+    return _solve_core(problem, search, turns.result())
 
 
 @dataclass
@@ -122,7 +122,8 @@ def _acceptance(problem: LocationProblem, others: list[str]) -> Callable[[BoolAr
     return lambda plan: not evaluate(problem, plan).violations
 
 
-def _solve_core(problem: LocationProblem, search: Search, reduction: TravelReduction, lists: Travellers) -> LevelResult:
+def _solve_core(problem: LocationProblem, search: Search, reduction: TravelReduction) -> LevelResult:
+    lists = reduction.lists
     rankings, gap = rank_lists(lists), 0.999 if reduction.whole else 1e-6
     depths = {} if len(lists.site) <= DEEP_ENOUGH else _first_depths(lists, reduction)
     while True:

@@ -7,10 +7,16 @@ above 0 says no, and every site is fixed whose state would leave somebody beyond
 
 from __future__ import annotations
 
+import functools
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facopt.location.covering.incidence import Incidence
+from facopt.location.covering.problem import CoveringProblem, SiteRules
+from facopt.location.covering.weighting import RowWeighting
 from facopt.location.formulation import Formulation
 from facopt.location.levels import LevelResult, Search
 from facopt.location.median.branching import branch
@@ -23,11 +29,20 @@ from facopt.location.solution import Status
 from facopt.location.worst_travel_model import add_threshold, thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.median.saddle import SideRows
     from facopt.location.problem import BoolArray, LocationProblem
 
+WEIGHTING_STEPS = 30_000
+"""Steps of the search for a cover before a question is divided."""
+WIDE = 0.1
+"""Share of the minutes in question below which neighbours of an open question are not asked."""
 MOST_NODES = 30
 """Nodes after which a question goes to the MILP, which is better at finding the last few covers."""
+
+FIRST_SHARE = 0.1
+"""Share of the time left that a question may take before its neighbours are asked."""
 
 
 def optimise_worst(problem: LocationProblem, search: Search) -> LevelResult | None:
@@ -42,37 +57,93 @@ def optimise_worst(problem: LocationProblem, search: Search) -> LevelResult | No
     if plan is None:
         return None
     worst = evaluate(problem, plan).worst_travel
-    ladder = thresholds(problem, worst)
-    low, high, log = 0, int(np.searchsorted(ladder.minutes, worst)), [f"first plan: {worst:.10g} minutes\n"]
-    while low < high and left() > 0:
-        middle = (low + high) // 2
-        limit = float(ladder.minutes[middle])
-        exists, found = within(problem, rows, limit, search)
+    found = thresholds(problem, worst)
+    ladder = Ladder(found.minutes, 0, int(np.searchsorted(found.minutes, worst)))
+    log = [f"first plan: {worst:.10g} minutes\n"]
+    while not ladder.closed and left() > 0:
+        at, share = ladder.next_question()
+        limit = float(ladder.minutes[at])
+        exists, better = within(problem, rows, limit, search, seconds=max(1.0, share * left()))
         log.append(f"within {limit:.10g} minutes: {'not known' if exists is None else 'yes' if exists else 'no'}\n")
-        if found is not None:
-            plan, worst = found, evaluate(problem, found).worst_travel
-            high = min(middle, int(np.searchsorted(ladder.minutes, worst)))
-        elif exists is None:
-            break
-        else:
-            low = middle + 1
-    bound = float(ladder.minutes[low]) if low < len(ladder.minutes) else worst
+        if better is not None:
+            plan, worst = better, evaluate(problem, better).worst_travel
+            at = min(at, int(np.searchsorted(ladder.minutes, worst)))
+        ladder.answer(at, exists)
     size = (len(rules.model.column_names), len(rules.model.row_names))
-    status, limited_by = (Status.OPTIMAL, "") if low >= high else (Status.FEASIBLE, "time")
-    return LevelResult(status, plan, max(bound, ladder.least), limited_by, "".join(log), *size)
+    status, limited_by = (Status.OPTIMAL, "") if ladder.closed else (Status.FEASIBLE, "time")
+    bound = max(ladder.bound(worst), found.least)
+    return LevelResult(status, plan, bound, limited_by, "".join(log), *size)
+
+
+@dataclass
+class Ladder:
+    """Bisection in which a question may stay open: then the rungs below and above it are asked before it again."""
+
+    minutes: np.ndarray
+    """Distinct minutes, ascending."""
+    low: int
+    """No plan exists within the minutes of any rung before this."""
+    high: int
+    """A plan exists within the minutes of this rung."""
+    open_from: int = -1
+    """First and last rung asked without an answer; -1 where there is none."""
+    open_to: int = -1
+
+    @property
+    def closed(self) -> bool:
+        """True where the least worst travel is proven."""
+        return self.low >= self.high
+
+    def next_question(self) -> tuple[int, float]:
+        """Return the rung to ask next, and the share of the time left that the answer may take."""
+        if self.open_from < 0:
+            return (self.low + self.high) // 2, FIRST_SHARE
+        if self.wide(self.low, self.open_from):
+            return (self.low + self.open_from) // 2, FIRST_SHARE
+        if self.wide(self.open_to + 1, self.high):
+            return (self.open_to + 1 + self.high) // 2, FIRST_SHARE
+        return (self.open_from + self.open_to) // 2, 1.0
+
+    def wide(self, first: int, last: int) -> bool:
+        """Return whether rungs from `first` to before `last` are worth asking while others are open."""
+        last_minutes, whole = self.minutes[last - 1], self.minutes[self.high - 1] - self.minutes[self.low]
+        return first < last and bool(last_minutes - self.minutes[first] >= WIDE * whole)
+
+    def answer(self, at: int, exists: bool | None) -> None:
+        """Note what is known of rung `at`; None says that the time was over before an answer."""
+        if exists is None:
+            self.open_from = at if self.open_from < 0 else min(self.open_from, at)
+            self.open_to = max(self.open_to, at)
+        elif exists:
+            self.high = at
+        else:
+            self.low = at + 1
+        if not self.low <= self.open_from <= self.open_to < self.high:
+            self.open_from = max(self.open_from, self.low)
+            self.open_to = min(self.open_to, self.high - 1)
+            if self.open_from > self.open_to or self.open_to < 0:
+                self.open_from = self.open_to = -1
+
+    def bound(self, worst: float) -> float:
+        """Return what no plan goes below."""
+        return float(self.minutes[self.low]) if self.low < len(self.minutes) else worst
 
 
 def within(
-    problem: LocationProblem, rows: SideRows, limit: float, search: Search
+    problem: LocationProblem, rows: SideRows, limit: float, search: Search, *, seconds: float = math.inf
 ) -> tuple[bool | None, BoolArray | None]:
     """Return whether a plan within counts and rows leaves nobody beyond `limit` minutes, and such a plan.
 
-    None says that the time was over before either was proven.
+    None says that the time, or the `seconds` for this question, were over before either was proven.
     """
+    until = search.seconds_left() - seconds
+    search = replace(search, seconds_left=functools.partial(_until, search.seconds_left, until))
     turns = Turns.of_lists(problem, count_groups(problem), rows, reach_lists(problem, limit), lambda _plan: True)
     turns.whole, turns.value = True, 0.5
     left = _Clock(search).seconds_left
     turns.run(left)
+    if turns.undecided and (cover := _cover(turns, left)) is not None:
+        return True, cover | problem.must_open
     if turns.undecided:
         branch(turns, left, most=MOST_NODES)
     if turns.plan is not None:
@@ -80,6 +151,31 @@ def within(
     if not turns.undecided:
         return False, None
     return _within_by_solver(problem, limit, search, turns)
+
+
+def _cover(turns: Turns, left: Callable[[], float]) -> BoolArray | None:
+    """Return (J,) free sites that cover every list, found by weighing the lists that are hard to cover.
+
+    Only where one count is all that limits the sites: the search knows of nothing else.
+    """
+    counts, lists = turns.counts, turns.lists
+    if len(counts.most) != 1 or len(turns.rows.right):
+        return None
+    most = int(counts.most[0])
+    lengths = np.diff(lists.first)
+    waiting = lists.beyond > 0.5  # the others have a site that is fixed open within the limit
+    if most == 0 or not waiting.any() or not lengths[waiting].all():
+        return None
+    start = np.cumsum([0, *lengths[waiting]], dtype=np.int64)
+    rows = Incidence(start, lists.site[np.repeat(waiting, lengths)], len(counts.group))
+    weighting = RowWeighting(CoveringProblem.of(rows, np.ones(rows.row_count), SiteRules.count(rows.site_count, most)))
+    chosen = weighting.run(WEIGHTING_STEPS, lambda: left() <= 0, target=most).copy()
+    missing = most - int(chosen.sum())
+    if missing < 0:
+        return None
+    idle = counts.sites[~chosen[counts.sites]]
+    chosen[idle[:missing]] = True
+    return chosen | turns.fixed.open
 
 
 def _within_by_solver(
@@ -97,6 +193,10 @@ def _within_by_solver(
     if result.values is not None:
         return True, formulation.plan(result.values)
     return (False if result.status is Status.INFEASIBLE else None), None
+
+
+def _until(seconds_left: Callable[[], float], until: float) -> float:
+    return seconds_left() - max(until, 0.0)
 
 
 class _Clock:
