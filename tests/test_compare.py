@@ -448,6 +448,23 @@ def test_two_maps_draw_who_each_run_covers_and_which_sites_it_opens(pair: Compar
     assert twin_maps(compare_runs([maps / "base", maps / "none"]), Change(1, None, (), (), ())) is None
 
 
+def test_english_names_are_shown_in_english_where_the_runs_have_them(tmp_path: Path) -> None:
+    """Page and terminal name units and facilities in their language; without English names the one name serves both."""
+    reports = []
+    for report in (county_report(), county_report(RURAL)):
+        sites = report.sites.assign(name_en="Site " + report.sites["id"], zone_name_en="Unit " + report.sites["zone"])
+        points = report.points.assign(name_en="", zone_name_en="Unit " + report.points["zone"])
+        zones = tuple(replace(zone, name_en=f"Unit {zone.key}") for zone in report.by_zone)
+        reports.append(replace(report, sites=sites, points=points, by_zone=zones))
+    comparison = compare_runs([write_case(report, tmp_path) for report in reports])
+    (site, *_), (zone, *_) = comparison.changes[0].only_base, comparison.changes[0].people.zones
+    assert (site.name_en, zone.name_en) == (f"Site {site.site_id}", f"Unit {zone.zone}")
+    page = comparison_html(comparison)
+    assert f'<span lang="zh">{zone.name}</span><span lang="en">{zone.name_en}</span>' in page
+    assert site.name_en in render_terminal(comparison, lang="en")
+    assert site.name in render_terminal(comparison, lang="zh")
+
+
 def test_inputs_that_differ_come_before_results(pair: Comparison) -> None:
     """A reader meets the changed assumptions before any figure that follows from them."""
     page = comparison_html(pair)

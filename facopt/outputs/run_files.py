@@ -32,6 +32,8 @@ POINT_NUMBERS = ("people", "lon", "lat", "minutes")
 SITE_TEXT = ("id", "name", "tier", "action", "zone_name", "stage")
 SITE_NUMBERS = ("lon", "lat", "build_cost", "people_assigned")
 ASSIGNMENT_TEXT = ("demand_id", "site_id", "tier")
+POINT_ENGLISH, SITE_ENGLISH = ("zone_name_en",), ("name_en", "zone_name_en")
+"""Columns that are there only where the run knows English names; "" otherwise."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class RunFiles:
     record: Mapping[str, Any]
     """run.json as it stands."""
     points: pd.DataFrame
-    """Columns POINT_TEXT and POINT_NUMBERS, in the order of the table."""
+    """Columns POINT_TEXT, POINT_NUMBERS and POINT_ENGLISH, in the order of the table."""
     sites: pd.DataFrame
-    """Columns SITE_TEXT and SITE_NUMBERS."""
+    """Columns SITE_TEXT, SITE_NUMBERS and SITE_ENGLISH."""
     assignment: pd.DataFrame
     """Columns ASSIGNMENT_TEXT: one row per demand point and tier that serves it."""
     settings: Mapping[str, str]
@@ -89,8 +91,8 @@ def read_run(folder: Path) -> RunFiles:
     run = RunFiles(
         folder=folder,
         record=record,
-        points=_table(tables / "demand_points.csv", POINT_TEXT, POINT_NUMBERS),
-        sites=_table(tables / "sites.csv", SITE_TEXT, SITE_NUMBERS),
+        points=_table(tables / "demand_points.csv", POINT_TEXT, POINT_NUMBERS, POINT_ENGLISH),
+        sites=_table(tables / "sites.csv", SITE_TEXT, SITE_NUMBERS, SITE_ENGLISH),
         assignment=_table(tables / "assignment.csv", ASSIGNMENT_TEXT, ()),
         settings=_settings(folder / "scenario.yaml"),
     )
@@ -154,27 +156,29 @@ def _lacking(record: Any) -> str:
     return next(iter(wrong), "" if record.get("status") in STATUSES else "status")
 
 
-def _table(file: Path, text: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
+def _table(file: Path, text: tuple[str, ...], numbers: tuple[str, ...], optional: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Read columns of a table; `optional` ones are text and blank where the file does not have them."""
     import pandas as pd
 
-    wanted = (*text, *numbers)
+    wanted = (*text, *numbers, *optional)
     try:
         table = pd.read_csv(
             file,
             usecols=lambda name: name in wanted,
-            dtype={**dict.fromkeys(text, str), **dict.fromkeys(numbers, float)},
+            dtype={**dict.fromkeys((*text, *optional), str), **dict.fromkeys(numbers, float)},
             keep_default_na=False,
             na_values={name: [""] for name in numbers},
             encoding="utf-8-sig",
         )
     except (OSError, ValueError) as error:
         raise _damaged(file, f"The table cannot be read: {error}") from None
+    table = table.assign(**{name: "" for name in optional if name not in table.columns})
     lacking = [name for name in wanted if name not in table.columns]
     if lacking:
         raise _damaged(file, f"Columns are missing: {', '.join(lacking)}")
     if "id" in text and table["id"].duplicated().any():
         raise _damaged(file, "Ids are not unique")
-    return table.assign(**{name: _restored(table[name]) for name in text})[list(wanted)]
+    return table.assign(**{name: _restored(table[name]) for name in (*text, *optional)})[list(wanted)]
 
 
 def _restored(column: pd.Series[str]) -> pd.Series[str]:

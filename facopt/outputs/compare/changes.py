@@ -62,7 +62,7 @@ def _paired_points(base: RunFiles, other: RunFiles) -> pd.DataFrame:
         ["gain", "lose", "reassigned", "covered"],
         "uncovered",
     )
-    kept = ["id", "name", "zone", "zone_name", "area_class", "people", "lon", "lat", "change"]
+    kept = ["id", "name", "zone", "zone_name", "zone_name_en", "area_class", "people", "lon", "lat", "change"]
     return pairs[[*kept, "sites_base", "sites_other", "minutes_base", "minutes_other"]]
 
 
@@ -97,7 +97,8 @@ def _zone(zone: str, rows: pd.DataFrame) -> ZoneChange:
     total = float(rows["people"].sum())
     kept = part["reassigned"] + part["covered"]
     share = [100 * (kept + extra) / total if total > 0 else 0.0 for extra in (part["lose"], part["gain"])]
-    return ZoneChange(zone, str(rows["zone_name"].iloc[0]) or zone, total, part["gain"], part["lose"], *share)
+    name, name_en = (str(rows[column].iloc[0]) for column in ("zone_name", "zone_name_en"))
+    return ZoneChange(zone, name or zone, total, part["gain"], part["lose"], share[0], share[1], name_en)
 
 
 def _cost_per_person(base: RunFiles, other: RunFiles, gain: Count, lose: Count) -> float | None:
@@ -138,6 +139,7 @@ def _site_changes(sites: pd.DataFrame, others: pd.DataFrame | None) -> SiteChang
             people_assigned=_known(row["people_assigned"]),
             lon=row["lon"],
             lat=row["lat"],
+            name_en=row["name_en"],
         )
         for row, action, stage in rows
     ]

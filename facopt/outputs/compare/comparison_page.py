@@ -343,7 +343,7 @@ def _zone(zone: ZoneChange, longest: float) -> str:
     style = "up" if points > 0 else "down" if points < 0 else "eqv"
     lose, gain = numbers.difference_people(-zone.lose), numbers.difference_people(zone.gain)
     return (
-        f'<tr><td>{escape(zone.name)}</td><td class="r">{lose if zone.lose else ""}</td>'
+        f'<tr><td>{both_of(zone.names)}</td><td class="r">{lose if zone.lose else ""}</td>'
         f'<td class="c"><span class="dv" aria-hidden="true">{bars}<s></s></span></td>'
         f'<td class="r">{gain if zone.gain else ""}</td>'
         f'<td class="r {style}">{numbers.difference_points(points)}</td></tr>'
@@ -389,4 +389,4 @@ def _site(comparison: Comparison, run: int, site: SiteChange, staged: bool) -> s
     cost = both_of(numbers.in_both(lambda lang: numbers.money_table(site.cost, currency, lang)))
     stage = f'<td class="r">{escape(site.stage)}</td>' if staged else ""
     kept = f' <span class="eqv">{both("action.keep")}</span>' if site.action == "keep" else ""
-    return f'<tr><td>{icon}{escape(site.name)}{kept}</td>{stage}<td class="r">{cost}</td></tr>'
+    return f'<tr><td>{icon}{both_of(site.names)}{kept}</td>{stage}<td class="r">{cost}</td></tr>'

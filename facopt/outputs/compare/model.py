@@ -102,6 +102,13 @@ class ZoneChange:
     lose: float
     percent_base: float
     percent_other: float
+    name_en: str = ""
+    """"" where the runs have no English name."""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Name in Chinese and English; the one name for both where there is no other."""
+        return self.name, self.name_en or self.name
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,13 @@ class SiteChange:
     people_assigned: float | None
     lon: float
     lat: float
+    name_en: str = ""
+    """"" where the run has no English name."""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Name in Chinese and English; the one name for both where there is no other."""
+        return self.name, self.name_en or self.name
 
 
 @dataclass(frozen=True)
@@ -142,8 +156,8 @@ class People:
     """Zones where somebody gains or loses, largest rise of the share covered first."""
     zones_unchanged: int
     points: pd.DataFrame
-    """id, name, zone, zone_name, area_class, people, lon, lat, change (POINT_CHANGES), sites_base, sites_other (ids,
-    one per serving tier), minutes_base, minutes_other."""
+    """id, name, zone, zone_name, zone_name_en ("" where not known), area_class, people, lon, lat, change
+    (POINT_CHANGES), sites_base, sites_other (ids, one per serving tier), minutes_base, minutes_other."""
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ class _Writer:
         shown = sorted(people.zones, key=lambda zone: -(zone.gain + zone.lose))[:MOST_ROWS]
         rows = [
             [
-                printable(zone.name), numbers.difference_people(zone.gain), numbers.difference_people(-zone.lose),
+                self.text(zone.names), numbers.difference_people(zone.gain), numbers.difference_people(-zone.lose),
                 numbers.difference_points(zone.percent_other - zone.percent_base),
             ]
             for zone in people.zones if zone in shown
@@ -191,4 +191,4 @@ class _Writer:
         self.line(phrases.both_words(change))
 
     def _site(self, site: SiteChange) -> str:
-        return f"{printable(site.name)} ({printable(site.site_id)}, {self.say(f'action.{site.action}')})"
+        return f"{self.text(site.names)} ({printable(site.site_id)}, {self.say(f'action.{site.action}')})"
