@@ -218,6 +218,40 @@ def frontier(
 
 
 @app.command()
+def calibrate(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.")],
+    pairs: Annotated[
+        Path, typer.Argument(help="Timed trips: site_id, minutes, and demand_id or lon, lat.", metavar="PAIRS")
+    ],
+    mode: Annotated[str, typer.Option(help="The mode under travel whose speeds are fitted.")],
+    out: Annotated[Path, typer.Option(help="File to write, for profile_file in scenarios.")] = Path("profile.yaml"),
+    by: Annotated[
+        str, typer.Option(help="One factor for each road class, or one overall.", metavar="class|overall")
+    ] = "class",
+    crs: Annotated[str, typer.Option(help="Coordinate system of lon, lat in PAIRS.")] = "wgs84",
+    overrides: Overrides = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Fit the speeds of a mode to timed trips; write the factors and print the error before and after."""
+
+    def work() -> int:
+        from facopt.calibration.calibrate import calibrate as fit_speeds
+        from facopt.calibration.calibrate import fit_record, fit_text, write_fit
+        from facopt.inputs.coordinates import canonical_crs
+
+        if by not in ("class", "overall"):
+            raise ScenarioError(Finding(f"--by {by} is not known", "Say class or overall"))
+        (loaded,) = _load([scenario], overrides)
+        fit = fit_speeds(loaded, pairs, mode, by_class=by == "class", crs=canonical_crs(crs))
+        profile = loaded.scenario.travel[mode].profile
+        write_fit(fit, profile, out, scenario=scenario.name, mode=mode)
+        _show(as_json, [{**fit_record(fit, profile), "file": str(out)}], [f"{fit_text(fit)}\n{out}"], "fits")
+        return 0
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder of your files, or one to write into.")],
     sample: Annotated[bool, typer.Option("--sample", help="Write the sample county with its scenarios.")] = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from facopt.inputs.road_table import great_circle_metres
-from facopt.travel.doors import LinkPlaces, ends_of_links, places_on_links
+from facopt.travel.doors import LinkPlaces, ends_of_links, off_road_ms, places_on_links, terminal_ms
 from facopt.travel.kernels import (
     LAST_MS,
     NOT_WAITING,
@@ -138,6 +138,22 @@ class WayFinder:
             parts.append(_along(self.network, int(sites.on.link[pair]), *way.site))
         ends = (homes.lonlat[pair], homes.snap.lonlat[pair]), (sites.snap.lonlat[pair], sites.lonlat[pair])
         return _without_repeats(np.concatenate([np.stack(ends[0]), *parts, np.stack(ends[1])]))
+
+    def pieces(self, way: Way) -> tuple[Int32Array, Int32Array, FloatArray]:
+        """Return the pieces of a way, milliseconds along each whole one, and the share of it that is travelled (K,)."""
+        parts = [_part_of_link(self.network, int(self.homes.on.link[way.pair]), *way.home)]
+        middle, backwards = _pieces_in_order(self.network, way.links, way.against)
+        parts.append((middle, backwards, np.ones(len(middle))))
+        if way.site is not None:
+            parts.append(_part_of_link(self.network, int(self.sites.on.link[way.pair]), *way.site))
+        pieces, against, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
+        ms = np.where(against, self.network.pieces.backward_ms[pieces], self.network.pieces.forward_ms[pieces])
+        return pieces, np.maximum(ms, 0), shares
+
+    def own_ms(self, pair: int) -> int:
+        """Return the milliseconds of a pair that are not on roads: both walks, and the fixed time of a journey."""
+        walks = (off_road_ms(self.network, end.snap)[pair] for end in (self.homes, self.sites))
+        return int(sum(walks)) + terminal_ms(self.network)
 
     def _search(self, pair: int, limit: int, work: Workspace, shift: int) -> int:
         """Label every junction within the limit of the site of a pair; return how many there are."""
@@ -282,6 +298,19 @@ def _pieces_in_order(network: Network, links: Int64Array, against: BoolArray) ->
     counts = last - first + 1
     pieces = chains.order[_runs(np.where(against, last, first), counts, np.where(against, -1, 1))]
     return pieces, network.place_in_link.against[pieces] ^ np.repeat(against, counts)
+
+
+def _part_of_link(
+    network: Network, link: int, origin: Position, goal: Position
+) -> tuple[Int32Array, BoolArray, FloatArray]:
+    """Return the pieces of a link between two positions, whether each is travelled backwards, and which share of it."""
+    low, high = min(origin, goal), max(origin, goal)
+    first = int(network.chains.first[link])
+    pieces = network.chains.order[first + low[0] : first + high[0] + 1]
+    share = np.ones(len(pieces))
+    share[-1] = high[1]
+    share[0] -= low[1]
+    return pieces, network.place_in_link.against[pieces] ^ (origin > goal), share
 
 
 def _runs(begin: Int64Array, counts: Int64Array, step: Int64Array) -> Int64Array:

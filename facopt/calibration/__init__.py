@@ -1,0 +1,1 @@
+"""Speeds fitted to timed trips."""
