@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -11,6 +11,9 @@ from scipy.spatial import Delaunay, cKDTree
 
 from facopt.errors import Place
 from facopt.inputs.road_table import LineFacts, Lines, RoadTable, RoadTags, cut_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
@@ -118,3 +121,17 @@ def people_and_sites(roads: RoadTable, demand: int, sites: int, seed: int = 2) -
     node = rng.integers(0, len(roads.node_id), demand + sites)
     points = np.stack([roads.node_lon[node], roads.node_lat[node]], axis=1) + rng.normal(0, 0.001, (demand + sites, 2))
     return points[:demand], points[demand:]
+
+
+def write_pbf(plane: Plane, path: Path) -> None:
+    """Write the network as an OpenStreetMap extract, every edge a way, in degrees around CENTRE."""
+    import osmium
+    from osmium.osm.mutable import Node, Way
+
+    roads = as_road_table(plane)
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
+        for node, (lon, lat) in enumerate(zip(roads.node_lon.tolist(), roads.node_lat.tolist(), strict=True), start=1):
+            writer.add_node(Node(id=node, location=(lon, lat)))
+        ends = (plane.edges + 1).tolist()
+        for way, (nodes, road_class) in enumerate(zip(ends, plane.road_class.tolist(), strict=True), start=1):
+            writer.add_way(Way(id=way, nodes=nodes, tags={"highway": CLASSES[road_class]}))
