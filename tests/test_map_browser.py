@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,6 +34,10 @@ FLAGS = [
     "--no-first-run",
 ]
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)> "q" \'</script> {{7*7}} 😀' + "长" * 4000
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 Open = Callable[..., Any]
@@ -216,6 +221,47 @@ def test_legend_rows_switch_their_layers(opened: Open, report: Report) -> None:
     assert page.locator(".folium-map .site[data-site]").count() == sites - built
     page.uncheck("[data-layer=roads]")
     assert page.locator(".folium-map .leaflet-roads-pane path").count() == 0
+
+
+def test_the_online_map_asks_for_nothing_until_it_is_ticked(
+    browser: Any, written: Callable[[Report], Path], report: Report
+) -> None:
+    """Its row is there and off; ticked, pictures are asked for, the drawn land gives way and the credit shows."""
+    asked: list[str] = []
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=200, content_type="image/png", body=PIXEL)
+
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.route(re.compile("^https?:"), answer)
+    page.goto(written(replace(report, base_map="osm")).as_uri() + "#lang=en")
+    box, areas = page.locator("[data-layer=base]"), page.locator(".folium-map .leaflet-ground-pane path")
+    before = areas.count()
+    assert (box.is_checked(), asked) == (False, [])
+    box.check()
+    page.wait_for_function("document.querySelectorAll('.leaflet-tile-loaded').length > 0")
+    assert asked
+    assert all(url.startswith("https://tile.openstreetmap.org/") for url in asked)
+    assert areas.count() == before - 1
+    assert "© OpenStreetMap contributors" in page.inner_text("#mapnote")
+    page.locator("[data-layer=base]").uncheck()
+    assert areas.count() == before
+    assert page.locator(".leaflet-tile").count() == 0
+    assert "OpenStreetMap" not in page.inner_text("#mapnote")
+    page.close()
+
+
+def test_service_lines_of_today_are_those_of_today(opened: Open, report: Report) -> None:
+    """At the stop of today a line leads from each covered settlement to its nearest existing facility."""
+    page = opened(report, "#stage=now")
+    page.check("[data-layer=service]")
+    path = page.locator(".leaflet-lines-pane path").first.get_attribute("d")
+    covered = report.points["state"].isin(("covered", "loses_cover"))
+    assert path.count("M") == covered.sum()
+    page.fill("#stop", "1")
+    path = page.locator(".leaflet-lines-pane path").first.get_attribute("d")
+    assert path.count("M") == report.assignment["within_standard"].sum()
 
 
 def test_search_finds_zone_site_and_settlement(opened: Open, report: Report) -> None:

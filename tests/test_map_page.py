@@ -78,6 +78,17 @@ def test_nothing_in_the_page_points_outside_it(report: Report, tmp_path: Path) -
     assert set(re.findall(r"(?:https?:)?//[\w.-]+\.[a-z]{2,}[^\s\"'<)]*", page)) <= {"http://www.w3.org/2000/svg"}
 
 
+def test_only_the_online_map_that_is_asked_for_has_its_address_in_the_page(report: Report, tmp_path: Path) -> None:
+    """Without one there is none; Tianditu's carries the planner's key, OpenStreetMap's none."""
+    assert data_of(written(report, tmp_path))["base"] is None
+    found = {}
+    for name in ("osm", "tianditu"):
+        page = written(replace(report, base_map=name, base_map_key="abc123"), tmp_path)
+        found[name] = set(re.findall(r"https://[^/\"]*", page))
+        assert ("tk=abc123" in page) == (name == "tianditu")
+    assert found == {"osm": {"https://tile.openstreetmap.org"}, "tianditu": {"https://t{s}.tianditu.gov.cn"}}
+
+
 def test_the_page_is_made_by_folium_with_its_one_map(report: Report, tmp_path: Path) -> None:
     """The map's element is Folium's, and the script starts on the map that Folium makes in it."""
     page = written(report, tmp_path)

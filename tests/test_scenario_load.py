@@ -365,3 +365,21 @@ def test_mutual_provision_is_allowed(folder: Path) -> None:
     one, other = "township_clinic", "community_health_centre"
     loaded = child(folder, f"tiers: {{{one}: {{provides: [{other}]}}, {other}: {{provides: [{one}]}}}}")
     assert [tier.provides for tier in loaded.scenario.tiers.values()] == [(one,), (other,)]
+
+
+def test_an_online_map_needs_a_usable_key_where_its_service_does(tmp_path: Path) -> None:
+    """OpenStreetMap needs none; Tianditu's is asked for, and must be able to stand in an address."""
+    county = Path(__file__).parents[1] / "scenarios" / "budget-60.yaml"
+    file = tmp_path / "with-map.yaml"
+
+    def loaded(section: str) -> LoadedScenario:
+        file.write_text(f"extends: {county.as_posix()}\nname: with-map\nmap: {section}\n", encoding="utf-8")
+        return load_scenario(file)
+
+    assert loaded("{}").scenario.map.base is None
+    assert loaded("{base: osm}").scenario.map.base == "osm"
+    assert loaded("{base: tianditu, tianditu_key: 0a1b2c}").scenario.map.tianditu_key == "0a1b2c"
+    with pytest.raises(ScenarioError, match="gives no pictures without a key"):
+        loaded("{base: tianditu}")
+    with pytest.raises(ScenarioError, match="is no key of an online map"):
+        loaded("{base: tianditu, tianditu_key: 'a&b=<c>'}")

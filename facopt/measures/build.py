@@ -148,6 +148,8 @@ def _head(result: RunResult) -> dict[str, Any]:
         "data_note_en": scenario.data_note_en or "",
         "synthetic": scenario.synthetic,
         "currency": scenario.currency,
+        "base_map": scenario.map.base or "",
+        "base_map_key": scenario.map.tianditu_key or "",
         "status": result.solution.status.value,
         "generated": result.generated,
         "version": result.version,

@@ -217,6 +217,10 @@ class Report:
     """The question in English; "" where it is the same."""
     data_note_en: str = ""
     """The note in English; "" where it is the same."""
+    base_map: str = ""
+    """Online map that readers may switch on: osm, tianditu or "" for none."""
+    base_map_key: str = ""
+    """Key of its service, where it needs one."""
     sensitivity: pd.DataFrame | None = None
     """The same open sites under other assumptions: kind (stated, threshold: the same minutes for every tier, standard:
     of one tier, speed: of all modes, segment: of the people), tier ("" for all), segment, change_percent (NaN without),

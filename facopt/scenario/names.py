@@ -47,6 +47,13 @@ def checked_name(name: str) -> str:
     return name
 
 
+def checked_access_key(key: str) -> str:
+    """Return the key of an online map if it can stand in an address as it is; refuse all else."""
+    if not re.fullmatch(r"[0-9A-Za-z]{1,64}", key):
+        _refuse("is no key of an online map", "Write the letters and digits that the service gave you")
+    return key
+
+
 def canonical_crs(text: str) -> str:
     """Return a coordinate system as `wgs84`, `gcj02`, `bd09`, `cgcs2000` or `EPSG:n`, whatever its case and hyphens."""
     plain = re.sub(r"[-_ ]", "", text).casefold()

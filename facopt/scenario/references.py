@@ -28,6 +28,7 @@ def check_references(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]
     yield from _objective(scenario, place_of)
     yield from _fastest(scenario, place_of)
     yield from _unused_modes(scenario, place_of)
+    yield from _map(scenario, place_of)
     yield from _files(scenario, place_of)
 
 
@@ -60,6 +61,12 @@ def _tiers(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
                 yield Finding(f"{key}.provides names the tier itself", "Remove it", place)
             elif provided not in scenario.tiers:
                 yield _unknown(f"{key}.provides", provided, scenario.tiers, "tiers", place)
+
+
+def _map(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    if scenario.map.base == "tianditu" and scenario.map.tianditu_key is None:
+        remedy = "State map.tianditu_key, the key that Tianditu gives for browsers, or leave map.base out"
+        yield Finding("map.base is tianditu, which gives no pictures without a key", remedy, place_of("map.base"))
 
 
 def _matches(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:

@@ -7,7 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from facopt.scenario.names import LONGEST_FOLDER_NAME, canonical_crs, checked_folder_name, checked_name
+from facopt.scenario.names import (
+    LONGEST_FOLDER_NAME,
+    canonical_crs,
+    checked_access_key,
+    checked_folder_name,
+    checked_name,
+)
 
 AreaClass = Literal["urban", "town", "rural"]
 ObjectiveName = Literal["coverage", "cost", "sites", "travel", "worst_travel"]
@@ -420,6 +426,16 @@ class Solver(Section):
     """Threads of the solver; its own choice by default."""
 
 
+class MapSection(Section):
+    """Choices for the map page."""
+
+    base: Literal["osm", "tianditu"] | None = None
+    """An online map that readers may switch on beneath the plan: osm (OpenStreetMap) or tianditu. Without it the page
+    holds no web address."""
+    tianditu_key: Annotated[str, AfterValidator(checked_access_key)] | None = None
+    """Your key for Tianditu's browser service; everybody who has the page can read it."""
+
+
 class Scenario(Section):
     """One question: people, facilities, travel, standards, targets, limits and what to optimise."""
 
@@ -463,6 +479,8 @@ class Scenario(Section):
     """What the plan may use at most."""
     solver: Solver = Solver()
     """Which solver, for how long, and how exactly."""
+    map: MapSection = MapSection()
+    """What the map page may show besides the plan."""
 
     def replace(self, **changes: Any) -> Scenario:
         """Return a copy with some fields changed, validated again."""

@@ -40,9 +40,12 @@ def basis_differences(runs: Sequence[RunFiles], number: int) -> list[BasisDiffer
 
 def setting_differences(runs: Sequence[RunFiles]) -> tuple[tuple[Difference, ...], int]:
     """Return the scenario settings that are not the same in all runs, and how many are."""
-    return _differences(
-        [{key: value for key, value in run.settings.items() if key.removesuffix("_en") not in LABELS} for run in runs]
-    )
+    return _differences([{key: value for key, value in run.settings.items() if not _is_label(key)} for run in runs])
+
+
+def _is_label(key: str) -> bool:
+    """Tell whether a setting only names the scenario or says how its map looks."""
+    return key.removesuffix("_en") in LABELS or key.startswith("map.")
 
 
 def input_differences(runs: Sequence[RunFiles]) -> tuple[tuple[Difference, ...], int]:

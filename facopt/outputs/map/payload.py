@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.outputs.map import geometry
+from facopt.outputs.map.base_map import base_map_of
 from facopt.outputs.map.places import Places, places_of
 from facopt.outputs.map.thinning import thinned
 from facopt.outputs.map.values import exact, index_of, number, numbers, text, times, truth
@@ -42,6 +43,7 @@ def payload_of(report: Report) -> dict[str, Any]:
         "routes": _routes(report),
         "context": _context(report),
         "ground": _ground(report, tolerance),
+        "base": base_map_of(report),
         "merged": merged,
         "view": places.view,
         "urban": places.urban,

@@ -44,6 +44,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.roads": ("道路", "Roads"),
         "map.water": ("水系", "Water"),
         "map.service": ("服务连线", "Service lines"),
+        "map.base": ("在线底图：{name}", "Online map: {name}"),
         "map.targets": ("目标", "Targets"),
         "map.other_targets": ("另有 {n} 项目标", "{n} more targets"),
         "map.everywhere": ("全部居民", "all residents"),

@@ -76,6 +76,19 @@ function roadLayer(draw, wide) {
 function groundLayers(draw, wide) {
   return { land: landLayer(draw), water: waterLayer(draw, wide), roads: roadLayer(draw, wide), zones: zoneLayer(draw) };
 }
+/* the online map, if the scenario names one: nothing is asked for until a reader ticks its row */
+function drawBase() {
+  if (!hasMap || !D.base) return;
+  if (!G.base) {
+    G.base = L.layerGroup(D.base.urls.map(function (url) {
+      return L.tileLayer(url, { subdomains: D.base.hosts || 'abc', maxNativeZoom: D.base.zoom, maxZoom: 24 });
+    }));
+  }
+  map[on.base ? 'addLayer' : 'removeLayer'](G.base);
+  map[on.base ? 'removeLayer' : 'addLayer'](G.land);
+  if (!on.base) G.land.eachLayer(function (area) { area.bringToBack(); });
+  ['water', 'roads'].forEach(function (key) { map[on[key] && !on.base ? 'addLayer' : 'removeLayer'](G[key]); });
+}
 function addAll(layers, m) { for (var name in layers) layers[name].addTo(m); }
 
 var renderers, draw, G = {}, mini = null, miniRenderers = null;

@@ -17,12 +17,16 @@ function drawTexts() {
   $('q').setAttribute('aria-label', T('map.search'));
   $('definition').textContent = shortened(both(D.definition), 500);
   $('proof').textContent = both(D.proof);
-  var tag = D.synthetic ? T('tag.synthetic') : '', made = T('map.made', { date: D.generated });
-  $('mapnote').textContent = join([tag, shortened(both(D.note), 90), 'WGS-84', made]);
+  drawNote();
   document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
   document.title = both(D.title);
   drawFlags();
   drawBox();
+}
+function drawNote() {
+  var tag = D.synthetic ? T('tag.synthetic') : '', made = T('map.made', { date: D.generated });
+  var credit = D.base && on.base ? D.base.credit : '';
+  $('mapnote').textContent = join([tag, shortened(both(D.note), 90), 'WGS-84', made, credit]);
 }
 function press(attribute, value) {
   all('button[' + attribute + ']').forEach(function (button) {
@@ -227,6 +231,8 @@ function onLayer(e) {
   on[key] = e.target.checked ? 1 : 0;
   if (key === 'inset') document.body.classList.toggle('no-inset', !on.inset);
   if (['zones', 'water', 'roads'].indexOf(key) >= 0) map[on[key] ? 'addLayer' : 'removeLayer'](G[key]);
+  drawBase();
+  drawNote();
   drawLegend();
   drawPeople();
   drawSites();

@@ -182,8 +182,10 @@ function sitesIn(tier, letter) {
 }
 function groundRows() {
   var there = {
-    names: labelled().length, zones: hasZones || hasBoundary, roads: hasRoads, water: hasWater, inset: mini, service: true
+    names: labelled().length, zones: hasZones || hasBoundary, roads: hasRoads, water: hasWater, inset: mini, service: true, base: D.base
   };
   var found = Object.keys(there).filter(function (key) { return there[key]; });
-  return found.map(function (key) { return row(key, null, T('map.' + key)); });
+  return found.map(function (key) {
+    return row(key, null, T('map.' + key, { name: D.base ? both(D.base.name) : '' }));
+  });
 }
