@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.errors import DataError, Finding
+from facopt.travel.segments import Stretches, grid_over, nearest_lines, stretches_of
 
 if TYPE_CHECKING:
-    import shapely
-
     from facopt.travel.network import Network
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
@@ -47,19 +46,26 @@ class RoadIndex:
 
     def __init__(self, network: Network) -> None:
         import pyproj
-        import shapely
 
         self.network = network
         self.to_metres = pyproj.Transformer.from_crs("EPSG:4326", network.metric_crs, always_xy=True)
         profile = network.profile
         usable = np.flatnonzero(~network.pieces_of(profile.no_stopping))
         self.pieces = (usable if len(usable) else np.arange(len(network.piece_edge))).astype(np.int32)
-        self.lines = _piece_lines(network, self.pieces, self.to_metres)
+        self.vertices, self.first_vertex = _piece_vertices(network, self.pieces, self.to_metres)
         component = network.piece_component()[self.pieces]
         self.main = (component == component.min()) | (network.component_km[component] >= profile.island_km)
-        self.tree = shapely.STRtree(self.lines)
-        self.main_rows = np.flatnonzero(self.main)
-        self.main_tree = self.tree if self.main.all() else shapely.STRtree(self.lines[self.main_rows])
+        self.all_roads = _Nearest(stretches_of(self.vertices[:, 0], self.vertices[:, 1], self.first_vertex))
+        self._main_roads: _Nearest | None = None
+
+    @property
+    def main_roads(self) -> _Nearest:
+        """Roads that are no island paths; few points ask for them."""
+        if self._main_roads is None:
+            stretches = self.all_roads.stretches
+            kept = self.main[stretches.line]
+            self._main_roads = _Nearest(Stretches(*(column[kept] for column in stretches)))
+        return self._main_roads
 
     def snap(self, lonlat: FloatArray) -> Snap:
         """Return where points in WGS-84 degrees (K, 2) meet the network.
@@ -72,20 +78,27 @@ class RoadIndex:
         DataError
             If a point has no coordinates, or coordinates that the metric system cannot hold.
         """
-        import shapely
-
-        points = np.asarray(shapely.points(self._metric(lonlat)))
-        row, metres = _nearest(self.tree, points)
+        points = self._metric(lonlat)
+        row, metres = self.all_roads(points)
         moved = np.zeros(len(points), dtype=np.bool_)
         on_island = np.flatnonzero(~self.main[row])
         if len(on_island):
-            main_row, main_metres = _nearest(self.main_tree, points[on_island])
+            main_row, main_metres = self.main_roads(points[on_island])
             reach = min(self.network.profile.island_reach_metres, self.network.profile.maximum_snap_metres)
             better = main_metres <= reach
             moved[on_island[better]] = True
-            row[on_island[better]] = self.main_rows[main_row[better]]
+            row[on_island[better]] = main_row[better]
             metres[on_island[better]] = main_metres[better]
         return self._meet(points, row, metres, moved)
+
+    def _lines(self, rows: Int64Array) -> Any:
+        """Return pieces as lines in the metric system."""
+        import shapely
+
+        first, counts = self.first_vertex[rows], np.diff(self.first_vertex)[rows]
+        ends = np.cumsum(counts)
+        vertex = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - counts), counts)
+        return shapely.linestrings(self.vertices[vertex], indices=np.repeat(np.arange(len(rows)), counts))
 
     def _metric(self, lonlat: FloatArray) -> FloatArray:
         x, y = self.to_metres.transform(lonlat[:, 0], lonlat[:, 1])
@@ -96,12 +109,12 @@ class RoadIndex:
             raise DataError(Finding(what, "Give longitude and latitude of every point", count=count))
         return np.stack([x, y], axis=1)
 
-    def _meet(self, points: Any, row: Int64Array, metres: FloatArray, moved: BoolArray) -> Snap:
+    def _meet(self, points: FloatArray, row: Int64Array, metres: FloatArray, moved: BoolArray) -> Snap:
         import shapely
 
-        lines = self.lines[row]
+        lines = self._lines(row)
         length = shapely.length(lines)
-        along = np.clip(shapely.line_locate_point(lines, points), 0.0, length)
+        along = np.clip(shapely.line_locate_point(lines, shapely.points(points)), 0.0, length)
         along = np.where(along < AT_THE_END_METRES, 0.0, along)
         along = np.where(length - along < AT_THE_END_METRES, length, along)
         met = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
@@ -115,23 +128,22 @@ class RoadIndex:
         )  # fmt: skip
 
 
-def _piece_lines(network: Network, pieces: Int32Array, to_metres: Any) -> Any:
-    """Return the pieces as lines in the metric system."""
-    import shapely
-
+def _piece_vertices(network: Network, pieces: Int32Array, to_metres: Any) -> tuple[FloatArray, Int64Array]:
+    """Return the vertices of pieces in the metric system (V, 2), and where each piece begins among them (P + 1,)."""
     roads, edges = network.roads, network.piece_edge[pieces]
     counts = (roads.vertex_start[edges + 1] - roads.vertex_start[edges]).astype(np.int64)
-    begin = np.cumsum(counts) - counts
-    vertex = np.arange(counts.sum()) + np.repeat(roads.vertex_start[edges] - begin, counts)
-    x, y = to_metres.transform(roads.lon[vertex], roads.lat[vertex])
-    return shapely.linestrings(np.stack([x, y], axis=1), indices=np.repeat(np.arange(len(edges)), counts))
+    first = np.concatenate([[0], np.cumsum(counts)])
+    vertex = np.arange(first[-1]) + np.repeat(roads.vertex_start[edges] - first[:-1], counts)
+    return np.stack(to_metres.transform(roads.lon[vertex], roads.lat[vertex]), axis=1), first
 
 
-def _nearest(tree: shapely.STRtree, points: Any) -> tuple[Int64Array, FloatArray]:
-    """Return the nearest line and its distance for every point; of equally near lines the first."""
-    if not len(points):
-        return np.empty(0, dtype=np.int64), np.empty(0)
-    (which, row), metres = tree.query_nearest(points, return_distance=True, all_matches=True)
-    order = np.lexsort((row, which))
-    first = order[np.unique(which[order], return_index=True)[1]]
-    return row[first], metres[first]
+class _Nearest:
+    """Answers which line is nearest to points."""
+
+    def __init__(self, stretches: Stretches) -> None:
+        self.stretches, self.grid = stretches, grid_over(stretches)
+
+    def __call__(self, points: FloatArray) -> tuple[Int64Array, FloatArray]:
+        """Return row of the nearest line and metres to it for points (K, 2); of equally near lines the first."""
+        x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+        return nearest_lines(self.stretches, self.grid, x, y)

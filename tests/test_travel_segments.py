@@ -1,0 +1,48 @@
+"""The nearest road of a point is the one that Shapely finds among all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from facopt.travel.segments import grid_over, nearest_lines, stretches_of
+
+
+def _lines(rng, kind):
+    """Return vertices and where each line begins: scattered, on whole metres (ties, zero lengths), or all on one line."""
+    counts = rng.integers(2, 6, int(rng.integers(1, 40)))
+    vertices = rng.random((counts.sum(), 2)) * 10.0 ** rng.integers(0, 5)
+    if kind == "whole":
+        vertices = np.round(vertices)
+    if kind == "flat":
+        vertices[:, 1] = 3.0
+    if kind == "long":
+        vertices[1] = (1e6, -2e5)
+    return vertices, np.concatenate([[0], np.cumsum(counts)])
+
+
+@pytest.mark.parametrize("kind", ["scattered", "whole", "flat", "long"])
+def test_nearest_line_is_that_of_all(kind):
+    """Points near, far outside and on vertices: distance and line are those of a search through everything."""
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        vertices, first = _lines(rng, kind)
+        size = float(np.abs(vertices).max())
+        points = np.concatenate([rng.normal(0, 2 * size, (40, 2)), vertices[:30], rng.random((40, 2)) * size])
+        stretches = stretches_of(vertices[:, 0], vertices[:, 1], first)
+        row, metres = nearest_lines(stretches, grid_over(stretches), points[:, 0], points[:, 1])
+        lines = [shapely.linestrings(vertices[a:b]) for a, b in zip(first[:-1], first[1:], strict=True)]
+        every = shapely.distance(shapely.points(points)[:, None], np.array(lines)[None, :])
+        np.testing.assert_allclose(metres, every.min(axis=1), rtol=1e-9, atol=1e-9 * size)
+        assert (every[np.arange(len(points)), row] <= every.min(axis=1) + 1e-9 * size).all()
+
+
+def test_of_equally_near_lines_the_first_counts():
+    """At the corner of three roads each point belongs to the first of them."""
+    vertices = np.array([[0, 0], [0, 9], [0, 0], [9, 0], [0, 0], [9, 0]], dtype=float)
+    stretches = stretches_of(vertices[:, 0], vertices[:, 1], np.array([0, 2, 4, 6]))
+    points = np.array([[-1.0, -1.0], [4.0, -1.0], [0.0, 0.0]])
+    row, metres = nearest_lines(stretches, grid_over(stretches), points[:, 0], points[:, 1])
+    assert row.tolist() == [0, 1, 0]
+    assert metres.tolist() == [pytest.approx(2**0.5), 1, 0]
