@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -10,7 +12,7 @@ from facopt.travel.segments import grid_over, nearest_lines, stretches_of
 
 
 def _lines(rng, kind):
-    """Return vertices and where each line begins: scattered, on whole metres (ties, zero lengths), or all on one line."""
+    """Return vertices and where each line begins: anywhere, on whole metres (ties, no length), or all on one line."""
     counts = rng.integers(2, 6, int(rng.integers(1, 40)))
     vertices = rng.random((counts.sum(), 2)) * 10.0 ** rng.integers(0, 5)
     if kind == "whole":
@@ -32,7 +34,7 @@ def test_nearest_line_is_that_of_all(kind):
         points = np.concatenate([rng.normal(0, 2 * size, (40, 2)), vertices[:30], rng.random((40, 2)) * size])
         stretches = stretches_of(vertices[:, 0], vertices[:, 1], first)
         row, metres = nearest_lines(stretches, grid_over(stretches), points[:, 0], points[:, 1])
-        lines = [shapely.linestrings(vertices[a:b]) for a, b in zip(first[:-1], first[1:], strict=True)]
+        lines = [shapely.linestrings(vertices[a:b]) for a, b in pairwise(first)]
         every = shapely.distance(shapely.points(points)[:, None], np.array(lines)[None, :])
         np.testing.assert_allclose(metres, every.min(axis=1), rtol=1e-9, atol=1e-9 * size)
         assert (every[np.arange(len(points)), row] <= every.min(axis=1) + 1e-9 * size).all()
