@@ -24,7 +24,10 @@ check: $(VENV)/installed ## Style, types and the order of the stages.
 	$(VENV)/bin/lint-imports
 
 bench: $(VENV)/installed ## Measure; prints ratios against peers in the same run.
-	$(RUN) benchmarks/travel_times.py
+	$(RUN) benchmarks/travel_times.py --with-pandana
+	$(RUN) benchmarks/kept_times.py
+	$(RUN) benchmarks/covering.py
+	$(RUN) benchmarks/median.py
 
 schema: $(VENV)/installed ## Write scenarios/schema.json anew from the code.
 	$(RUN) -m facopt.scenario.json_schema

@@ -77,9 +77,7 @@ def test_joined_chains_keep_all_times():
     graph = to_networkx(network)
     joined = nx.MultiDiGraph()
     links = network.links
-    for start, end, forward, backward in zip(
-        links.start, links.end, links.forward_ms, links.backward_ms, strict=True
-    ):
+    for start, end, forward, backward in zip(links.start, links.end, links.forward_ms, links.backward_ms, strict=True):
         joined.add_weighted_edges_from([(start, end, forward)] if forward >= 0 else [])
         joined.add_weighted_edges_from([(end, start, backward)] if backward >= 0 else [])
     node_of = network.junction_node

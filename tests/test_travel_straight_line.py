@@ -65,6 +65,7 @@ def test_across_the_date_line_and_the_pole():
 
 def test_unusable_input_is_refused():
     """Points without coordinates, no speed and empty tables."""
+
     def call(**more):
         facts = {"demand_lonlat": DEMAND, "site_lonlat": SITES, "speed_kmh": 30, "detour": 1.4, "cutoff_minutes": 1}
         return straight_line_travel_times(mode="m", **{**facts, **more})

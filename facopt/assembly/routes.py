@@ -40,6 +40,8 @@ def routes_to_draw(
 ) -> dict[tuple[int, int], FloatArray]:
     """Return ways by (demand point, site), (n, 2) WGS-84 lon and lat, from home to its nearest open site of each tier.
 
+    Who lives at the site has no way.
+
     Up to `MOST_ROUTES`: all where there are no more, else first those who gain or lose cover, then the most people.
     Modes without roads have none.
     """
@@ -50,7 +52,7 @@ def routes_to_draw(
     for mode, demand, site, minutes in _pairs(scenario, travelled, problem, plan, rank):
         ends = np.stack([lonlat(area.demand)[demand], lonlat(area.sites)[site]], axis=1)
         lines = routes(travelled.networks[mode], ends, within_minutes=minutes)
-        ways.update({(int(i), int(j)): line for i, j, line in zip(demand, site, lines, strict=True) if len(line)})
+        ways.update({(int(i), int(j)): line for i, j, line in zip(demand, site, lines, strict=True) if len(line) > 1})
     return _within_room(ways, rank)
 
 

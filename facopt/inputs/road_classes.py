@@ -28,7 +28,6 @@ SURFACES = {
 }  # fmt: skip
 
 
-
 def osm_class(text: str) -> str:
     """Return OpenStreetMap's class for a value of a class column; the value itself where it is none of the above."""
     value = text.strip()

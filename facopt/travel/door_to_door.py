@@ -42,7 +42,6 @@ Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 
-
 @dataclass(frozen=True)
 class Journey:
     """Everything the searches need of demand points and sites."""
@@ -103,9 +102,7 @@ def road_travel_times(
     usable = np.ones(len(site_lonlat), dtype=bool) if usable_sites is None else np.asarray(usable_sites, dtype=bool)
     index = RoadIndex(network)
     demand_snap, site_snap = index.snap(demand_lonlat), index.snap(site_lonlat)
-    journey = Journey(
-        network, demand_doors(network, demand_snap), site_places(network, site_snap), len(demand_lonlat)
-    )
+    journey = Journey(network, demand_doors(network, demand_snap), site_places(network, site_snap), len(demand_lonlat))
     demand, site, minutes = _arcs(journey, limit, threads or os.cpu_count() or 1, progress or _ignore)
     nearest_minutes, nearest_site = _nearest(journey, np.flatnonzero(usable).astype(np.int32))
     access = Access(
@@ -179,9 +176,7 @@ def _sorted_arcs(
     return np.repeat(np.arange(journey.demand_count, dtype=np.int32), counts), site_of, minutes
 
 
-def _by_site(
-    site_count: int, tasks: list[Int32Array], found: list[Found]
-) -> list[tuple[int, Int32Array, Int32Array]]:
+def _by_site(site_count: int, tasks: list[Int32Array], found: list[Found]) -> list[tuple[int, Int32Array, Int32Array]]:
     """Return what each site found, in the order of the sites."""
     parts: list[tuple[int, Int32Array, Int32Array]] = [(0, np.empty(0, np.int32), np.empty(0, np.int32))] * site_count
     for group, (where, points, ms, _) in zip(tasks, found, strict=True):

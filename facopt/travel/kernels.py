@@ -286,8 +286,13 @@ def count(demand: Int32Array, place: Int32Array, counts: Int64Array) -> None:
 
 @compiled
 def scatter(
-    site: int, demand: Int32Array, ms: Int32Array, place: Int32Array,
-    next_free: Int64Array, out_site: Int32Array, out_minutes: FloatArray,
+    site: int,
+    demand: Int32Array,
+    ms: Int32Array,
+    place: Int32Array,
+    next_free: Int64Array,
+    out_site: Int32Array,
+    out_minutes: FloatArray,
 ) -> None:
     """Write the arcs of one site into the rows of their demand points, and move the rows' ends on."""
     for k in range(demand.size):
@@ -387,5 +392,3 @@ def _settle_nearest(graph: SearchGraph, work: Workspace, limit: int, shift: int)
         for t in range(graph.first_arc[node], graph.first_arc[node + 1]):
             head = graph.arc[t, 0]
             waiting += _improve(work, max(head, ~head), time + graph.arc[t, 1], site, limit, shift)
-
-

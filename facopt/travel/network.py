@@ -108,9 +108,7 @@ class Network:
         return wanted[self.roads.tag[self.piece_edge]]
 
 
-def build_network(
-    roads: RoadTable, profile: Profile, *, metric_crs: str, closures: Sequence[Closure] = ()
-) -> Network:
+def build_network(roads: RoadTable, profile: Profile, *, metric_crs: str, closures: Sequence[Closure] = ()) -> Network:
     """Build the network that a profile can travel.
 
     Parameters

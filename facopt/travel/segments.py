@@ -99,9 +99,7 @@ def _touch(stretches: Stretches, grid: Grid, place: Int64Array, stretch: Int32Ar
 
 
 @compiled
-def nearest_lines(
-    stretches: Stretches, grid: Grid, x: FloatArray, y: FloatArray
-) -> tuple[Int64Array, FloatArray]:
+def nearest_lines(stretches: Stretches, grid: Grid, x: FloatArray, y: FloatArray) -> tuple[Int64Array, FloatArray]:
     """Return the nearest line of each point (K,) and its distance in metres; of equally near lines the first.
 
     Cells are searched ring by ring around the point until no stretch beyond can be nearer.
