@@ -38,7 +38,7 @@ objective: [cost, coverage, travel]
 """
 THREE_SITES = """\
 objective: [coverage, cost, travel]
-limits: {new_sites: {community_health_centre: 1, township_clinic: 2}}
+limits: {new_sites: {community_health_centre: 2, township_clinic: 1}}
 """
 
 
