@@ -148,11 +148,7 @@ def plan_values(problem: LocationProblem, opened: set[int]) -> dict[str, float] 
     cost = sum(problem.cost[j] for j in opened)
     if not _keeps_rules(problem, opened, cost, covered, reachable, serving, by_all):
         return None
-    everybody = (
-        problem.objective_is_for_everybody
-        if hasattr(problem, "objective_is_for_everybody")
-        else _everybody(problem.objective)
-    )
+    everybody = _everybody(problem.objective)
     travel, worst = 0.0, 0.0
     for k, service in enumerate(problem.services):
         for i in points:

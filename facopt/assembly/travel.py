@@ -12,6 +12,7 @@ from facopt.assembly.road_modes import RoadModes, road_mode_findings, road_modes
 from facopt.assembly.study_area import needs_coordinates
 from facopt.errors import DataError, Finding, ScenarioError
 from facopt.inputs.od import read_od
+from facopt.location.problem import assigns_everybody
 from facopt.scenario.references import used_modes
 from facopt.scenario.schema import FastestTravel, RoadTravel, StraightLineTravel, TableTravel
 from facopt.travel.cache import TravelCache
@@ -136,20 +137,11 @@ def cutoff_minutes(scenario: Scenario, mode: str) -> float:
     stated = scenario.travel[mode].cutoff_minutes
     if stated is not None:
         return stated
-    if isinstance(scenario.travel[mode], TableTravel) or _assigns_everybody(scenario):
+    if isinstance(scenario.travel[mode], TableTravel) or assigns_everybody(scenario.objective):
         return math.inf
     standards = [tier.standard_minutes for tier in scenario.tiers.values() if tier.mode == mode]
     mixed = [cutoff_minutes(scenario, name) for name in modes_served(scenario, mode)[1:]]
     return max([CUTOFF_OVER_STANDARD * standard for standard in standards] + mixed, default=0.0)
-
-
-def _assigns_everybody(scenario: Scenario) -> bool:
-    before = (
-        scenario.objective[: scenario.objective.index("coverage")]
-        if "coverage" in scenario.objective
-        else scenario.objective
-    )
-    return "travel" in before or "worst_travel" in before
 
 
 def _require_cutoffs(scenario: Scenario, place: Callable[[str], Place]) -> None:

@@ -131,12 +131,7 @@ class LocationProblem:
 
         Travel after coverage sums over the covered; without coverage before it, everybody is assigned.
         """
-        for name in self.objective:
-            if name == "coverage":
-                return False
-            if name in {"travel", "worst_travel"}:
-                return True
-        return False
+        return assigns_everybody(self.objective)
 
     @cached_property
     def reachable(self) -> tuple[BoolArray, ...]:
@@ -160,6 +155,16 @@ class LocationProblem:
     def whole_costs(self) -> bool:
         """True where every cost is a whole number, so that the cost of a plan is one."""
         return bool(np.all(self.cost == np.round(self.cost)))
+
+
+def assigns_everybody(objective: tuple[str, ...]) -> bool:
+    """Return whether travel is optimised before any coverage, and so for everybody who has any pair."""
+    for name in objective:
+        if name == "coverage":
+            return False
+        if name in {"travel", "worst_travel"}:
+            return True
+    return False
 
 
 def reach(problem: LocationProblem, service: Service, sites: BoolArray) -> BoolArray:
