@@ -99,7 +99,7 @@ def against_spopt() -> None:
     """100 sites x 100,000 points: equal optimum, ratio of times."""
     instance = instances.uniform(100, 100_000, 1)
     python = _peer_python()
-    for radius, limit in ((3.25, 900.0), (5.5, 1200.0)):
+    for radius, limit in ((3.25, 900.0), (5.5, 900.0)):
         chunks, _ = lists_of(instance, radius)
         ours = most_people(iter(chunks), 100, 10, 60)
         line(f"100 x 100,000 radius {radius}", ours, "500 x spopt + CBC")

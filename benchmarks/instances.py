@@ -56,6 +56,24 @@ def clustered(site_count: int, customer_count: int, seed: int = 1) -> Instance:
     return Instance(sites, customers, rng.integers(1, 101, customer_count).astype(np.float64))
 
 
+def country(site_count: int, cells: int, seed: int = 1) -> Instance:
+    """Return a square country in cells of equal size, people heaped up around towns, and sites near people or anywhere.
+
+    `cells` is the number of cells along each side; places are in units of SIDE, as everywhere here.
+    """
+    rng = np.random.default_rng(seed)
+    step = SIDE / cells
+    along = (np.arange(cells) + 0.5) * step
+    places = np.stack(np.meshgrid(along, along, indexing="ij"), axis=-1).reshape(-1, 2)
+    people = rng.lognormal(3.0, 1.0, len(places))
+    for centre, size in zip(rng.random((300, 2)) * SIDE, rng.pareto(1.1, 300) + 0.2, strict=True):
+        squared = ((places - centre) ** 2).sum(axis=1)
+        people += 400 * size * np.exp(-squared / (0.02 * (1 + size)))
+    towards = rng.choice(len(places), site_count, p=0.6 / len(places) + 0.4 * people / people.sum())
+    sites = np.clip(places[towards] + rng.uniform(-0.5, 0.5, (site_count, 2)) * step, 0, SIDE)
+    return Instance(sites, places, np.round(people))
+
+
 def read_bds(path: Any) -> Instance:
     """Return an instance of the published format: "sites customers", "F id x y cost" and "C id x y demand" lines."""
     with open(path, encoding="utf-8") as stream:
