@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from rich.cells import cell_len
 
@@ -463,6 +464,37 @@ def test_english_names_are_shown_in_english_where_the_runs_have_them(tmp_path: P
     assert f'<span lang="zh">{zone.name}</span><span lang="en">{zone.name_en}</span>' in page
     assert site.name_en in render_terminal(comparison, lang="en")
     assert site.name in render_terminal(comparison, lang="zh")
+    write_comparison_workbook(comparison, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    units = {zone.name_en for zone in comparison.changes[0].people.zones}
+    for sheet, heading, names in (
+        ("乡镇、街道", "乡镇、街道英文名 / Unit in English", units),
+        ("机构", "英文名称 / Name in English", {f"Site {id_}" for id_ in ("c04", "c06", "e11", "c00", "c09")}),
+        ("居民点", "乡镇、街道英文名 / Unit in English", units),
+    ):
+        head, *rows = book[sheet].iter_rows(values_only=True)
+        assert names <= {row[head.index(heading)] for row in rows}
+
+
+def test_workbook_says_every_heading_and_setting_in_both_languages(pair: Comparison, tmp_path: Path) -> None:
+    """Each heading of each sheet is a letter, a difference of letters, or Chinese and English; money is as stated."""
+    write_comparison_workbook(pair, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet in book.worksheets[1:]:
+        for head in next(sheet.iter_rows(max_row=1, values_only=True)):
+            assert re.fullmatch(r"[AB]|B \u2212 A|.*[\u4e00-\u9fff].* / .*[a-z].*", head), (sheet.title, head)
+    rows = list(book["改动的输入"].iter_rows(min_row=2, max_row=2, values_only=True))
+    assert rows == [("预算 / Budget", "limits.budget", "30000000", "25000000")]
+
+
+def test_inequality_of_times_is_that_of_the_report(pair: Comparison, maps: Path) -> None:
+    """Gini and Theil of each run equal those of its table of equity, to the last digit."""
+    rows = {row.key: row for row in pair.measures}
+    for at, name in enumerate(("base", "rural")):
+        table = pd.read_csv(maps / name / "tables" / "equity.csv", encoding="utf-8-sig").set_index("measure")
+        for key in ("gini", "theil"):
+            assert rows[key].values[at] == pytest.approx(table.loc[key, "plan"], rel=1e-12)
+            assert rows[key].values[at] != 0
 
 
 def test_inputs_that_differ_come_before_results(pair: Comparison) -> None:

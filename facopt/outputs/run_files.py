@@ -32,7 +32,7 @@ POINT_NUMBERS = ("people", "lon", "lat", "minutes")
 SITE_TEXT = ("id", "name", "tier", "action", "zone_name", "stage")
 SITE_NUMBERS = ("lon", "lat", "build_cost", "people_assigned")
 ASSIGNMENT_TEXT = ("demand_id", "site_id", "tier")
-POINT_ENGLISH, SITE_ENGLISH = ("zone_name_en",), ("name_en", "zone_name_en")
+POINT_ENGLISH, SITE_ENGLISH = ("name_en", "zone_name_en"), ("name_en", "zone_name_en")
 """Columns that are there only where the run knows English names; "" otherwise."""
 
 

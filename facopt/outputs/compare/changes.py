@@ -62,7 +62,19 @@ def _paired_points(base: RunFiles, other: RunFiles) -> pd.DataFrame:
         ["gain", "lose", "reassigned", "covered"],
         "uncovered",
     )
-    kept = ["id", "name", "zone", "zone_name", "zone_name_en", "area_class", "people", "lon", "lat", "change"]
+    kept = [
+        "id",
+        "name",
+        "name_en",
+        "zone",
+        "zone_name",
+        "zone_name_en",
+        "area_class",
+        "people",
+        "lon",
+        "lat",
+        "change",
+    ]
     return pairs[[*kept, "sites_base", "sites_other", "minutes_base", "minutes_other"]]
 
 
@@ -140,6 +152,7 @@ def _site_changes(sites: pd.DataFrame, others: pd.DataFrame | None) -> SiteChang
             lon=row["lon"],
             lat=row["lat"],
             name_en=row["name_en"],
+            zone_en=row["zone_name_en"],
         )
         for row, action, stage in rows
     ]

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.measures.equity import gini, theil
 from facopt.outputs.compare.model import Better, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from facopt.measures.equity import FloatArray
     from facopt.outputs.run_files import RunFiles
 
 AREA_CLASSES = ("urban", "town", "rural")
@@ -53,6 +55,8 @@ def _rows(runs: Sequence[RunFiles]) -> list[Row]:
         ("mean_minutes", NO_NAME, "minutes", DOWN, _field("mean_minutes")),
         ("minutes_of_90_percent", NO_NAME, "minutes", DOWN, minutes_of_90_percent),
         ("longest_minutes", NO_NAME, "minutes", DOWN, _field("longest_minutes")),
+        ("gini", NO_NAME, "coefficient", DOWN, _of_times(gini)),
+        ("theil", NO_NAME, "coefficient", DOWN, _of_times(theil)),
         ("new_sites", NO_NAME, "sites", NEITHER, lambda run: _opened(run, ("build",))),
         ("open_sites", NO_NAME, "sites", NEITHER, lambda run: _opened(run, ("build", "keep"))),
         ("cost", NO_NAME, "money", DOWN, _field("cost")),
@@ -105,6 +109,17 @@ def minutes_of_90_percent(run: RunFiles) -> float | None:
     order = reached[np.argsort(minutes[reached], kind="stable")]
     enough = np.flatnonzero(np.cumsum(people[order]) >= 0.9 * people.sum() * (1 - 1e-12))
     return float(minutes[order[enough[0]]]) if len(enough) and people.sum() > 0 else None
+
+
+def _of_times(measure: Callable[[FloatArray, FloatArray], float | None]) -> Callable[[RunFiles], float | None]:
+    """A measure of the minutes of those who have an open site, as the report has it."""
+
+    def figure(run: RunFiles) -> float | None:
+        people, minutes = run.points["people"].to_numpy(float), run.points["minutes"].to_numpy(float)
+        reached = ~np.isnan(minutes)
+        return measure(minutes[reached], people[reached])
+
+    return figure
 
 
 def _opened(run: RunFiles, actions: tuple[str, ...]) -> int | None:

@@ -74,7 +74,7 @@ class Measure:
     name: tuple[str, str]
     """Chinese and English name of the area class or tier, for a row under a heading; ("", "") otherwise."""
     unit: str
-    """percent, people, minutes, money, money_per_person, sites or points."""
+    """percent, people, minutes, coefficient, money, money_per_person, sites or points."""
     values: tuple[float | None, ...]
     differences: tuple[float | None, ...]
     """Value minus the base's, by run after the base, unrounded; None where nothing may be subtracted."""
@@ -130,7 +130,8 @@ class SiteChange:
     lon: float
     lat: float
     name_en: str = ""
-    """"" where the run has no English name."""
+    """"" where the run has no English name, as `zone_en`."""
+    zone_en: str = ""
 
     @property
     def names(self) -> tuple[str, str]:
@@ -156,8 +157,8 @@ class People:
     """Zones where somebody gains or loses, largest rise of the share covered first."""
     zones_unchanged: int
     points: pd.DataFrame
-    """id, name, zone, zone_name, zone_name_en ("" where not known), area_class, people, lon, lat, change
-    (POINT_CHANGES), sites_base, sites_other (ids, one per serving tier), minutes_base, minutes_other."""
+    """id, name, name_en, zone, zone_name, zone_name_en (English "" where not known), area_class, people, lon, lat,
+    change (POINT_CHANGES), sites_base, sites_other (ids, one per serving tier), minutes_base, minutes_other."""
 
 
 @dataclass(frozen=True)

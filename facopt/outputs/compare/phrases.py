@@ -133,7 +133,7 @@ def setting_value(comparison: Comparison, key: str, run: int, value: str) -> Pai
     """Return a setting's value as people write it: money in its unit, objectives and area classes by name."""
     if not value:
         return pair("compare.absent")
-    if key == "limits.budget" or key.endswith(".build_cost"):
+    if is_money(key):
         return _money_value(comparison.runs[run].currency, value)
     if (found := _TARGET.fullmatch(key)) and found[2] == "tier":
         return _tier_name(comparison, value)
@@ -142,6 +142,11 @@ def setting_value(comparison: Comparison, key: str, run: int, value: str) -> Pai
         return value, value
     names = [named(group, item) for item in value.split(", ")]
     return "，".join(zh for zh, _ in names), ", ".join(en for _, en in names)
+
+
+def is_money(key: str) -> bool:
+    """Tell whether a setting is a sum of money."""
+    return key == "limits.budget" or key.endswith(".build_cost")
 
 
 def _money_value(currency: str, value: str) -> Pair:
@@ -203,7 +208,7 @@ def measure_difference(comparison: Comparison, row: Measure, run: int) -> Pair:
     value, currency = row.differences[run - 1], comparison.runs[run].currency
     if row.unit == "money":
         return numbers.in_both(lambda lang: numbers.difference_money(value, currency, lang))
-    text = numbers.difference(value, 1 if row.unit in ("percent", "minutes") else 0)
+    text = numbers.difference(value, {"percent": 1, "minutes": 1, "coefficient": 3}.get(row.unit, 0))
     return text, text
 
 
@@ -212,6 +217,7 @@ _PLAIN: dict[str, Callable[[float | None], str]] = {
     "people": numbers.people,
     "minutes": numbers.minutes,
     "sites": numbers.count,
+    "coefficient": lambda value: numbers.fixed(value, 3),
     "money_per_person": lambda value: numbers.fixed(value, 0),
 }
 

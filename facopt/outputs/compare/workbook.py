@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
 from facopt.outputs.compare import phrases
-from facopt.outputs.spreadsheet import MAX_ROWS, Sheet, SheetColumn, add_sheet, new_workbook, save_workbook, text_cell
+from facopt.outputs.spreadsheet import (
+    MAX_ROWS,
+    Measured,
+    Sheet,
+    SheetColumn,
+    add_sheet,
+    new_workbook,
+    save_workbook,
+    text_cell,
+)
 from facopt.outputs.words import named, pair
 
 if TYPE_CHECKING:
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
-    from facopt.outputs.compare.model import Change, Comparison, Measure, SiteChange
+    from facopt.outputs.compare.model import Change, Comparison, Difference, Measure, SiteChange
 
 WAN = 10_000.0
 CHANGED = ("gain", "lose", "reassigned")
@@ -82,11 +91,19 @@ def _add_sentences(book: Workbook, comparison: Comparison) -> None:
 def _inputs(comparison: Comparison) -> Sheet:
     columns = (_column("compare.item"), _column("compare.key"), *(SheetColumn(run.letter) for run in comparison.runs))
     rows: list[tuple[Any, ...]] = [
-        (phrases.joined(phrases.setting_name(comparison, row.key)), row.key, *row.values) for row in comparison.settings
+        (phrases.joined(phrases.setting_name(comparison, row.key)), row.key, *_values(comparison, row))
+        for row in comparison.settings
     ]
     rows += [(_said("compare.file"), row.key, *row.values) for row in comparison.inputs]
     same = {"settings": numbers.count(comparison.settings_same), "files": numbers.count(comparison.inputs_same)}
     return _sheet("compare.inputs", columns, rows, (_said("compare.inputs_rest", **same),))
+
+
+def _values(comparison: Comparison, row: Difference) -> Iterator[str]:
+    """Values of a setting by run: money as the scenario states it, everything else in words."""
+    for run, value in enumerate(row.values):
+        exact = value and phrases.is_money(row.key)
+        yield value if exact else phrases.joined(phrases.setting_value(comparison, row.key, run, value))
 
 
 def _results(comparison: Comparison) -> Sheet:
@@ -94,8 +111,8 @@ def _results(comparison: Comparison) -> Sheet:
     runs = comparison.runs
     columns = (
         _column("compare.measure"),
-        *(SheetColumn(run.letter, "decimal") for run in runs),
-        *(SheetColumn(f"{run.letter} {numbers.MINUS} A", "decimal") for run in runs[1:]),
+        *(SheetColumn(run.letter, "measured") for run in runs),
+        *(SheetColumn(f"{run.letter} {numbers.MINUS} A", "measured_change") for run in runs[1:]),
         *(SheetColumn(f"{_said('compare.better')}: A, {run.letter}") for run in runs[1:]),
     )
     rows = [_result(comparison, row) for row in comparison.measures]
@@ -109,7 +126,9 @@ def _result(comparison: Comparison, row: Measure) -> tuple[Any, ...]:
     name = phrases.measure_name(comparison, row)
     heading = phrases.joined((name[0], name[1].replace("¥ million", "CNY 10,000")))
     unit = " (%)" if row.unit == "percent" else ""
-    figures = [None if value is None else value / scale for value in (*row.values, *row.differences)]
+    figures = [
+        None if value is None else Measured(value / scale, row.unit) for value in (*row.values, *row.differences)
+    ]
     words = [phrases.joined(phrases.better_words(comparison, row, run)) for run in range(1, len(comparison.runs))]
     return (("　" if phrases.is_part(row) else "") + heading + unit, *figures, *words)
 
@@ -119,11 +138,29 @@ def _pairs(comparison: Comparison) -> Iterator[tuple[str, Change]]:
         yield f"A → {comparison.runs[change.run].letter}", change
 
 
+def _knows_english(comparison: Comparison) -> bool:
+    """Whether any facility, settlement or unit of the comparison has an English name."""
+    changes = comparison.changes
+    sites = (site for change in changes for site in (*change.only_base, *change.only_other, *change.both))
+    tables = [change.people.points[["name_en", "zone_name_en"]] for change in changes if change.people is not None]
+    return any(site.name_en or site.zone_en for site in sites) or any((names != "").any(axis=None) for names in tables)
+
+
+def _names(english: bool, key: str) -> tuple[SheetColumn, ...]:
+    """Column of a name, and one of its English where the runs know any."""
+    return (_column(key), _column(f"{key}_en")) if english else (_column(key),)
+
+
+def _told(english: bool, name: str, name_en: str) -> tuple[str, ...]:
+    return (name, name_en) if english else (name,)
+
+
 def _zones(comparison: Comparison) -> Sheet:
+    english = _knows_english(comparison)
     columns = (
         _column("compare.pair"),
         _column("compare.id"),
-        _column("compare.unit"),
+        *_names(english, "compare.unit"),
         _column("compare.people", "people"),
         _column("compare.gain_people", "people"),
         _column("compare.lose_people", "people"),
@@ -133,8 +170,8 @@ def _zones(comparison: Comparison) -> Sheet:
     )
     rows: list[tuple[Any, ...]] = [
         (
-            told, zone.zone, zone.name, zone.people, zone.gain, zone.lose, zone.percent_base, zone.percent_other,
-            zone.percent_other - zone.percent_base,
+            told, zone.zone, *_told(english, zone.name, zone.name_en), zone.people, zone.gain, zone.lose,
+            zone.percent_base, zone.percent_other, zone.percent_other - zone.percent_base,
         )
         for told, change in _pairs(comparison) if change.people is not None
         for zone in change.people.zones
@@ -143,22 +180,22 @@ def _zones(comparison: Comparison) -> Sheet:
 
 
 def _sites(comparison: Comparison) -> Sheet:
-    currency = comparison.runs[0].currency
-    money = "万元" if currency == "CNY" else currency
+    currency, english = comparison.runs[0].currency, _knows_english(comparison)
+    money = "万元 / CNY 10,000" if currency == "CNY" else currency
     columns = (
         _column("compare.pair"),
         _column("compare.open_in"),
         _column("compare.id"),
-        _column("compare.name"),
+        *_names(english, "compare.name"),
         _column("compare.tier"),
-        _column("compare.unit"),
+        *_names(english, "compare.unit"),
         _column("compare.action"),
         _column("compare.stage"),
         SheetColumn(f"{_said('compared.cost')} ({money})", "money", WAN if currency == "CNY" else 1.0),
         _column("compare.people_assigned", "people"),
     )
     rows = [
-        _site(comparison, told, letters, site)
+        _site(comparison, (told, letters), site, english)
         for told, change in _pairs(comparison)
         for letters, sites in _standing(comparison, change)
         for site in sites
@@ -171,21 +208,23 @@ def _standing(comparison: Comparison, change: Change) -> list[tuple[str, tuple[S
     return [(base, change.only_base), (other, change.only_other), (f"{base}, {other}", change.both)]
 
 
-def _site(comparison: Comparison, told: str, letters: str, site: SiteChange) -> tuple[Any, ...]:
+def _site(comparison: Comparison, first: tuple[str, str], site: SiteChange, english: bool) -> tuple[Any, ...]:
     names = comparison.tiers.get(site.tier, (site.tier, site.tier, ""))
     return (
-        told, letters, site.site_id, site.name, phrases.joined(names[:2]), site.zone,
+        *first, site.site_id, *_told(english, site.name, site.name_en), phrases.joined(names[:2]),
+        *_told(english, site.zone, site.zone_en),
         phrases.joined(named("action", site.action)), site.stage, site.cost, site.people_assigned,
     )  # fmt: skip
 
 
 def _points(comparison: Comparison) -> Sheet:
     """Every settlement that gains or loses cover or goes to another facility."""
+    english = _knows_english(comparison)
     columns = (
         _column("compare.pair"),
         _column("compare.id"),
-        _column("compare.name"),
-        _column("compare.unit"),
+        *_names(english, "compare.name"),
+        *_names(english, "compare.unit"),
         _column("compare.people", "people"),
         _column("compare.change"),
         _column("compare.minutes_base", "minutes"),
@@ -193,7 +232,8 @@ def _points(comparison: Comparison) -> Sheet:
         _column("compare.sites_base"),
         _column("compare.sites_other"),
     )
-    kept = ["id", "name", "zone_name", "people", "change", "minutes_base", "minutes_other", "sites_base", "sites_other"]
+    names = ["name", "name_en", "zone_name", "zone_name_en"] if english else ["name", "zone_name"]
+    kept = ["id", *names, "people", "change", "minutes_base", "minutes_other", "sites_base", "sites_other"]
     words = {change: phrases.joined(pair(f"point_change.{change}")) for change in CHANGED}
     rows: list[tuple[Any, ...]] = []
     for told, change in _pairs(comparison):
