@@ -191,10 +191,10 @@ def _tiers(
     table: Table, part: FacilitiesRequest, tiers: Mapping[str, TierRequest], log: FindingLog
 ) -> tuple[TextArray, TextArray]:
     """Return tier ("" for context) and kind of each row: by the column, by the scenario's word, or by the name."""
-    lookup = _lookup(tiers)
+    lookup = tiers_by_word(tiers)
     column = table.recognised.columns.get("tier")
     if column is not None:
-        tier = _mapped([lookup.get(_plain(text), "") for text in table.text("tier")])
+        tier = _mapped([lookup.get(plain_word(text), "") for text in table.text("tier")])
         if column.how != "synonym" or (tier != "").any():
             kind = np.where(tier != "", tier, table.text("tier")).astype(object)
             _note_context(table, kind, tier == "", tiers, log)
@@ -228,35 +228,36 @@ def _tiers_of_names(
     return tier, kind
 
 
-def _lookup(tiers: Mapping[str, TierRequest]) -> dict[str, str]:
+def tiers_by_word(tiers: Mapping[str, TierRequest]) -> dict[str, str]:
     """Return the tier by every text that stands for it; the scenario's own words go first."""
-    found = {_plain(name): name for name in tiers}
+    found = {plain_word(name): name for name in tiers}
     for name, tier in tiers.items():
-        found.update({_plain(text): name for text in tier.matches})
+        found.update({plain_word(text): name for text in tier.matches})
     for kind, labels in LABELS.items():
         tier_name = _tier_of_kind(kind, found)
         for label in (kind, *labels):
             if tier_name:
-                found.setdefault(_plain(label), tier_name)
+                found.setdefault(plain_word(label), tier_name)
     return found
 
 
 def _tier_of_kind(kind: str, lookup: Mapping[str, str]) -> str:
     """Return the tier of a kind: by its own name or a label of it, or by the kind that includes it."""
     for text in (kind, *LABELS.get(kind, ())):
-        if text and _plain(text) in lookup:
-            return lookup[_plain(text)]
-    return lookup.get(_plain(WIDER[kind]), "") if kind in WIDER else ""
+        if text and plain_word(text) in lookup:
+            return lookup[plain_word(text)]
+    return lookup.get(plain_word(WIDER[kind]), "") if kind in WIDER else ""
 
 
-def _plain(text: str) -> str:
+def plain_word(text: str) -> str:
+    """Return a word of a register as words are compared: without case, width and blanks around it."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def tier_words(text: str) -> str:
     """Return the kind that a register's word stands for, such as township_clinic for 乡镇卫生院; "" for any other."""
-    plain = _plain(text)
-    return next((kind for kind, labels in LABELS.items() if plain in map(_plain, (kind, *labels))), "")
+    plain = plain_word(text)
+    return next((kind for kind, labels in LABELS.items() if plain in map(plain_word, (kind, *labels))), "")
 
 
 def _mapped(texts: list[str]) -> TextArray:
@@ -297,7 +298,7 @@ def _note_dropped(table: Table, kind: TextArray, kept: BoolArray, log: FindingLo
 
 def _existing(table: Table, part: FacilitiesRequest, log: FindingLog) -> BoolArray:
     """Return which rows stand today; rows that do not say take the default, with a warning."""
-    texts = _mapped([_plain(text) for text in table.text("status")])
+    texts = _mapped([plain_word(text) for text in table.text("status")])
     status = _mapped([STATUS_WORDS.get(text, "") for text in texts])
     table.complain("status", (texts != "") & (status == ""), log, "is no status", "Use existing or candidate")
     silent = texts == ""
@@ -313,7 +314,7 @@ def _existing(table: Table, part: FacilitiesRequest, log: FindingLog) -> BoolArr
 
 
 def _fixed(table: Table, log: FindingLog) -> TextArray:
-    texts = _mapped([_plain(text) for text in table.text("fixed")])
+    texts = _mapped([plain_word(text) for text in table.text("fixed")])
     unknown = np.array([text not in FIXED_WORDS for text in texts], dtype=np.bool_)
     table.complain("fixed", unknown, log, "is not understood", "Use open, closed or leave the cell blank")
     return _mapped([FIXED_WORDS.get(text, "") for text in texts])

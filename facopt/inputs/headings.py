@@ -72,6 +72,10 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "build_cost": ("建设费用", "建设成本", "建设投资", "总投资", "投资", "造价", "buildingcost", "constructioncost"),
     "running_cost": ("运行费用", "运行成本", "年运行费用", "年运行成本", "运营成本", "operatingcost", "annualcost"),
     "owner": ("经济类型", "举办主体", "所有制", "主办单位", "ownership"),
+    "opened": (
+        "开业日期", "开业时间", "启用日期", "启用时间", "投用日期", "投用时间", "建成日期", "建成时间", "建成年份",
+        "竣工日期", "openingdate", "openeddate", "opendate", "dateopened", "yearopened", "openingyear",
+    ),
     "demand_id": (
         "需求点", "需求点编号", "需求点id", "居民点编号", "origin", "originid", "fromid", "from", "起点", "起点编号",
     ),
