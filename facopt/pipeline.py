@@ -13,6 +13,7 @@ from facopt.assembly.assumptions import assumptions
 from facopt.assembly.candidates import with_candidates
 from facopt.assembly.conflicts import conflicts
 from facopt.assembly.drawing import roads_to_draw
+from facopt.assembly.fine_grid import cells_covered
 from facopt.assembly.problem import location_problem
 from facopt.assembly.routes import routes_to_draw
 from facopt.assembly.study_area import study_area_request
@@ -166,6 +167,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             conflicts=conflicts(solution.relaxations, scenario, lambda key: loaded.place(key).seen_from(folder)),
             roads=roads_to_draw(travelled.roads.values()),
             routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
+            cells=cells_covered(scenario, area, travelled, problem.existing, solution.open),
         )
         report = build_report(result)
     return report, solution.effort.log

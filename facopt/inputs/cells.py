@@ -10,6 +10,7 @@ import numpy as np
 from facopt.errors import DataError, Finding, Place
 from facopt.inputs import coordinates
 from facopt.inputs.findings import FindingLog, counted
+from facopt.inputs.study_area import FineCells
 from facopt.inputs.tables import RecognisedTable
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 _STRIP_ROWS = 1024
+MOST_FINE_CELLS = 2_000_000
+"""More cells than this are not kept beside the points they are put together to: a province of 100 m cells has ten
+times as many, and each would take the way to its road."""
 DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA"}
 """Formats that hold their own cells; a virtual raster would open other files on its author's behalf."""
 
@@ -166,6 +170,15 @@ def aggregate(cells: Cells, cell_metres: float | None, group: IntArray) -> tuple
     lat = np.bincount(block_of, weights=cells.lat * cells.people, minlength=len(blocks)) / people
     metres = (cells.metres[0] * factors[0], cells.metres[1] * factors[1])
     return Cells(block_row, block_column, lon, lat, people, metres), block_group - 1, block_of.reshape(-1)
+
+
+def fine_cells(cells: Cells, blocks: Cells, block_of: IntArray, people: FloatArray) -> FineCells | None:
+    """Return the cells that blocks are made of, with the blocks' final people (B,); None where no cells were joined."""
+    if len(blocks) == len(cells):
+        return None
+    kept = cells if len(cells) <= MOST_FINE_CELLS else cells.keep(np.empty(0, dtype=np.int64))
+    point = block_of[: len(kept)]
+    return FineCells(len(cells), kept.people * (people / blocks.people)[point], kept.lon, kept.lat, point)
 
 
 def aggregation_error(cells: Cells, blocks: Cells, block_of: IntArray) -> tuple[float, float]:

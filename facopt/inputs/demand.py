@@ -16,7 +16,7 @@ from facopt.inputs.ground import GroundFiles, Zones, outlines_in_wgs84
 from facopt.inputs.headings import DEMAND_FIELDS, SEGMENT_PREFIX
 from facopt.inputs.people import adjusted_people, place_in_zones
 from facopt.inputs.positions import locate
-from facopt.inputs.study_area import DemandPoints, FloatArray, TextArray
+from facopt.inputs.study_area import DemandPoints, FineCells, FloatArray, TextArray
 from facopt.inputs.tables import RecognisedTable, Table, read_table
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class DemandFiles:
     """English name by zone, as far as the table has one."""
     people_steps: tuple[str, ...] = ()
     """What was done to the people: rescaled, projected."""
+    fine: FineCells | None = None
+    """The raster's own cells, where the demand points are blocks of them."""
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,8 @@ def _from_raster(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog
     area_class, rules = _area_class(table, request, zones, points, log)
     ids = table.text("id")
     demand = DemandPoints(ids, ids, people.count, zone, area_class, blocks.lon, blocks.lat)
-    return DemandFiles(demand, (recognised,), rules, people_steps=(*steps, *people.steps))
+    fine = rasters.fine_cells(cells, blocks, block_of, people.count)
+    return DemandFiles(demand, (recognised,), rules, people_steps=(*steps, *people.steps), fine=fine)
 
 
 def _aggregation(cells: rasters.Cells, blocks: rasters.Cells, block_of: rasters.IntArray) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _assemble(
     log.raise_errors()
     return StudyArea(
         points, sites, facilities.context, ground.ground, metric_crs, _zone_names(demand, ground),
-        _zone_names_en(demand, ground),
+        _zone_names_en(demand, ground), demand.fine,
     )  # fmt: skip
 
 

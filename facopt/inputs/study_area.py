@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 AREA_CLASSES = ("urban", "town", "rural")
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+IntArray = np.ndarray[Any, np.dtype[np.int64]]
 TextArray = np.ndarray[Any, np.dtype[np.object_]]
 
 
@@ -40,6 +41,26 @@ class DemandPoints:
 
     def __len__(self) -> int:
         return len(self.id)
+
+
+@dataclass(frozen=True)
+class FineCells:
+    """A raster's own cells, where the demand points are blocks of them; arrays have shape (C,), or (0,) if not kept."""
+
+    count: int
+    """How many inhabited cells there are."""
+    people: FloatArray
+    """After all that was done to the people of the demand points; the sums are the same."""
+    lon: FloatArray
+    """WGS-84 degrees of the middle of the cell."""
+    lat: FloatArray
+    point: IntArray
+    """Demand point that stands for the cell."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the cells are here; beyond a number that a computer holds well they are only counted."""
+        return len(self.people) == self.count
 
 
 @dataclass(frozen=True)
@@ -114,6 +135,8 @@ class StudyArea:
     """Display name by zone; a zone that is not listed is shown by its id."""
     zone_names_en: dict[str, str] = field(default_factory=dict)
     """English name by zone, as far as the files have one."""
+    fine: FineCells | None = None
+    """The raster's own cells, where the demand points are blocks of them."""
 
     def __post_init__(self) -> None:
         _require_one_length("demand", self.demand)

@@ -11,6 +11,7 @@ from facopt.errors import Finding, RefereeError
 from facopt.measures.bands import added_bands, all_bands
 from facopt.measures.check import check_report
 from facopt.measures.coverage import Situation, situation
+from facopt.measures.fine_grid import fine_grid_facts
 from facopt.measures.names import ZoneNames, english_names
 from facopt.measures.points import points_table, reason_columns, state_columns
 from facopt.measures.report import Objective, Proof, Report
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from facopt.location.problem import LocationProblem
     from facopt.location.referee import Evaluation
     from facopt.location.solution import Effort, Solution
+    from facopt.measures.fine_grid import CellsCovered
     from facopt.measures.report import Assumption, Conflict
     from facopt.scenario.schema import Scenario
     from facopt.travel.times import TravelTimes
@@ -62,6 +64,8 @@ class RunResult:
     conflicts: tuple[Conflict, ...] = ()
     roads: tuple[tuple[str, np.ndarray[Any, Any]], ...] = ()
     routes: Mapping[tuple[int, int], np.ndarray[Any, Any]] | None = None
+    cells: CellsCovered | None = None
+    """Who is covered on the raster's own cells; None where the demand points are no blocks of cells."""
 
 
 def build_report(result: RunResult) -> Report:
@@ -125,6 +129,7 @@ def _assemble(result: RunResult) -> Report:
             problem, [one.cutoff_minutes for one in times], result.area.demand.segments, today, plan
         ),
         second_cover=second_cover_table(problem, today, plan),
+        fine_grid=fine_grid_facts(problem, result.cells, today.evaluation, None if plan is None else plan.evaluation),
         **_surroundings(result),
         proof=proof_of(result.solution.effort, result.log_file),
     )

@@ -29,7 +29,7 @@ def check_report(report: Report) -> tuple[str, ...]:
     reports; nothing here is new knowledge, only a second way to it.)
     """
     checks = [_shares(report), _states(report), _bands(report), _tiers(report), _targets(report)]
-    checks += [_sensitivity(report), _second_cover(report)]
+    checks += [_sensitivity(report), _second_cover(report), _fine_grid(report)]
     if has_plan(report):
         checks += [_reasons(report), _sites(report), _objectives(report), _limits(report)]
     return tuple(chain.from_iterable(checks))
@@ -217,6 +217,19 @@ def _second_cover(report: Report) -> Iterator[str]:
         for once, twice in (("covered_now", "covered_twice_now"), ("covered", "covered_twice")):
             if row[f"people_{twice}"] > row[f"people_{once}"] * (1 + RELATIVE_TOLERANCE):
                 yield f"{name}: more people are covered twice than once"
+
+
+def _fine_grid(report: Report) -> Iterator[str]:
+    """Cells hold the people of their points, and are covered by them as the points are."""
+    if report.fine_grid is None:
+        return
+    stated = {tier.key: (tier.people_served, tier.people_covered_now, tier.people_covered) for tier in report.tiers}
+    stated[""] = report.everybody.people, report.everybody.covered_now, report.everybody.covered
+    for share in report.fine_grid.shares:
+        name, (people, now, plan) = f"fine grid {share.tier}".strip(), stated[share.tier]
+        yield from _differs(f"{name}: people", people, share.people)
+        yield from _differs(f"{name}: covered today", now, share.model_now)
+        yield from _differs(f"{name}: covered", plan, share.model)
 
 
 def _members(report: Report, tier: str, area_class: str, zone: str) -> BoolArray:

@@ -28,6 +28,10 @@ REMEDIES = ("new_candidate_site", "mobile_round", "road", "raise_limits", "raise
 target that asks for it; a tier for its area class."""
 
 
+FINE_GRID_SKIPPED = ("too_many_cells", "table")
+"""Why cells are not evaluated one by one: there are too many; a table of times knows the demand points only."""
+
+
 @dataclass(frozen=True)
 class Objective:
     """One level of the objective, in the order of the scenario."""
@@ -104,6 +108,42 @@ class Band:
     """Infinite for the last band, which holds those with no site within the cut-off as well."""
     people_now: float
     people: float | None
+
+
+@dataclass(frozen=True)
+class FineShare:
+    """People of one tier counted on the raster's own cells, beside the same people at the demand points."""
+
+    tier: str
+    """Its key; "" for every tier that serves somebody."""
+    people: float
+    model_now: float
+    """Covered today by the times of the demand points."""
+    fine_now: float
+    """Covered today by the times of the cells themselves."""
+    differ_now: float
+    """In cells that the two judge differently: errors that cancel each other out are counted here."""
+    model: float | None
+    """In the plan; None where there is none."""
+    fine: float | None
+    differ: float | None
+
+
+@dataclass(frozen=True)
+class FineGrid:
+    """Coverage of the cells of a population raster that were put together to demand points."""
+
+    cells: int
+    points: int
+    skipped: str
+    """Why the cells were not evaluated, one of FINE_GRID_SKIPPED; "" where they were."""
+    shares: tuple[FineShare, ...]
+    """Tiers in the order of the scenario, then everybody under the key ""; none where skipped."""
+
+    @property
+    def everybody(self) -> FineShare | None:
+        """The share of everybody; None where the cells were not evaluated."""
+        return self.shares[-1] if self.shares else None
 
 
 @dataclass(frozen=True)
@@ -229,6 +269,8 @@ class Report:
     second_cover: pd.DataFrame | None = None
     """By tier, "" for every serving tier together: people, people_covered_now, people_covered_twice_now,
     people_covered, people_covered_twice (two open sites within the standard; NaN without a plan)."""
+    fine_grid: FineGrid | None = None
+    """Coverage of the raster's own cells; None where no cells were put together."""
 
     @property
     def questions(self) -> tuple[str, str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from facopt.measures.report import Report, Share, TierFacts
+    from facopt.measures.report import FineShare, Report, Share, TierFacts
 
 OPEN_ACTIONS = ("keep", "build")
 
@@ -64,6 +64,7 @@ def run_record(
             "limits": report.limits.to_dict("records"),
             "opened": _sites(report, OPEN_ACTIONS),
             "closed": _sites(report, ("close",)),
+            "fine_grid": _fine_grid(report),
             "conflicts": [vars(conflict) for conflict in report.conflicts],
             "assumptions_unverified": sum(not assumption.verified for assumption in report.assumptions),
             "warnings": [str(finding) for finding in report.findings],
@@ -162,6 +163,35 @@ def _today(report: Report) -> dict[str, Any]:
         "people_covered": everybody.covered_now,
         "people_covered_percent": _percent(everybody.covered_now, everybody.people),
         "mean_minutes": everybody.mean_minutes_now,
+    }
+
+
+def _fine_grid(report: Report) -> dict[str, Any] | None:
+    """Coverage on the raster's own cells; None where the demand points are no blocks of cells."""
+    grid = report.fine_grid
+    if grid is None:
+        return None
+    by_tier = {share.tier: _fine_share(share) for share in grid.shares if share.tier}
+    whole = {} if grid.everybody is None else {**_fine_share(grid.everybody), "by_tier": by_tier}
+    return {"cells": grid.cells, "demand_points": grid.points, "skipped": grid.skipped or None, **whole}
+
+
+def _fine_share(share: FineShare) -> dict[str, Any]:
+    now = _fine_figures(share.people, share.model_now, share.fine_now, share.differ_now)
+    return {"people": share.people, **_fine_figures(share.people, share.model, share.fine, share.differ), "today": now}
+
+
+def _fine_figures(
+    people: float, model: float | None, fine: float | None, differ: float | None
+) -> dict[str, float | None]:
+    error = None if model is None or fine is None else fine - model
+    return {
+        "people_covered": fine,
+        "people_covered_percent": _percent(fine, people),
+        "model_people_covered": model,
+        "error_people": error,
+        "error_points": _percent(error, people),
+        "people_judged_otherwise": differ,
     }
 
 

@@ -44,6 +44,7 @@ FORMATS = MappingProxyType(
         "use_percent": "0.0%",
         "points": "+0.0;\u22120.0;0.0",
         "points_short": "0.0",
+        "difference_people": "+#,##0;\u2212#,##0;0",
         "difference": "+0.0;\u22120.0;0.0",
         "minutes": "0.0",
         "longest": "0.0",

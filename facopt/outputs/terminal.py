@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from facopt.outputs import numbers
+from facopt.outputs.tables.fine_grid import fine_grid_sentence
 from facopt.outputs.tables.summary import headline
 from facopt.outputs.words import say
 
@@ -34,7 +35,7 @@ def terminal_language() -> Lang:
 def run_summary(report: Report, folder: Path, findings: Sequence[Finding], lang: Lang | None = None) -> str:
     """Return the text for one run; `findings` are its warnings with files as the reader of the terminal sees them."""
     lang = lang or terminal_language()
-    blocks = [[_title(report, lang), *_sentences(report, lang)]]
+    blocks = [[_title(report, lang), *_sentences(report, lang), *_fine_grid(report, lang)]]
     if report.status in {"optimal", "feasible"}:
         blocks += [_tier_lines(report, lang), _objective_lines(report, lang)]
     blocks += [_notes(findings, lang), [say("terminal.files", lang, folder=str(folder))]]
@@ -88,6 +89,11 @@ def _sentences(report: Report, lang: Lang) -> Iterator[str]:
         yield say("terminal.unreachable", lang, people=numbers.people_headline(h.unreachable, lang))
     else:
         yield say("terminal.nobody_unreachable", lang)
+
+
+def _fine_grid(report: Report, lang: Lang) -> list[str]:
+    told = fine_grid_sentence(report)
+    return [] if told is None else [told[numbers.LANGUAGES.index(lang)]]
 
 
 def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:

@@ -104,7 +104,7 @@ def road_travel_times(
     demand_snap, site_snap = index.snap(demand_lonlat), index.snap(site_lonlat)
     journey = Journey(network, demand_doors(network, demand_snap), site_places(network, site_snap), len(demand_lonlat))
     demand, site, minutes = _arcs(journey, limit, threads or os.cpu_count() or 1, progress or _ignore)
-    nearest_minutes, nearest_site = _nearest(journey, np.flatnonzero(usable).astype(np.int32))
+    nearest_minutes, nearest_site = nearest_of(journey, np.flatnonzero(usable).astype(np.int32))
     access = Access(
         snap_metres=demand_snap.metres, connected=_connected(network, demand_snap, site_snap, usable),
         nearest_minutes=nearest_minutes, nearest_site=nearest_site,
@@ -185,16 +185,16 @@ def _by_site(site_count: int, tasks: list[Int32Array], found: list[Found]) -> li
     return [part for part in parts if len(part[1])]
 
 
-def _nearest(journey: Journey, usable: Int32Array) -> tuple[FloatArray, Int32Array]:
-    """Return minutes to and index of the nearest usable site, infinite and -1 where there is none."""
+def nearest_of(journey: Journey, usable: Int32Array, limit: int = LAST_MS) -> tuple[FloatArray, Int32Array]:
+    """Return minutes to and index of the nearest usable site within a limit in milliseconds; infinite, -1 if none."""
     minutes = np.full(journey.demand_count, np.inf)
     nearest = np.full(journey.demand_count, -1, dtype=np.int32)
     demand, sites, network = journey.demand, journey.sites, journey.network
     if not len(usable) or not len(demand.place):
         return minutes, nearest
     shift, buckets = _buckets(journey)
-    work = new_workspace(network.reverse, buckets, journey.demand.doors)
-    ms, site = nearest_sites(network.reverse, demand.doors, sites, usable, LAST_MS, shift, work)
+    work = new_workspace(network.reverse, buckets)
+    ms, site = nearest_sites(network.reverse, demand.doors, sites, usable, limit, shift, work)
     minutes[demand.place] = np.where(ms == UNREACHED, np.inf, ms / 60_000)
     nearest[demand.place] = site
     return minutes, nearest

@@ -82,19 +82,21 @@ def _pairs(demand: FloatArray, sites: FloatArray, reach_km: float) -> tuple[Int3
     else:
         # The chord, widened by a little so that rounding never loses a pair on the boundary.
         chord = 2 * np.sin(reach_km / EARTH_RADIUS_KM / 2) * (1 + 1e-9) + 1e-9
-        found = cKDTree(_on_sphere(demand)).query_ball_tree(cKDTree(_on_sphere(sites)), chord)
+        found = cKDTree(on_sphere(demand)).query_ball_tree(cKDTree(on_sphere(sites)), chord)
         counts = np.array([len(near) for near in found], dtype=np.int64)
         row = np.repeat(np.arange(len(demand), dtype=np.int32), counts)
         column = np.fromiter((j for near in found for j in sorted(near)), dtype=np.int32, count=int(counts.sum()))
-    return row, column, _haversine_km(demand[row], sites[column])
+    return row, column, haversine_km(demand[row], sites[column])
 
 
-def _on_sphere(lonlat: FloatArray) -> FloatArray:
+def on_sphere(lonlat: FloatArray) -> FloatArray:
+    """Return points on a sphere of radius 1 (K, 3), whose distances grow with those on the ground."""
     lon, lat = np.radians(lonlat).T
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
 
 
-def _haversine_km(a: FloatArray, b: FloatArray) -> FloatArray:
+def haversine_km(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return great-circle kilometres between points in degrees, row by row (K, 2)."""
     lon_a, lat_a = np.radians(a).T
     lon_b, lat_b = np.radians(b).T
     h = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2

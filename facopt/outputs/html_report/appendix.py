@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
 from facopt.outputs.html_report.first_page import status_words
-from facopt.outputs.html_report.material import Section, paragraph
+from facopt.outputs.html_report.material import Section, note, paragraph
 from facopt.outputs.html_report.table_html import Look, flag_tag, table_html
+from facopt.outputs.tables.fine_grid import fine_grid_sentence
 from facopt.outputs.tables.people import mode_name
 from facopt.outputs.words import both, both_of, named
 
@@ -25,6 +26,7 @@ FACTS = (
 def appendix(m: Material) -> Section:
     """Return what a reviewer asks for."""
     inner = f"<h3>{both('table.findings')}</h3>{_findings(m)}"
+    inner += _fine_grid(m)
     inner += f"<h3>{both('table.objective')}</h3>{_objectives(m)}{_facts(m)}"
     inner += f"<h3>{both('table.assumptions')}</h3>{_assumptions(m)}"
     return Section("appendix", "section.appendix", inner)
@@ -35,6 +37,18 @@ def _findings(m: Material) -> str:
         return paragraph("appendix.findings_none")
     columns = ("place", "finding", "count", "examples", "how_to_mend")
     return table_html(m.tables["findings"], Look(columns))
+
+
+def _fine_grid(m: Material) -> str:
+    told = fine_grid_sentence(m.report)
+    if told is None:
+        return ""
+    text = f"<h3>{both('table.fine_grid')}</h3><p>{both_of(told)}</p>"
+    view = m.tables["fine_grid"]
+    now = ("covered_now", "cells_covered_now", "cells_error_now", "cells_error_now_points")
+    plan = ("covered", "cells_covered", "cells_error", "cells_error_points")
+    columns = ("tier", "people", *(plan if m.planned else now), "cells_differ")
+    return text + table_html(view, Look(columns)) + note("fine_grid.note") if len(view) else text
 
 
 def _objectives(m: Material) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facopt.outputs.tables import people, proof, robustness, sites, summary
+from facopt.outputs.tables import fine_grid, people, proof, robustness, sites, summary
 from facopt.outputs.tables.view import Column, Kind, TableView, heading, printed
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _BUILDERS = (
     proof.conflicts_table,
     proof.findings_table,
     proof.assumptions_table,
+    fine_grid.fine_grid_table,
     proof.objective_table,
     people.points_table,
     people.assignment_table,

@@ -30,6 +30,7 @@ Kind = Literal[
     "use_percent",  # of a capacity, may exceed 100
     "points",  # signed difference of two percentages
     "points_short",  # the same without a sign
+    "difference_people",  # signed
     "difference",  # signed difference of minutes
     "minutes",
     "longest",  # longest of several times, in minutes
@@ -188,6 +189,7 @@ _PLAIN: Mapping[str, Callable[[float | None], str]] = MappingProxyType(
         "use_percent": lambda value: numbers.with_unit(numbers.fixed(value, 0), "%"),
         "points": numbers.difference_points,
         "points_short": numbers.points_short,
+        "difference_people": numbers.difference_people,
         "difference": numbers.difference_minutes,
         "minutes": numbers.minutes,
         "longest": numbers.minutes_longest,

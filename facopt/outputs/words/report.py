@@ -264,6 +264,27 @@ WORDS = MappingProxyType(
             "标准时间内有两处开放机构可到的居民占 {percent}；其余已覆盖居民 {people}只靠一处机构。",
             "{percent} of residents have two open facilities within the standard; {people} of the covered hang on one.",
         ),
+        "fine_grid.sentence": (
+            "{cells} 个有人栅格在模型中合并为 {points} 个居民点。按每个栅格自身的出行时间复核，"
+            "覆盖率为 {fine}，模型为 {model}：误差 {error} 个百分点，{people} 人。",
+            "{cells} inhabited cells are {points} demand points in the model. With the travel time of each cell itself "
+            "{fine} are covered, instead of {model} in the model: an error of {error} points, {people} people.",
+        ),
+        "fine_grid.too_many_cells": (
+            "{points} 个居民点由 {cells} 个有人栅格合并而成；栅格超过 {most} 个，未逐个复核。",
+            "The {points} demand points are put together from {cells} inhabited cells; more than {most} are not "
+            "checked one by one.",
+        ),
+        "fine_grid.table": (
+            "{points} 个居民点由 {cells} 个有人栅格合并而成；出行时间取自表格，表中没有栅格，未逐个复核。",
+            "The {points} demand points are put together from {cells} inhabited cells, which are not checked one by "
+            "one: times come from a table, which does not have them.",
+        ),
+        "fine_grid.note": (
+            "误差为按栅格减按模型。“判断不同”为两者结论不一的栅格人口，互相抵消的误差也计入。",
+            "Error: by cell minus by demand point. Judged otherwise: people in cells about which the two disagree, so "
+            "that errors which cancel each other out are counted too.",
+        ),
         "resilience.single": ("任一机构停用的影响", "Each facility taken away on its own"),
         "monitoring.note": (
             "以现状为基年，按年复测。",
