@@ -40,7 +40,11 @@ def compare_runs(folders: Sequence[Path], *, allow_different_basis: bool = False
     """
     if not 2 <= len(folders) <= len(LETTERS):
         raise DataError(Finding(f"{len(folders)} runs were given to compare", f"Name 2 to {len(LETTERS)} run folders"))
-    runs = _read(folders)
+    return comparison_of(_read(folders), allow_different_basis=allow_different_basis)
+
+
+def comparison_of(runs: Sequence[RunFiles], *, allow_different_basis: bool = False) -> Comparison:
+    """Compare runs that have been read; the first is the base."""
     basis = tuple(difference for number in range(1, len(runs)) for difference in basis_differences(runs, number))
     different = {difference.run for difference in basis}
     subtract = [allow_different_basis or number not in different for number in range(1, len(runs))]
@@ -57,7 +61,7 @@ def compare_runs(folders: Sequence[Path], *, allow_different_basis: bool = False
         measures=measures_of(runs, subtract),
         changes=tuple(change_between(runs, number, subtract[number - 1]) for number in range(1, len(runs))),
         tiers=_tiers(runs),
-        ground=_ground(folders),
+        ground=_ground([run.folder for run in runs]),
     )
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from facopt.outputs import numbers
 from facopt.outputs.compare import phrases
 from facopt.outputs.plain_text import printable
 from facopt.outputs.terminal import terminal_language
-from facopt.outputs.words import pair
+from facopt.outputs.terminal_text import TerminalText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
-
     from facopt.outputs.compare.model import Change, Comparison, Measure, SiteChange
     from facopt.outputs.numbers import Lang
+    from facopt.outputs.terminal_text import Side
 
 MOST_ROWS = 12
 """Zones and facilities listed each; the page and the workbook list all."""
@@ -35,24 +33,17 @@ def render_terminal(comparison: Comparison, width: int = 80, lang: Lang | None =
     lang
         zh or en; by default the terminal's language.
     """
-    from rich.console import Console
-
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=width, color_system=None, force_terminal=False, legacy_windows=False,
-        highlight=False, markup=False, emoji=False,
-    )  # fmt: skip
-    _Writer(comparison, console, lang or terminal_language()).write()
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    writer = _Writer(comparison, width, lang or terminal_language())
+    writer.write()
+    return writer.written()
 
 
-class _Writer:
+class _Writer(TerminalText):
     """Writes one comparison in one language."""
 
-    def __init__(self, comparison: Comparison, console: Console, lang: Lang) -> None:
+    def __init__(self, comparison: Comparison, width: int, lang: Lang) -> None:
+        super().__init__(width, lang)
         self.comparison = comparison
-        self.console = console
-        self.lang = lang
 
     def write(self) -> None:
         for change in self.comparison.changes:
@@ -64,19 +55,6 @@ class _Writer:
             self.people(change)
             self.sites(change)
 
-    def text(self, words: phrases.Pair) -> str:
-        return printable(phrases.joined(words, self.lang)).replace("\n", " ")
-
-    def say(self, key: str, **figures: str | phrases.Pair) -> str:
-        return self.text(pair(key, **figures))
-
-    def line(self, words: phrases.Pair) -> None:
-        self.console.print(self.text(words))
-
-    def title(self, key: str, **figures: str | phrases.Pair) -> None:
-        self.console.print()
-        self.console.print(self.say(key, **figures))
-
     def heading(self, key: str, change: Change) -> None:
         """Title of a section about one pair, which it names only where there are several."""
         if len(self.comparison.changes) == 1:
@@ -85,19 +63,7 @@ class _Writer:
             a, b = (phrases.run_name(self.comparison, run) for run in (0, change.run))
             self.title(f"{key}_of", a=a, b=b)
 
-    def table(self, heads: Sequence[tuple[str, Literal["left", "right"]]], rows: Sequence[Sequence[str]]) -> None:
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-        for head, side in heads:
-            table.add_column(Text(head), justify=side, no_wrap=side == "right", overflow="fold")
-        for row in rows:
-            table.add_row(*map(Text, row))
-        self.console.print(table)
-
-    def letters(self) -> list[tuple[str, Literal["left", "right"]]]:
+    def letters(self) -> list[tuple[str, Side]]:
         return [(run.letter, "right") for run in self.comparison.runs]
 
     def basis(self) -> None:
@@ -113,11 +79,15 @@ class _Writer:
         if not comparison.settings and not comparison.inputs:
             self.console.print(self.say("compare.inputs_none"))
             return
-        rows = [[row.key, *self._values(row.key, row.values)] for row in comparison.settings]
+        rows = [[self._setting(row.key), *self._values(row.key, row.values)] for row in comparison.settings]
         rows += [[row.key, *(value[:12] or "–" for value in row.values)] for row in comparison.inputs]
         self.table([(self.say("compare.item"), "left"), *((run.letter, "left") for run in comparison.runs)], rows)
         same = {"settings": numbers.count(comparison.settings_same), "files": numbers.count(comparison.inputs_same)}
         self.console.print(self.say("compare.inputs_rest", **same))
+
+    def _setting(self, key: str) -> str:
+        """What a setting is called; its key where it has no name."""
+        return self.text(phrases.setting_name(self.comparison, key)) or printable(key)
 
     def _values(self, key: str, values: Sequence[str]) -> list[str]:
         return [self.text(phrases.setting_value(self.comparison, key, run, value)) for run, value in enumerate(values)]
@@ -126,7 +96,7 @@ class _Writer:
         comparison = self.comparison
         self.title("compare.results")
         others = range(1, len(comparison.runs))
-        heads: list[tuple[str, Literal["left", "right"]]] = [(self.say("compare.measure"), "left"), *self.letters()]
+        heads: list[tuple[str, Side]] = [(self.say("compare.measure"), "left"), *self.letters()]
         heads += [(f"{comparison.runs[run].letter} {numbers.MINUS} A", "right") for run in others]
         if len(comparison.runs) == 2:
             heads.append((self.say("compare.better"), "left"))
@@ -167,7 +137,7 @@ class _Writer:
         if people is None or not people.zones:
             return
         heads = ("compare.unit", "compare.gain_people", "compare.lose_people", "compare.share_change")
-        sides: tuple[Literal["left", "right"], ...] = ("left", "right", "right", "right")
+        sides: tuple[Side, ...] = ("left", "right", "right", "right")
         shown = sorted(people.zones, key=lambda zone: -(zone.gain + zone.lose))[:MOST_ROWS]
         rows = [
             [
