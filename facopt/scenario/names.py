@@ -4,53 +4,46 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NoReturn
 
-from pydantic_core import PydanticCustomError
+from facopt.statement import refuse
 
 LONGEST_NAME = 60
 LONGEST_FOLDER_NAME = 100
 _MOST_BYTES = 240
-_ERROR_TYPE = "name"
 _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
-
-
-def _refuse(what: str, remedy: str) -> NoReturn:
-    template = "{what}"  # filled from the context, so that braces in a name stay what they are
-    raise PydanticCustomError(_ERROR_TYPE, template, {"what": what, "remedy": remedy})
 
 
 def checked_folder_name(name: str) -> str:
     """Return a scenario's name if Windows, macOS and Linux all take it as the name of one folder; else refuse it."""
     forbidden = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c).startswith("C")), None)
     if not name:
-        _refuse("is empty", "Name the scenario, as in walk-15-minutes")
+        refuse("is empty", "Name the scenario, as in walk-15-minutes")
     if forbidden is not None:
         shown = f"'{forbidden}'" if forbidden.isprintable() else f"U+{ord(forbidden):04X}"
-        _refuse(f"holds {shown}, which no folder's name may hold", "Use letters, digits, - and _")
+        refuse(f"holds {shown}, which no folder's name may hold", "Use letters, digits, - and _")
     if name[0] in ". " or name[-1] in ". " or name != name.strip():
-        _refuse(f"is '{name}': a folder's name may not begin or end with a dot or a space", "Remove it")
+        refuse(f"is '{name}': a folder's name may not begin or end with a dot or a space", "Remove it")
     if _DEVICES.fullmatch(name) or name.casefold() == "index.html":
-        _refuse(f"is '{name}', which is no name for a folder", "Choose another name")
+        refuse(f"is '{name}', which is no name for a folder", "Choose another name")
     if len(name) > LONGEST_FOLDER_NAME or len(name.encode()) > _MOST_BYTES:
         most = f"{LONGEST_FOLDER_NAME} letters (80 in Chinese)"
-        _refuse("is too long for the name of a folder", f"Use at most {most} and put the rest under 'title'")
+        refuse("is too long for the name of a folder", f"Use at most {most} and put the rest under 'title'")
     return name
 
 
 def checked_name(name: str) -> str:
     """Return the name of a tier or a way to travel; refuse what cannot be a key, a column and part of a file name."""
     if not re.fullmatch(r"\w([\w -]*\w)?", name):
-        _refuse("is no name", "Use letters, digits, _ and -, as in township_clinic or 乡镇卫生院")
+        refuse("is no name", "Use letters, digits, _ and -, as in township_clinic or 乡镇卫生院")
     if len(name) > LONGEST_NAME:
-        _refuse(f"is a name of {len(name)} letters", f"Use at most {LONGEST_NAME}, and 'name' for what is shown")
+        refuse(f"is a name of {len(name)} letters", f"Use at most {LONGEST_NAME}, and 'name' for what is shown")
     return name
 
 
 def checked_access_key(key: str) -> str:
     """Return the key of an online map if it can stand in an address as it is; refuse all else."""
     if not re.fullmatch(r"[0-9A-Za-z]{1,64}", key):
-        _refuse("is no key of an online map", "Write the letters and digits that the service gave you")
+        refuse("is no key of an online map", "Write the letters and digits that the service gave you")
     return key
 
 
@@ -60,9 +53,8 @@ def canonical_crs(text: str) -> str:
     if plain in ("wgs84", "gcj02", "bd09", "cgcs2000"):
         return plain
     epsg = re.fullmatch(r"epsg:(\d{4,6})", plain)
-    if epsg:
-        return f"EPSG:{epsg[1]}"
-    remedy = "Write wgs84, gcj02, bd09, cgcs2000 or EPSG:n"
-    if re.fullmatch(r"\d{4,6}", plain):
-        remedy = f"Write EPSG:{plain}"
-    _refuse(f"is '{text}', which is no coordinate system known here", remedy)
+    if epsg is None:
+        number = re.fullmatch(r"\d{4,6}", plain)
+        remedy = f"Write EPSG:{plain}" if number else "Write wgs84, gcj02, bd09, cgcs2000 or EPSG:n"
+        refuse(f"is '{text}', which is no coordinate system known here", remedy)
+    return f"EPSG:{epsg[1]}"
