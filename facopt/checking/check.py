@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from facopt.checking.one_way import one_way_findings
 from facopt.checking.reach import reach_findings
 from facopt.checking.roads import metres_to_roads, road_findings
 from facopt.checking.systems import PointLayer, SystemTest, check_systems
@@ -20,6 +21,7 @@ LISTED_HERE = (
     "demand points lie more than 1 km from any road",
     "demand points lie beyond the snapping limit",
     "demand points hang on a part of the network without a usable site",
+    "demand points reach no site because of one-way roads",
 )
 """What the travel stage counts; a check says it with people and examples."""
 
@@ -60,7 +62,8 @@ def check(prepared: Prepared) -> Checked:
     """Look at a scenario whose files have been read and whose travel times are known; solve nothing."""
     tests, system_findings = check_systems(point_layers(prepared), _to_roads(prepared), prepared.area.metric_crs)
     read = (finding for finding in prepared.findings if not any(text in finding.what for text in LISTED_HERE))
-    found = (*system_findings, *read, *road_findings(prepared), *reach_findings(prepared))
+    roads = (*road_findings(prepared), *one_way_findings(prepared))
+    found = (*system_findings, *read, *roads, *reach_findings(prepared))
     once = dict.fromkeys(found)
     return Checked(prepared, tests, tuple(sorted(once, key=lambda finding: finding.severity is Severity.WARNING)))
 
