@@ -79,12 +79,11 @@ def check(
     """Check scenarios and their data: what was understood, what is doubtful, what is wrong. Solves nothing."""
 
     def work() -> int:
-        from facopt.checking.check import check as look_at
+        from facopt.checking.check import Checked, check_all
         from facopt.checking.classes import write_classes
         from facopt.checking.fix import write_fixed
         from facopt.checking.select import without_parts
         from facopt.checking.text import check_text
-        from facopt.pipeline import prepare
         from facopt.progress import progress_for_terminal
 
         paths, parts = without_parts(scenarios)
@@ -94,13 +93,10 @@ def check(
         fixed = () if fix is None else write_fixed([loaded.scenario for loaded in all_loaded], fix)
         for one in fixed:
             _say(f"fix: {one}")
-        _tell_fetching(all_loaded)
-        checked = []
-        for loaded in all_loaded:
-            with progress_for_terminal() as progress:
-                checked.append(look_at(prepare(loaded, progress)))
+        checked = check_all(all_loaded, progress_for_terminal)
         if classes is not None:
-            rows = write_classes((found for one in checked for found in one.prepared.recognised.classes), classes)
+            read = [one.prepared.recognised for one in checked if isinstance(one, Checked)]
+            rows = write_classes((found for one in read for found in one.classes), classes)
             _say(f"{classes}: {rows:,} facilities and what they were taken for")
         told = {} if fix is None else {"fixed": [one.as_dict() for one in fixed]}
         _show(

@@ -141,12 +141,34 @@ def test_counted_people_end_the_warning(bench: Bench) -> None:
     assert "estimates" not in (bench.results / "report.html").read_text(encoding="utf-8")
 
 
-def test_check_fetches_too(bench: Bench) -> None:
-    """Checking reads the files, so it needs them."""
+def test_check_says_what_is_missing_and_fetches_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check names the files and the command that fetches them, on the terminal and in JSON; other scenarios go on."""
+    monkeypatch.chdir(bench.scenario.parents[1])
+    result = CliRunner().invoke(app, ["check", "scenarios/osm-place.yaml"])
+    assert result.exit_code == 0
+    line = 1 + bench.scenario.read_text(encoding="utf-8").split("\nplace:")[0].count("\n") + 1
+    (said,) = (text for text in result.stdout.splitlines() if "not there yet" in text)
+    assert said == (
+        f"  note: scenarios/osm-place.yaml:{line}:1: 5 files of Yunkou, Hubei, China are not there yet "
+        "(boundary.geojson, settlements.csv, facilities.csv, candidates.csv, roads.osm.pbf), so that the data cannot "
+        'be checked. Fetch them from OpenStreetMap: facopt fetch "Yunkou, Hubei, China" --to "data/osm/tianmen" '
+        "--buffer-km 5 --people 30000; "
+        "a run fetches them by itself."
+    )
+    record = json.loads(CliRunner().invoke(app, ["check", str(bench.scenario), "--json"]).stdout)
+    assert [Path(path).name for path in record["missing"]] == [
+        "boundary.geojson", "settlements.csv", "facilities.csv", "candidates.csv", "roads.osm.pbf",
+    ]  # fmt: skip
+    assert record["errors"] == []
+    assert [path.name for path in bench.folder.iterdir()] == [".cache"]
+
+
+def test_check_of_fetched_files_reads_them(bench: Bench) -> None:
+    """With its files there, a scenario of a place is checked like any other."""
+    fetch_place(PlaceRequest("Yunkou, Hubei, China", bench.folder, people=30_000), lambda _text: None)
     result = CliRunner().invoke(app, ["check", str(bench.scenario), "--json"])
     assert result.exit_code == 0
     assert json.loads(result.stdout)["people"] == 30_000
-    assert "fetching Yunkou" in result.stderr
 
 
 def test_show_fetches_nothing(bench: Bench) -> None:

@@ -90,7 +90,8 @@ def test_other_facilities_are_drawn_and_said(tmp_path: Path) -> None:
     found, recognised = warnings_of(tmp_path, sites_text=text)
     assert recognised.facility_kinds == {"clinic": 1, "hospitals": 1, "pharmacy shop": 1}
     assert found == [
-        "sites.csv:3: 2 facilities of no tier of the scenario drawn only (pharmacy shop 1, hospitals 1). Did you mean "
+        "sites.csv:3: 2 facilities belong to no tier of the scenario and are only drawn on the map (pharmacy shop 1, "
+        "hospitals 1). Did you mean "
         "'hospital' by 'hospitals'? If they belong to a tier, list their names under its `matches` "
         "(the tiers are clinic, hospital)."
     ]

@@ -9,13 +9,17 @@ from facopt.checking.one_way import one_way_findings
 from facopt.checking.reach import reach_findings
 from facopt.checking.roads import metres_to_roads, road_findings
 from facopt.checking.systems import PointLayer, SystemTest, check_systems
+from facopt.checking.unfetched import Unfetched, unfetched
 from facopt.errors import Finding, Severity
+from facopt.pipeline import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from facopt.inputs.study_area import FloatArray
     from facopt.pipeline import Prepared
+    from facopt.progress import QuietProgress
+    from facopt.scenario.load import LoadedScenario
 
 LISTED_HERE = (
     "demand points lie more than 1 km from any road",
@@ -56,6 +60,21 @@ class Checked:
             "warnings": [str(finding) for finding in self.findings if finding.severity is Severity.WARNING],
             "findings": [finding_dict(finding) for finding in self.findings],
         }
+
+
+def check_all(
+    scenarios: Iterable[LoadedScenario], new_progress: Callable[[], QuietProgress]
+) -> list[Checked | Unfetched]:
+    """Read the files of each scenario and look at it; those whose place has not been fetched are only told so."""
+    looked_at: list[Checked | Unfetched] = []
+    for loaded in scenarios:
+        missing = unfetched(loaded)
+        if missing is None:
+            with new_progress() as progress:
+                looked_at.append(check(prepare(loaded, progress)))
+        else:
+            looked_at.append(missing)
+    return looked_at
 
 
 def check(prepared: Prepared) -> Checked:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facopt.checking.unfetched import Unfetched
 from facopt.errors import Severity
 from facopt.outputs.recognised import recognised_lines
-from facopt.outputs.terminal import check_summary
+from facopt.outputs.terminal import check_summary, note_lines
 
 if TYPE_CHECKING:
     from facopt.checking.check import Checked
 
 
-def check_text(checked: Checked) -> str:
+def check_text(checked: Checked | Unfetched) -> str:
     """Return what was understood, how the coordinates fared, and every finding, errors first."""
+    if isinstance(checked, Unfetched):
+        return "\n".join(unfetched_lines(checked))
     prepared = checked.prepared
     errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
     warnings = [finding for finding in checked.findings if finding.severity is Severity.WARNING]
@@ -25,3 +28,8 @@ def check_text(checked: Checked) -> str:
         *(f"error: {finding}" for finding in errors),
         *summary[1:],
     ])  # fmt: skip
+
+
+def unfetched_lines(missing: Unfetched) -> list[str]:
+    """Return what a scenario lacks, and the warnings about its text."""
+    return [f"{missing.scenario}:", *(f"  {line}" for line in note_lines(missing.findings))]

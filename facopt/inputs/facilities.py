@@ -279,9 +279,11 @@ def _note_context(
     remedy = f"If they belong to a tier, list their names under its `matches` (the tiers are {listed(list(tiers))})"
     if near:
         remedy = f"Did you mean {near[0][1]!r} by {near[0][0]!r}? {remedy}"
+    belong = counted(int(context.sum()), "facility belongs", "facilities belong")
+    drawn = "is only drawn" if context.sum() == 1 else "are only drawn"
     log.warning(
-        f"{counted(int(context.sum()), 'facility', 'facilities')} of no tier of the scenario drawn only ({told})",
-        remedy, place=table.place("tier", int(np.flatnonzero(context)[0])), count=int(context.sum()),
+        f"{belong} to no tier of the scenario and {drawn} on the map ({told})", remedy,
+        place=table.place("tier", int(np.flatnonzero(context)[0])), count=int(context.sum()),
     )  # fmt: skip
 
 

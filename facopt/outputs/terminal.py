@@ -57,6 +57,11 @@ def check_summary(
     return "\n".join([line, *_notes(findings, lang, most=len(findings))])
 
 
+def note_lines(findings: Sequence[Finding], lang: Lang | None = None) -> list[str]:
+    """Return every finding as a line."""
+    return _notes(findings, lang or terminal_language(), most=len(findings))
+
+
 def _title(report: Report, lang: Lang) -> str:
     title = report.title_zh if lang == "zh" else report.title_en
     gaps = [level.gap_percent for level in report.objectives if level.gap_percent is not None]
