@@ -134,11 +134,44 @@ def compare(
     allow_different_basis: Annotated[
         bool, typer.Option(help="Subtract figures although people or standards differ; they are flagged.")
     ] = False,
+    as_built: Annotated[
+        Path | None,
+        typer.Option(help="Hold one run's plan against this table of what stands by now.", metavar="FILE"),
+    ] = None,
+    as_of: Annotated[
+        str, typer.Option(help="With --as-built: what opened after this date does not count.", metavar="DATE")
+    ] = "",
+    crs: Annotated[
+        str, typer.Option(help="With --as-built: coordinate system of facilities that were not planned.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Compare runs: what differs in the assumptions, the figures, who gains and who loses, which sites."""
+    """Compare runs: what differs in the assumptions, the figures, who gains and who loses, which sites.
+
+    With --as-built, hold one plan against what stands: which planned sites do, which do not, who still waits.
+    """
+
+    def review(table: Path) -> int:
+        from facopt.as_built import review_as_built
+        from facopt.outputs.as_built import as_built_json, as_built_text, write_as_built
+        from facopt.progress import progress_for_terminal
+
+        if len(runs) != 1:
+            raise DataError(Finding(f"--as-built goes with one run, not {len(runs)}", "Name the folder of one run"))
+        with progress_for_terminal() as progress:
+            found = review_as_built(
+                runs[0], table, crs=crs, as_of=as_of, allow_changed=allow_different_basis, progress=progress
+            )
+        folder = out or runs[0].resolve().parent / f"compare-{runs[0].resolve().name}-as-built"
+        written = write_as_built(found, folder)
+        for finding in found.findings:
+            _say(_with_severity(finding))
+        _show(as_json, [as_built_json(found)], [f"{as_built_text(found)}\n{written}"], "reviews")
+        return 0
 
     def work() -> int:
+        if as_built is not None:
+            return review(as_built)
         from facopt.outputs.compare import compare_runs, comparison_json, render_terminal, write_comparison
 
         comparison = compare_runs(runs, allow_different_basis=allow_different_basis)

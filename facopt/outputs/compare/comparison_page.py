@@ -124,12 +124,12 @@ def _totals(comparison: Comparison, change: Change) -> str:
     cells = [
         _total(
             both("compare.gain", b=letter),
-            _icon("gain") + numbers.people(people.gain.people),
+            point_icon("gain") + numbers.people(people.gain.people),
             _points(people.gain.points),
         ),
         _total(
             both("compare.lose", b=letter),
-            _icon("lose") + numbers.people(people.lose.people),
+            point_icon("lose") + numbers.people(people.lose.people),
             _points(people.lose.points),
         ),
         _total(both("compare.reassigned"), numbers.people(people.reassigned.people), both("compare.in_neither")),
@@ -163,7 +163,8 @@ _ICONS = {
 _STAR = '<path class="star" d="M12 6.2l1.8 3.7 4.1.5-3 2.9.7 4.1-3.6-2-3.6 2 .7-4.1-3-2.9 4.1-.5z"/>'
 
 
-def _icon(change: str) -> str:
+def point_icon(change: str) -> str:
+    """Return the mark of settlements for which something changes, as an icon for a text."""
     return f'<svg viewBox="0 0 24 24" aria-hidden="true"><path class="p-{change}" d="{_ICONS[change]}"/></svg>'
 
 
@@ -264,7 +265,7 @@ def _who(comparison: Comparison, change: Change) -> str:
     figure = f'<figure class="mapfig">{drawn}{_legend(comparison, change)}</figure>' if drawn else _no_map()
     return (
         f"<section>{_title(comparison, change, 'compare.who')}{totals}"
-        f'<div class="cols">{figure}<div>{_zones(change.people)}</div></div></section>'
+        f'<div class="cols">{figure}<div>{zone_bars(change.people)}</div></div></section>'
     )
 
 
@@ -281,7 +282,7 @@ def _side_by_side(comparison: Comparison, change: Change) -> str:
         f'<button type="button" data-twin="{key}" {attribute("aria-label", f"compare.twin_{key}")}>{sign}</button>'
         for key, sign in (("in", "+"), ("out", "−"), ("all", "⤢"))
     )
-    entries = [f"<span>{_icon(kind)}{both(f'compare.twin_{kind}')}</span>" for kind in ("covered", "uncovered")]
+    entries = [f"<span>{point_icon(kind)}{both(f'compare.twin_{kind}')}</span>" for kind in ("covered", "uncovered")]
     entries += [
         f'<span><svg viewBox="0 0 24 24" aria-hidden="true">{sketch.site_mark("square", 12, 12, 9, f"s-{action}")}'
         f"{_STAR if action == 'build' else ''}</svg>{both(f'compare.twin_{action}')}</span>"
@@ -302,7 +303,7 @@ def _no_map() -> str:
 def _legend(comparison: Comparison, change: Change) -> str:
     letters = (comparison.runs[0].letter, comparison.runs[change.run].letter)
     entries = [
-        f"<span>{_icon(kind)}{both(f'compare.legend_{kind}', b=letters[1])}</span>"
+        f"<span>{point_icon(kind)}{both(f'compare.legend_{kind}', b=letters[1])}</span>"
         for kind in ("gain", "lose", "uncovered", "covered")
     ]
     for letter, style in zip(letters, "ab", strict=True):
@@ -312,7 +313,8 @@ def _legend(comparison: Comparison, change: Change) -> str:
     return f'<figcaption class="legend">{"".join(entries)}</figcaption>'
 
 
-def _zones(people: People) -> str:
+def zone_bars(people: People) -> str:
+    """Return the units where somebody gains or loses, as a table with bars."""
     if not people.zones:
         return f'<p class="note">{both("compare.no_unit_changes")}</p>'
     longest = max(max(zone.gain, zone.lose) for zone in people.zones)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from facopt.outputs.numbers import LANGUAGES, Lang
-from facopt.outputs.words import common, compare, gallery, report, tables, terminal, workbook
+from facopt.outputs.words import as_built, common, compare, gallery, report, tables, terminal, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 Text = str | tuple[str, str]
 """A figure or name for a phrase: the same in both languages, or (Chinese, English)."""
 
-_CATALOGUES = (common.WORDS, tables.WORDS, report.WORDS, workbook.WORDS, gallery.WORDS, compare.WORDS, terminal.WORDS)
+_CATALOGUES = (
+    common.WORDS, tables.WORDS, report.WORDS, workbook.WORDS, gallery.WORDS, compare.WORDS, terminal.WORDS,
+    as_built.WORDS,
+)  # fmt: skip
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
