@@ -33,6 +33,8 @@ class Level:
     """Recomputed by the referee; None without a plan."""
     bound: float | None
     """No plan that keeps the levels before this one can be better; None where nothing is proven."""
+    tolerance_percent: float = 0.0
+    """How much of its value the levels after it were allowed to give back."""
 
     @property
     def gap_percent(self) -> float | None:
@@ -44,9 +46,12 @@ class Level:
 
     @property
     def proven(self) -> bool:
-        """True where value and bound agree to a part in a million, far below what a report prints."""
+        """True where value and bound agree to a part in a million, far below what a report prints.
+
+        What a tolerance allowed later levels to give back is no gap.
+        """
         gap = self.gap_percent
-        return gap is not None and gap <= PROVEN_GAP_PERCENT
+        return gap is not None and gap <= PROVEN_GAP_PERCENT + self.tolerance_percent
 
 
 PROVEN_GAP_PERCENT = 1e-4

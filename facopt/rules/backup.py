@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from facopt.rules.base import Rule
+import numpy as np
+
+from facopt.linear import Linear, column, constant, total
+from facopt.rules.base import Rule, too_few
 from facopt.statement import Percent, Year
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
 
 
 class Backup(Rule):
@@ -19,3 +29,46 @@ class Backup(Rule):
     """Percent of the people whom the tier serves."""
     by: Year | None = None
     """Due in the first stage of this year or later and all after it; without it in the last stage only."""
+
+    def rows(self, model: PlanModel) -> None:
+        """Add b = 1 only with two open sites: (2 - standing) b <= the others that are open; b is binary where it is 2.
+
+        Continuous b would count half of everybody with one open site (Hogan and ReVelle 1986 have b binary).
+        """
+        problem, tier = model.problem, model.problem.tier_number(self.tier)
+        service = problem.services[tier]
+        for t in problem.due(self.by, otherwise="last"):
+            people: dict[tuple[int, ...], float] = {}
+            for i, arcs in problem.arcs_by_point(tier, service.within & problem.usable[service.site]):
+                sites = tuple(service.site[arcs].tolist())
+                people[sites] = people.get(sites, 0.0) + float(problem.people[t][i])
+            counted = [
+                self._second(model, sites, t, number) * amount
+                for number, (sites, amount) in enumerate(people.items())
+                if amount > 0
+            ]
+            model.row(f"backup_{tier}_{t}", total(counted), at_least=self._needed(model.problem, tier, t))
+
+    def _second(self, model: PlanModel, sites: tuple[int, ...], stage: int, number: int) -> Linear:
+        others = [j for j in sites if not model.problem.always_open[j]]
+        missing = 2 - (len(sites) - len(others))
+        if missing <= 0:
+            return constant(1.0)
+        b = model.column(f"backup_{self.tier}_{number}_{stage}", integer=missing == 2)
+        left = model.any_open(tuple(others), stage) - column(b, float(missing))
+        model.row(f"second_{self.tier}_{number}_{stage}", left, at_least=0.0)
+        return column(b)
+
+    def _needed(self, problem: PlanningProblem, tier: int, stage: int) -> float:
+        return self.at_least_percent / 100 * float(problem.people[stage][problem.services[tier].needed].sum())
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield where fewer people than stated have two open sites within the standard."""
+        problem, tier = outcome.problem, outcome.problem.tier_number(self.tier)
+        service = problem.services[tier]
+        for t in problem.due(self.by, otherwise="last"):
+            near = service.within & outcome.open[t][service.site]
+            twice = np.bincount(service.demand[near], minlength=problem.demand_count) >= 2
+            people, needed = float(problem.people[t][twice].sum()), self._needed(problem, tier, t)
+            if too_few(people, needed):
+                yield f"{people:.15g} people have two sites of {self.tier}, {needed:.15g} are asked for"

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from facopt.statement import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
+
+RELATIVE_SLACK = 1e-6
+"""Slack of sums of people that a solver's own tolerances leave."""
 
 
 class Rule(Section):
@@ -10,3 +21,21 @@ class Rule(Section):
 
     kind: str
     """Which kind of rule this is."""
+
+    def rows(self, model: PlanModel) -> None:
+        """Add the rows that allow exactly the plans which keep the rule."""
+        raise NotImplementedError
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield in words how a plan breaks the rule, computed from the outcome alone."""
+        raise NotImplementedError
+
+
+def too_few(value: float, least: float) -> bool:
+    """Return whether a sum lies below its least value by more than rounding."""
+    return value < least - RELATIVE_SLACK * max(abs(least), 1.0)
+
+
+def too_many(value: float, most: float) -> bool:
+    """Return whether a sum lies above its highest value by more than rounding."""
+    return value > most + RELATIVE_SLACK * max(abs(most), 1.0)

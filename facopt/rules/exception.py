@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from facopt.rules.base import Rule
 from facopt.statement import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
 
 
 class ApprovedException(Rule):
@@ -29,3 +35,10 @@ class ApprovedException(Rule):
         if not self.points and self.zone is None:
             refuse("names neither points nor a zone", "State points: [id, ...] or zone: id")
         return self
+
+    def rows(self, model: PlanModel) -> None:
+        """Add nothing: the rules that ask for everybody leave these people out."""
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield nothing: an exception asks for nothing."""
+        yield from ()

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import AfterValidator
 
-from facopt.rules.base import Rule
+from facopt.rules.base import Rule, too_many
 from facopt.statement import AreaClass, Percent, Year, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
+    from facopt.location.problem import FloatArray
 
 
 def _two(classes: tuple[AreaClass, ...]) -> tuple[AreaClass, ...]:
@@ -29,3 +38,31 @@ class Gap(Rule):
     """The tier meant, which must serve both; without it, people covered by every tier that serves them."""
     by: Year | None = None
     """Due in the first stage of this year or later and all after it; without it in the last stage only."""
+
+    def rows(self, model: PlanModel) -> None:
+        """Add both differences of the two shares <= the gap."""
+        problem = model.problem
+        tier = None if self.tier is None else problem.tier_number(self.tier)
+        for t in problem.due(self.by, otherwise="last"):
+            people = [self._people(problem, tier, area_class, t) for area_class in self.between]
+            if all(one.sum() > 0 for one in people):
+                first, second = (
+                    model.people_covered(tier, one, t, exact=True) * (100 / float(one.sum())) for one in people
+                )
+                name = f"gap_{'_'.join(self.between)}_{self.tier or 'all'}_{t}"
+                model.row(name, first - second, at_least=-self.at_most_points, at_most=self.at_most_points)
+
+    def _people(self, problem: PlanningProblem, tier: int | None, area_class: str, stage: int) -> FloatArray:
+        counted = problem.members(tier) & (problem.labels.area_class == area_class)
+        return np.where(counted, problem.people[stage], 0.0)
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield where the shares lie farther apart."""
+        problem = outcome.problem
+        tier = None if self.tier is None else problem.tier_number(self.tier)
+        for t in problem.due(self.by, otherwise="last"):
+            people = [self._people(problem, tier, area_class, t) for area_class in self.between]
+            if all(one.sum() > 0 for one in people):
+                first, second = (100 * outcome.people_covered(tier, one, t) / float(one.sum()) for one in people)
+                if too_many(abs(first - second), self.at_most_points):
+                    yield f"{first:.15g} % and {second:.15g} % lie more than {self.at_most_points:g} points apart"

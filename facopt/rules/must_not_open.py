@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from facopt.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
 
 
 class MustNotOpen(Rule):
@@ -16,3 +24,19 @@ class MustNotOpen(Rule):
     """Sites that must not be open."""
     sites: Annotated[tuple[str, ...], Field(min_length=1)]
     """Ids of the sites, as their tables have them."""
+
+    def rows(self, model: PlanModel) -> None:
+        """Add: closed in every stage."""
+        for j in _numbers(model.problem, self.sites):
+            for t in model.stages:
+                model.row(f"must_not_open_{j}_{t}", model.open(j, t), at_most=0.0)
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield the sites that are open."""
+        for j in _numbers(outcome.problem, self.sites):
+            if outcome.open[:, j].any():
+                yield f"{outcome.problem.labels.site[j]} is open"
+
+
+def _numbers(problem: PlanningProblem, ids: tuple[str, ...]) -> list[int]:
+    return [int(j) for j in np.flatnonzero(np.isin(problem.labels.site.astype(str), ids))]

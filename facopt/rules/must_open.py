@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from facopt.rules.base import Rule
 from facopt.statement import Year
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
 
 
 class MustOpen(Rule):
@@ -19,3 +27,18 @@ class MustOpen(Rule):
     """Ids of the sites, as their tables have them."""
     by: Year | None = None
     """Open in the first stage of this year or later and all after it; without it in every stage."""
+
+    def rows(self, model: PlanModel) -> None:
+        """Add: open in every stage from the year on."""
+        for j in self._numbers(model.problem):
+            for t in model.problem.due(self.by, otherwise="every"):
+                model.row(f"must_open_{j}_{t}", model.open(j, t), at_least=1.0)
+
+    def _numbers(self, problem: PlanningProblem) -> list[int]:
+        return [int(j) for j in np.flatnonzero(np.isin(problem.labels.site.astype(str), self.sites))]
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield the sites that are not open."""
+        for j in self._numbers(outcome.problem):
+            if not outcome.open[outcome.problem.due(self.by, otherwise="every"), j].all():
+                yield f"{outcome.problem.labels.site[j]} is not open"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
-from facopt.rules.base import Rule
+from facopt.rules.base import Rule, too_few, too_many
 from facopt.statement import Amount, Number, Year, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
 
 
 class ServicePopulation(Rule):
@@ -31,3 +38,25 @@ class ServicePopulation(Rule):
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             refuse("has at_least above at_most, so no site may be open", "Exchange the two")
         return self
+
+    def rows(self, model: PlanModel) -> None:
+        """Add for each site of the tier: at_least x open <= people served <= at_most x open."""
+        problem, tier = model.problem, model.problem.tier_number(self.tier)
+        for j in np.flatnonzero(problem.site_tier == tier).tolist():
+            for t in problem.due(self.by, otherwise="every"):
+                served, is_open = model.people_served(tier, j, t), model.open(j, t)
+                if self.at_least is not None and (is_open.terms or is_open.constant):
+                    model.row(f"serves_least_{j}_{t}", served - is_open * self.at_least, at_least=0.0)
+                if self.at_most is not None and served.terms:
+                    model.row(f"serves_most_{j}_{t}", served - is_open * self.at_most, at_most=0.0)
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield the sites that serve fewer or more people."""
+        problem, tier = outcome.problem, outcome.problem.tier_number(self.tier)
+        for t in problem.due(self.by, otherwise="every"):
+            served = outcome.people_of(tier, t)
+            for j in np.flatnonzero((problem.site_tier == tier) & outcome.open[t]):
+                if self.at_least is not None and too_few(served[j], self.at_least):
+                    yield f"{problem.labels.site[j]} serves {served[j]:.15g} people, at least {self.at_least:.15g}"
+                if self.at_most is not None and too_many(served[j], self.at_most):
+                    yield f"{problem.labels.site[j]} serves {served[j]:.15g} people, at most {self.at_most:.15g}"

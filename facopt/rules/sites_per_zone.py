@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from facopt.rules.base import Rule
 from facopt.statement import Count, Minutes, Number, Section, Year
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
+    from facopt.location.problem import BoolArray
 
 
 class JointSite(Section):
@@ -36,3 +45,42 @@ class SitesPerZone(Rule):
     """Lets small zones do without a site of their own where one elsewhere is near."""
     by: Year | None = None
     """Due in the first stage of this year or later and all after it; without it in every stage."""
+
+    def rows(self, model: PlanModel) -> None:
+        """Add for each zone: open sites that count for it >= the number asked for."""
+        for t in model.problem.due(self.by, otherwise="every"):
+            for zone, sites, count in self._zones(model.problem, t):
+                number = int(np.flatnonzero(model.problem.labels.zone == zone)[0])
+                model.row(f"in_zone_{self.tier}_{number}_{t}", model.any_open(sites, t), at_least=float(count))
+
+    def _zones(self, problem: PlanningProblem, stage: int) -> Iterator[tuple[str, tuple[int, ...], int]]:
+        """Yield (zone, sites that count for it, how many must be open) of zones with people whom the tier serves."""
+        tier, labels = problem.tier_number(self.tier), problem.labels
+        own_tier = problem.site_tier == tier
+        for zone in sorted(set(labels.zone[problem.services[tier].needed]) - {""}):
+            if self.zones and zone not in self.zones:
+                continue
+            people = float(problem.people[stage][labels.zone == zone].sum())
+            more = self.one_more_above_people is not None and people > self.one_more_above_people
+            counted = own_tier & (labels.site_zone == zone)
+            if self.joint is not None and people < self.joint.below_people:
+                counted |= own_tier & self._near(problem, tier, zone, stage)
+            yield str(zone), tuple(np.flatnonzero(counted).tolist()), self.at_least + more
+
+    def _near(self, problem: PlanningProblem, tier: int, zone: str, stage: int) -> BoolArray:
+        """Return (J,) sites within the stated minutes of every inhabited demand point of the zone."""
+        assert self.joint is not None
+        service = problem.services[tier]
+        here = (problem.labels.zone == zone) & (problem.people[stage] > 0) & service.needed
+        arcs = here[service.demand] & (service.minutes <= self.joint.within_minutes)
+        reached = np.bincount(service.site[arcs], minlength=problem.site_count)
+        near: BoolArray = reached == max(int(here.sum()), 1)
+        return near
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield the zones with too few open sites."""
+        for t in outcome.problem.due(self.by, otherwise="every"):
+            for zone, sites, count in self._zones(outcome.problem, t):
+                found = int(outcome.open[t][list(sites)].sum())
+                if found < count:
+                    yield f"{zone}: {found} open sites count for it, {count} are asked for"

@@ -1,0 +1,40 @@
+"""What the planning model asks of a rule and of an objective; it knows them by nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from facopt.linear import Linear
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.outcome import Outcome
+
+
+class Rule(Protocol):
+    """Something that every plan must keep."""
+
+    def rows(self, model: PlanModel) -> None:
+        """Add the rows that allow exactly the plans which keep the rule."""
+
+    def broken(self, outcome: Outcome) -> Iterable[str]:
+        """Say in words how a plan breaks the rule, computed from the outcome alone; nothing where it keeps it."""
+
+
+class Objective(Protocol):
+    """Something of which more, or less, is better."""
+
+    @property
+    def name(self) -> str:
+        """Its name in scenarios."""
+
+    @property
+    def maximise(self) -> bool:
+        """Whether more is better."""
+
+    def expression(self, model: PlanModel) -> Linear:
+        """Return its value as an expression of the model, adding columns and rows as needed."""
+
+    def value(self, outcome: Outcome) -> float:
+        """Return its value for a plan, computed from the outcome alone."""
