@@ -15,10 +15,11 @@ from facopt.assembly.conflicts import conflicts
 from facopt.assembly.drawing import roads_to_draw
 from facopt.assembly.fine_grid import cells_covered
 from facopt.assembly.problem import location_problem
+from facopt.assembly.road_files import road_files
 from facopt.assembly.routes import routes_to_draw
 from facopt.assembly.study_area import study_area_request
 from facopt.assembly.travel import require_coordinates, travel_times
-from facopt.errors import Finding, ScenarioError
+from facopt.errors import Finding
 from facopt.fetch.on_demand import fetch_missing
 from facopt.inputs.reader import read_study_area
 from facopt.location.referee import evaluate
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from facopt.assembly.travel import Travelled
     from facopt.inputs.reader import Recognised
     from facopt.inputs.study_area import StudyArea
-    from facopt.location.covering.frontier import Frontier
+    from facopt.location.covering.curve import Frontier
     from facopt.location.problem import LocationProblem
     from facopt.measures.report import Report
     from facopt.scenario.load import LoadedScenario
@@ -133,9 +134,10 @@ def prepare(loaded: LoadedScenario, progress: QuietProgress, kept: TravelCache |
         place_findings = fetch_missing(loaded, progress.note)
         area, input_findings, recognised = read_study_area(study_area_request(scenario))
         require_coordinates(scenario, area)
-        area, recognised = with_candidates(scenario, area, recognised, loaded.place)
+        roads = road_files(scenario, loaded.place, kept)
+        area, recognised = with_candidates(scenario, area, recognised, loaded.place, roads)
     with progress.stage("travel"):
-        travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share, cache=kept)
+        travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share, cache=kept, roads=roads)
         problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
     findings = (*loaded.warnings, *place_findings, *input_findings, *travelled.findings, *problem_findings)
     return Prepared(loaded, area, travelled, problem, findings, recognised, progress)
@@ -199,19 +201,12 @@ def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:
 def coverage_curve(
     loaded: LoadedScenario, by: Literal["sites", "budget"], points: int, progress: QuietProgress
 ) -> tuple[Frontier, list[str]]:
-    """Return the most people covered with each limit on new sites or money, and the ids of all sites.
-
-    Raises ScenarioError where a demand point needs several services at once: then it is no matter of one curve.
-    """
+    """Return the most people covered with each limit on new sites or money, and the ids of all sites."""
     from facopt.location.covering.frontier import coverage_frontier
 
     prepared = prepare(loaded, progress)
     with progress.stage("location"):
         found = coverage_frontier(prepared.problem, solver_settings(loaded.scenario), by=by, points=points)
-    if found is None:
-        raise ScenarioError(
-            Finding("some demand points need several tiers at once; the curve counts one", "Leave one tier")
-        )
     return found, [str(site) for site in prepared.area.sites.id]
 
 

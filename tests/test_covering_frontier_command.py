@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from facopt.location.covering.frontier import Frontier, FrontierPoint
+from facopt.location.covering.curve import Frontier, FrontierPoint
 from facopt.outputs.frontier import write_frontier
 from tests.cli_runner import facopt, write_table
 

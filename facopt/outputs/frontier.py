@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from facopt.location.covering.frontier import Frontier, FrontierPoint
+    from facopt.location.covering.curve import Frontier, FrontierPoint
 
 COLUMNS = ("limit", "people_covered", "bound", "gap_percent", "proven", "new_sites", "cost", "knee")
 LIMIT_WORDS = {"sites": ("新建站点数上限", "new sites allowed"), "budget": ("预算上限", "money allowed")}

@@ -61,6 +61,8 @@ class Warmth:
     """(F,) fractional choice."""
     balance: float | None = None
     """Ratio of the steps of prices and choice; None to estimate it."""
+    norm: float | None = None
+    """Of the pairs, which the steps depend on; None where rows or sites have changed."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,16 @@ def bound_of(problem: CoveringProblem, prices: FloatArray) -> DualBound:
     prices = np.clip(prices, 0.0, caps(problem))
     with RowPasses(problem) as passes:
         return prove(problem, prices, passes.run(_scatter, prices)[0])
+
+
+def bounds_of(problems: list[CoveringProblem], prices: FloatArray) -> list[DualBound]:
+    """Return the bounds that prices (R,) give problems which differ only in their rules."""
+    if not problems:
+        return []
+    prices = np.clip(prices, 0.0, caps(problems[0]))
+    with RowPasses(problems[0]) as passes:
+        site_prices = passes.run(_scatter, prices)[0]
+    return [prove(problem, prices, site_prices) for problem in problems]
 
 
 def first_prices(problem: CoveringProblem) -> FloatArray:
@@ -282,7 +294,8 @@ class _PrimalDual:
         self.scale = max(float(_scale(problem).mean()), 1e-300)
         weights = np.maximum(_scale(problem) / self.scale, 1e-12)
         self.sigma = np.sqrt(weights) / np.maximum(problem.rows.lengths, 1)
-        self.tau = 0.95 / self._norm()
+        self.norm = self._norm() if warmth.norm is None else warmth.norm
+        self.tau = 0.95 / self.norm
         self.y = project(warmth.chosen, problem.rules)
         self.u = first_prices(problem) / self.scale
         self.site_prices = passes.run(_scatter, self.u)[0]
@@ -377,7 +390,7 @@ def primal_dual(
             if gaps[better] < 0.5 * last_gap or state.count >= LONGEST_ROUND:
                 last_gap = gaps[better]
                 state.restart(found[better][:3])
-    return best, Warmth(state.y, state.balance * state.scale)
+    return best, Warmth(state.y, state.balance * state.scale, state.norm)
 
 
 @compiled_sums

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 KICKS = (3, 5, 10, 2)
 """How many sites are exchanged at random, in turn."""
+FEW_OPEN = 256
+"""Up to so many open sites all are looked at for one to close; of more, those missed least and those that the newcomer
+stands in for."""
+MOVES_BETWEEN_LOOKS = 64
+"""Exchanges after which the sites missed least are looked up anew."""
 RELATIVE_GAIN = 1e-9
 """An exchange must gain more than this share of the plan's value: less may be rounding."""
 
@@ -48,17 +53,30 @@ def greedy(problem: CoveringProblem, *, by_cost: bool = False) -> Sequence:
 
 
 def exchange(
-    problem: CoveringProblem, opened: BoolArray, candidates: IntArray | None = None, passes: int = 20
+    problem: CoveringProblem,
+    opened: BoolArray,
+    candidates: IntArray | None = None,
+    passes: int = 20,
+    stop: Callable[[], bool] | None = None,
 ) -> BoolArray:
-    """Return (F,) the open sites after exchanges with the candidates, in their order, until none helps."""
+    """Return (F,) the open sites after exchanges with the candidates, in their order, until none helps.
+
+    `stop` is asked between passes over the candidates.
+    """
     rows, rules = problem.rows, problem.rules
     start, members = rows.unsigned_columns
     candidates = np.arange(problem.site_count, dtype=np.int32) if candidates is None else candidates
+    limits = rules.group, rules.at_most, rules.cost, float(rules.budget)
     chosen = np.flatnonzero(opened).astype(np.int32)
-    chosen = _exchange(
-        start, members, problem.effective_weight, chosen, candidates.astype(np.int32),
-        (rules.group, rules.at_most, rules.cost, float(rules.budget)), passes,
-    )  # fmt: skip
+    turns, each = (passes, 1) if stop is not None else (1, passes)
+    for _ in range(turns):
+        if stop is not None and stop():
+            break
+        chosen, moves = _exchange(
+            start, members, problem.effective_weight, chosen, candidates.astype(np.int32), limits, each
+        )
+        if moves == 0:
+            break
     improved = np.zeros(problem.site_count, dtype=bool)
     improved[chosen] = True
     return improved
@@ -157,8 +175,11 @@ def _greedy(
 @compiled
 def _exchange(
     start: Array, members: Array, weight: Array, chosen: Array, candidates: Array, rules: Any, passes: int
-) -> Array:
-    """Exchange or add sites while it helps. `only` is the sum of the places of a row's open sites."""
+) -> tuple[Array, int]:
+    """Exchange or add sites while it helps; also count the moves.
+
+    `only` is the sum of the places of a row's open sites.
+    """
     group, at_most, cost, budget = rules
     room = chosen.size + np.sum(np.minimum(at_most, start.size)) + 1
     place = np.full(start.size - 1, -1, np.int32)
@@ -170,24 +191,30 @@ def _exchange(
     touched = np.empty(room, np.int32)
     left = at_most.copy()
     value = 0.0
-    size = 0
+    size, moves = 0, 0
     for j in chosen:
         value = _open(start, members, weight, j, size, state, value)
         left[group[j]] -= 1
         budget -= cost[j]
         size += 1
+    likely, look_again = np.arange(room), 0
     for _ in range(passes):
-        moved = False
+        before = moves
         for i in candidates:
             if place[i] >= 0:
                 continue
             gain, hit = _saves(start, members, weight, i, state, saved, touched)
-            out = _way_in(i, gain - RELATIVE_GAIN * value, size, state, saved, (group, left, cost, budget))
+            if size > FEW_OPEN and moves >= look_again:
+                likely[:FEW_OPEN] = np.argsort(state[4][:size])[:FEW_OPEN]
+                look_again = moves + MOVES_BETWEEN_LOOKS
+            known = size if size <= FEW_OPEN else FEW_OPEN
+            places = likely, known, touched, 0 if known == size else hit
+            out = _way_in(i, gain - RELATIVE_GAIN * value, size, places, state, saved, (group, left, cost, budget))
             for x in range(hit):
                 saved[touched[x]] = 0.0
             if out < 0:
                 continue
-            moved = True
+            moves += 1
             if out == size:
                 size += 1
             else:
@@ -198,9 +225,9 @@ def _exchange(
             value = _open(start, members, weight, i, out, state, value)
             left[group[i]] -= 1
             budget -= cost[i]
-        if not moved:
+        if moves == before:
             break
-    return state[1][:size].copy()
+    return state[1][:size].copy(), moves
 
 
 @compiled
@@ -224,14 +251,16 @@ def _saves(
 
 
 @compiled
-def _way_in(i: int, gain: float, size: int, state: Any, saved: Array, rules: Any) -> int:
-    """Return the place that site i takes: a new one, that of the site missed least, or -1 where none is worth it."""
+def _way_in(i: int, gain: float, size: int, places: Any, state: Any, saved: Array, rules: Any) -> int:
+    """Return the place that site i takes: a new one, that among `places` missed least, or -1 where none is worth it."""
     group, left, cost, budget = rules
+    likely, known, touched, hit = places
     _, open_at, _, _, loss = state
     if gain > 0 and left[group[i]] > 0 and cost[i] <= budget:
         return size
     out = -1
-    for q in range(size):
+    for x in range(known + hit):
+        q = likely[x] if x < known else touched[x - known]
         j = open_at[q]
         fits = left[group[i]] > 0 or group[i] == group[j]
         if fits and cost[i] - cost[j] <= budget and loss[q] - saved[q] < gain:

@@ -120,7 +120,7 @@ def _shrink(search: Progress, dual: DualBound, warmth: Warmth) -> Warmth:
     """Fix and reduce; return the fractional choice over the sites that are left."""
     before = search.current.sites
     search.shrink(dual)
-    return replace(warmth, chosen=warmth.chosen[np.searchsorted(before, search.current.sites)])
+    return replace(warmth, chosen=warmth.chosen[np.searchsorted(before, search.current.sites)], norm=None)
 
 
 def _kick(search: Progress, rounds: int) -> None:
