@@ -27,6 +27,11 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
+    def states(self, *keys: str) -> bool:
+        """Return whether any of these keys has another value than its default."""
+        fields = type(self).model_fields
+        return any(getattr(self, key) != fields[key].get_default(call_default_factory=True) for key in keys)
+
 
 def refuse(what: str, remedy: str) -> NoReturn:
     """Refuse a value: what is wrong with it, to be read after its key, and how to mend it."""

@@ -40,7 +40,7 @@ def location_problem(
         must_open=usable & (area.sites.existing | (area.sites.fixed == "open")),
         cost=cost,
         services=services,
-        objective=scenario.objective,
+        objective=scenario.objective_names,
         targets=targets,
         site_limits=_site_limits(scenario, tier_number),
         budget=scenario.limits.budget,
@@ -73,7 +73,7 @@ def _costs(
     examples = tuple(str(sites.id[j]) for j in unknown[:5])
     remedy = "Fill in the column build_cost, or state tiers.<tier>.build_cost"
     what = f"{len(unknown)} candidates have no cost of building"
-    if "cost" in scenario.objective or scenario.limits.budget is not None:
+    if "cost" in scenario.objective_names or scenario.limits.budget is not None:
         key = "limits.budget" if scenario.limits.budget is not None else "objective"
         raise DataError(
             Finding(f"{what}, and {key} needs it", remedy, place(key), count=len(unknown), examples=examples)
@@ -113,7 +113,7 @@ def _targets(
             what = f"{key} speaks of nobody, so it is met: no demand point of that area class or zone needs the tier"
             remedy = "Mend area_class, zone or the tier's `serves`, or leave the target out"
             warnings.append(Finding(what, remedy, place(key), Severity.WARNING))
-        targets.append(CoverageTarget(key, tier, stated.at_least_percent, members))
+        targets.append(CoverageTarget(key, tier, stated.at_least_percent or 0.0, members))
     if errors:
         raise ScenarioError(errors)
     return tuple(targets), tuple(warnings)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.assembly.road_files import road_files, road_travels
 from facopt.assembly.road_modes import RoadModes, road_mode_findings, road_modes
 from facopt.assembly.study_area import needs_coordinates
 from facopt.errors import DataError, Finding, ScenarioError
 from facopt.inputs.od import read_od
 from facopt.location.problem import assigns_everybody
 from facopt.scenario.references import used_modes
-from facopt.scenario.schema import FastestTravel, RoadTravel, StraightLineTravel, TableTravel
+from facopt.scenario.schema import FastestTravel, StraightLineTravel, TableTravel
 from facopt.travel.cache import TravelCache
 from facopt.travel.door_to_door import road_travel_times
 from facopt.travel.fastest import fastest_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from facopt.assembly.road_files import RoadFiles
     from facopt.errors import Place
     from facopt.inputs.road_table import RoadTable
     from facopt.inputs.study_area import DemandPoints, Sites, StudyArea
@@ -70,6 +72,7 @@ def travel_times(
     place: Callable[[str], Place],
     progress: Callable[[float], None],
     cache: TravelCache | None = None,
+    roads: RoadFiles | None = None,
 ) -> Travelled:
     """Compute or read the travel times of every mode that a tier uses.
 
@@ -83,6 +86,8 @@ def travel_times(
         Hears the share done, from 0 to 1.
     cache
         Roads and times of earlier runs; none by default.
+    roads
+        Road files of which some may have been read already; made anew by default.
 
     Raises
     ------
@@ -94,9 +99,9 @@ def travel_times(
     _require_cutoffs(scenario, place)
     cache = cache or TravelCache(None)
     modes = used_modes(scenario)
-    on_roads = {mode: travel for mode in modes if isinstance(travel := scenario.travel[mode], RoadTravel)}
-    roads, noticed = road_modes(on_roads, area.metric_crs, place, cache)
-    journeys = _Journeys(scenario, area, roads, place, cache)
+    files = road_files(scenario, place, cache) if roads is None else roads
+    networks, noticed = road_modes(road_travels(scenario), area.metric_crs, place, files)
+    journeys = _Journeys(scenario, area, networks, place, cache)
     times: dict[str, TravelTimes] = {}
     findings = list(noticed)
     simple = [mode for mode in modes if not isinstance(scenario.travel[mode], FastestTravel)]
@@ -105,9 +110,9 @@ def travel_times(
         findings += found
         progress((number + 1) / len(simple))
     ordered = {mode: times[mode] if mode in times else _fastest(scenario, mode, times) for mode in modes}
-    findings += _findings_of_files(roads)
-    profiles = {name: mode.profile for name, mode in roads.modes.items()}
-    return Travelled(ordered, roads, roads.files, profiles, tuple(findings))
+    findings += _findings_of_files(networks)
+    profiles = {name: mode.profile for name, mode in networks.modes.items()}
+    return Travelled(ordered, networks, files, profiles, tuple(findings))
 
 
 def _findings_of_files(roads: RoadModes) -> tuple[Finding, ...]:
@@ -137,7 +142,7 @@ def cutoff_minutes(scenario: Scenario, mode: str) -> float:
     stated = scenario.travel[mode].cutoff_minutes
     if stated is not None:
         return stated
-    if isinstance(scenario.travel[mode], TableTravel) or assigns_everybody(scenario.objective):
+    if isinstance(scenario.travel[mode], TableTravel) or assigns_everybody(scenario.objective_names):
         return math.inf
     standards = [tier.standard_minutes for tier in scenario.tiers.values() if tier.mode == mode]
     mixed = [cutoff_minutes(scenario, name) for name in modes_served(scenario, mode)[1:]]

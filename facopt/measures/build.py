@@ -210,7 +210,7 @@ def objectives_of(scenario: Scenario, solution: Solution) -> tuple[Objective, ..
             gap_percent=levels[name].gap_percent if name in levels else None,
             unit=units[name],
         )
-        for name in scenario.objective
+        for name in scenario.objective_names
     )
 
 

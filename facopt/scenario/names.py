@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from facopt.statement import refuse
 
@@ -58,3 +61,15 @@ def canonical_crs(text: str) -> str:
         remedy = f"Write EPSG:{plain}" if number else "Write wgs84, gcj02, bd09, cgcs2000 or EPSG:n"
         refuse(f"is '{text}', which is no coordinate system known here", remedy)
     return f"EPSG:{epsg[1]}"
+
+
+CrsName = Annotated[
+    str,
+    AfterValidator(canonical_crs),
+    Field(json_schema_extra={"examples": ["wgs84", "gcj02", "bd09", "cgcs2000", "EPSG:4490"]}),
+]
+FolderName = Annotated[
+    str, AfterValidator(checked_folder_name), Field(json_schema_extra={"maxLength": LONGEST_FOLDER_NAME})
+]
+Name = Annotated[str, AfterValidator(checked_name)]
+AccessKey = Annotated[str, AfterValidator(checked_access_key)]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from facopt.errors import Finding, Place, Severity
+from facopt.errors import Finding
+from facopt.scenario.planning_references import check_planning
+from facopt.scenario.reference_words import twice, unknown, warning
 from facopt.scenario.schema import PLACE_FILES, FastestTravel
-from facopt.scenario.suggest import missing_file, nearest
+from facopt.scenario.suggest import missing_file
 
 if TYPE_CHECKING:
-    from facopt.scenario.schema import CoverageTarget, Scenario
+    from collections.abc import Iterator
 
-PlaceOf = Callable[[str], Place]
-"""Gives the place of a dotted key, or of its nearest stated ancestor."""
+    from facopt.scenario.reference_words import PlaceOf
+    from facopt.scenario.schema import CoverageTarget, Level, Scenario
 
 
 def check_references(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
@@ -26,41 +27,26 @@ def check_references(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]
     yield from _targets(scenario, place_of)
     yield from _limits(scenario, place_of)
     yield from _objective(scenario, place_of)
+    yield from check_planning(scenario, place_of)
     yield from _fastest(scenario, place_of)
     yield from _unused_modes(scenario, place_of)
     yield from _map(scenario, place_of)
     yield from _files(scenario, place_of)
 
 
-def _unknown(key: str, word: str, known: Mapping[str, Any], group: str, place: Place) -> Finding:
-    near = nearest(word, list(known))
-    remedy = f"Perhaps '{near}' is meant" if near else f"Known under {group}: {', '.join(known)}"
-    return Finding(f"{key} names '{word}', which is not under {group}", remedy, place)
-
-
-def _warning(what: str, remedy: str, place: Place) -> Finding:
-    return Finding(what, remedy, place, Severity.WARNING)
-
-
-def _twice(key: str, words: tuple[str, ...], place_of: PlaceOf) -> Iterator[Finding]:
-    for index, word in enumerate(words):
-        if word in words[:index]:
-            yield Finding(f"{key} states '{word}' twice", "Remove one of them", place_of(f"{key}.{index}"))
-
-
 def _tiers(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
     for name, tier in scenario.tiers.items():
         key = f"tiers.{name}"
         if tier.mode not in scenario.travel:
-            yield _unknown(f"{key}.mode", tier.mode, scenario.travel, "travel", place_of(f"{key}.mode"))
-        yield from _twice(f"{key}.serves", tier.serves, place_of)
-        yield from _twice(f"{key}.provides", tier.provides, place_of)
+            yield unknown(f"{key}.mode", tier.mode, scenario.travel, "travel", place_of(f"{key}.mode"))
+        yield from twice(f"{key}.serves", tier.serves, place_of)
+        yield from twice(f"{key}.provides", tier.provides, place_of)
         for index, provided in enumerate(tier.provides):
             place = place_of(f"{key}.provides.{index}")
             if provided == name:
                 yield Finding(f"{key}.provides names the tier itself", "Remove it", place)
             elif provided not in scenario.tiers:
-                yield _unknown(f"{key}.provides", provided, scenario.tiers, "tiers", place)
+                yield unknown(f"{key}.provides", provided, scenario.tiers, "tiers", place)
 
 
 def _map(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
@@ -80,20 +66,28 @@ def _matches(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
 
 
 def _targets(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
-    seen: dict[tuple[str | None, str | None, str | None], int] = {}
+    seen: dict[tuple[object, ...], int] = {}
     for index, target in enumerate(scenario.targets):
         key = f"targets.{index}"
         if target.tier is not None and target.tier not in scenario.tiers:
-            yield _unknown(f"{key}.tier", target.tier, scenario.tiers, "tiers", place_of(f"{key}.tier"))
+            yield unknown(f"{key}.tier", target.tier, scenario.tiers, "tiers", place_of(f"{key}.tier"))
         elif not _serves(scenario, target):
             who = target.tier or "no tier"
             verb = "does not serve" if target.tier else "serves"
             what = f"{key} asks for {target.area_class} people, whom {who} {verb}"
             yield Finding(what, "Correct the target, or 'serves' of the tier", place_of(f"{key}.area_class"))
-        first = seen.setdefault((target.tier, target.area_class, target.zone), index)
+        measure = "percentage" if target.at_least_people is None else "number"
+        if measure == "percentage" and target.at_least_percent is None:
+            what, remedy = (
+                f"{key} states neither at_least_percent nor at_least_people",
+                "Add at_least_percent, as in 90",
+            )
+            yield Finding(what, remedy, place_of(key))
+        same = (target.tier, target.area_class, target.zone, target.segment, target.by, measure)
+        first = seen.setdefault(same, index)
         if first != index:
-            what = f"{key} is about the same people and tier as targets.{first}; only the higher percentage matters"
-            yield _warning(what, "Keep one of them", place_of(key))
+            what = f"{key} is about the same people and tier as targets.{first}; only the higher {measure} matters"
+            yield warning(what, "Keep one of them", place_of(key))
 
 
 def _serves(scenario: Scenario, target: CoverageTarget) -> bool:
@@ -106,24 +100,30 @@ def _limits(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
     for group, counts in (("new_sites", limits.new_sites), ("sites", limits.sites)):
         for tier in counts:
             if tier not in scenario.tiers:
-                yield _unknown(f"limits.{group}", tier, scenario.tiers, "tiers", place_of(f"limits.{group}.{tier}"))
+                yield unknown(f"limits.{group}", tier, scenario.tiers, "tiers", place_of(f"limits.{group}.{tier}"))
     for tier, count in limits.sites.items():
         if limits.new_sites.get(tier, 0) > count:
             allowed = limits.new_sites[tier]
             what = f"limits.new_sites allows {allowed} of {tier}, but limits.sites asks for {count} in all"
-            yield _warning(what, "Remove one of the two limits", place_of(f"limits.new_sites.{tier}"))
+            yield warning(what, "Remove one of the two limits", place_of(f"limits.new_sites.{tier}"))
 
 
 def _objective(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
-    yield from _twice("objective", scenario.objective, place_of)
-    chain, limits, place = scenario.objective, scenario.limits, place_of("objective")
-    if chain[0] in ("cost", "sites") and not scenario.targets and not limits.sites:
-        what = f"the objective begins with {chain[0]} and no target asks for coverage, so nothing will be built"
-        yield _warning(what, "State targets, or begin with coverage", place)
-    limited = limits.budget is not None or limits.new_sites or limits.sites
-    if not limited and not {"cost", "sites"} & set(chain):
+    levels, limits, place = scenario.levels, scenario.limits, place_of("objective")
+    words = (_sum(level) if level.weighted else level.name for level in levels)
+    yield from twice("objective", words, place_of)
+    named = [name for level in levels for name, _ in level.weights]
+    nothing_asked = not (scenario.targets or scenario.rules or limits.sites)
+    if levels[0].name in ("cost", "sites") and nothing_asked:
+        what = f"the objective begins with {levels[0].name} and no target asks for coverage, so nothing will be built"
+        yield warning(what, "State targets, or begin with coverage", place)
+    if not limits.states(*type(limits).model_fields) and {"cost", "sites"}.isdisjoint(named):
         what = "neither limits nor the objective hold back cost or sites, so every candidate may be opened"
-        yield _warning(what, "State limits, or add cost or sites to the objective", place)
+        yield warning(what, "State limits, or add cost or sites to the objective", place)
+
+
+def _sum(level: Level) -> str:
+    return " + ".join(f"{weight:g} {name}" for name, weight in level.weights)
 
 
 def _fastest(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
@@ -131,11 +131,11 @@ def _fastest(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
         if not isinstance(travel, FastestTravel):
             continue
         key = f"travel.{name}.modes"
-        yield from _twice(key, travel.modes, place_of)
+        yield from twice(key, travel.modes, place_of)
         for index, mode in enumerate(travel.modes):
             place = place_of(f"{key}.{index}")
             if mode not in scenario.travel:
-                yield _unknown(key, mode, scenario.travel, "travel", place)
+                yield unknown(key, mode, scenario.travel, "travel", place)
             elif isinstance(scenario.travel[mode], FastestTravel):
                 what = f"{key} names '{mode}', which is itself the fastest of several"
                 yield Finding(what, "Name the modes that it is made of", place)
@@ -143,7 +143,15 @@ def _fastest(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
 
 def used_modes(scenario: Scenario) -> tuple[str, ...]:
     """Return the modes that a tier uses, itself or through the fastest of several, in the order of the scenario."""
-    direct = {tier.mode for tier in scenario.tiers.values()}
+    return _with_parts(scenario, {tier.mode for tier in scenario.tiers.values()})
+
+
+def referral_modes(scenario: Scenario) -> tuple[str, ...]:
+    """Return the modes by which patients are referred, themselves or through the fastest of several."""
+    return _with_parts(scenario, {tier.referral.mode for tier in scenario.tiers.values() if tier.referral})
+
+
+def _with_parts(scenario: Scenario, direct: set[str]) -> tuple[str, ...]:
     parts = {
         part
         for name, travel in scenario.travel.items()
@@ -154,11 +162,11 @@ def used_modes(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _unused_modes(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
-    used = used_modes(scenario)
+    used = (*used_modes(scenario), *referral_modes(scenario))
     for mode in scenario.travel:
         if mode not in used:
             remedy = "Name it as the mode of a tier, or remove it"
-            yield _warning(f"no tier uses travel.{mode}", remedy, place_of(f"travel.{mode}"))
+            yield warning(f"no tier uses travel.{mode}", remedy, place_of(f"travel.{mode}"))
 
 
 def stated_files(value: Any, key: str = "") -> Iterator[tuple[str, Path]]:

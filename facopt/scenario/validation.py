@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -92,11 +92,26 @@ def _below(annotation: Any, item: str | int) -> tuple[Any, ...]:
     return _choices(arguments[0]) if get_origin(annotation) in (tuple, list) else ()
 
 
+def _keys_of(mapping: tuple[Any, ...]) -> tuple[Any, ...]:
+    return _choices(get_args(mapping[0])[0]) if mapping and get_origin(mapping[0]) is dict else ()
+
+
 def _branch(choices: tuple[Any, ...], tag: str | int) -> tuple[Any, ...]:
-    """Narrow alternatives to the one that pydantic names: a `kind`, or `list` or `mapping` where both are allowed."""
-    if tag in ("list", "mapping"):
-        return tuple(choice for choice in choices if (get_origin(choice) is tuple) == (tag == "list"))
-    return tuple(choice for choice in choices if tag in _kinds(choice))
+    """Narrow alternatives to those that pydantic names: by their shape, by their `kind`, or by a key of theirs."""
+    if tag in _SHAPES:
+        return tuple(choice for choice in choices if _SHAPES[str(tag)](choice))
+    return tuple(choice for choice in choices if tag in _kinds(choice)) or tuple(
+        choice for choice in choices if _is_model(choice) and tag in choice.model_fields
+    )
+
+
+_SHAPES: Mapping[str, Callable[[Any], bool]] = {
+    "list": lambda choice: get_origin(choice) is tuple,
+    "mapping": _is_model,
+    "number": lambda choice: choice is float,
+    "text": lambda choice: get_origin(choice) is Literal,
+}
+"""What the tags of alternatives of different shape stand for."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,7 @@ class _Spot:
     parent: tuple[Any, ...]
     """Types of the section that holds the last key; one, unless a branch is undecided."""
     here: tuple[Any, ...]
-    """Types that the value may have."""
+    """Types that the value, or the key if that is meant, may have."""
     is_key: bool = False
     """Whether the key itself is meant, not its value."""
 
@@ -118,7 +133,7 @@ class _Spot:
         here: tuple[Any, ...] = (Scenario,)
         for item in loc:
             if item == "[key]":
-                return cls(tuple(parts), parent, here, is_key=True)
+                return cls(tuple(parts), parent, _keys_of(parent), is_key=True)
             if len(here) > 1:
                 here = _branch(here, item)
             else:
@@ -160,23 +175,23 @@ def _findings(top: Stated, errors: Sequence[ErrorDetails]) -> list[Finding]:
     """Return one finding for each error, in file order, without what follows from another."""
     found: dict[Finding, None] = {}
     meant: set[str] = set()
-    for error in errors:
-        spot = _Spot.of(error["loc"])
+    spots = [_Spot.of(error["loc"]) for error in errors]
+    for error, spot in zip(errors, spots, strict=True):
         if error["type"] == "extra_forbidden":
             near = nearest(spot.parts[-1], _valid_keys(spot.parent))
             meant.add(".".join((*spot.parts[:-1], near or "")))
-    for error in errors:
-        spot = _Spot.of(error["loc"])
-        if not _follows(top, error, spot, meant):
+    wrong_lists = {spot.parts[:-1] for spot in spots if spot.parts}
+    for error, spot in zip(errors, spots, strict=True):
+        if not _follows(error, spot, meant, wrong_lists):
             found[_finding(top, error, spot)] = None
     return sorted(found, key=lambda finding: in_order(finding.place, top))
 
 
-def _follows(top: Stated, error: ErrorDetails, spot: _Spot, meant: set[str]) -> bool:
+def _follows(error: ErrorDetails, spot: _Spot, meant: set[str], wrong_lists: set[tuple[str, ...]]) -> bool:
     """Return whether an error only follows from others: a mistyped key missing, a list short of its wrong entries."""
     if error["type"] == "missing":
         return spot.key in meant
-    return error["type"] == "too_short" and bool(plain(find(top, spot.parts)))
+    return error["type"] == "too_short" and spot.parts in wrong_lists
 
 
 def in_order(place: Place, top: Stated) -> tuple[bool, bool, str, int, int]:
@@ -190,7 +205,7 @@ def _finding(top: Stated, error: ErrorDetails, spot: _Spot) -> Finding:
     kind = error["type"]
     if kind in ("missing", "union_tag_not_found"):
         return _missing(stated, spot, without_kind=kind != "missing")
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" or (kind == "literal_error" and spot.is_key):
         return _unknown_key(stated, spot)
     if kind == "union_tag_invalid":
         stated = find(top, (*spot.parts, "kind"))
@@ -224,7 +239,7 @@ def _valid_keys(parent: tuple[Any, ...]) -> list[str]:
 def _unknown_key(stated: Stated, spot: _Spot) -> Finding:
     *above, key = spot.parts
     where = f"{'.'.join(above)}: " if above else ""
-    valid = _valid_keys(spot.parent)
+    valid = _literals(spot.here) if spot.is_key else _valid_keys(spot.parent)
     near = nearest(key, valid)
     remedy = f"Perhaps '{near}' is meant" if near else f"Known here: {', '.join(valid)}"
     return Finding(f"{where}unknown key '{key}'", remedy, stated.key_place)
@@ -274,7 +289,9 @@ def _value_words(error: ErrorDetails, spot: _Spot, stated: Stated) -> tuple[str,
     if kind in ("float_type", "int_type", "int_from_float", "finite_number"):
         return _number_words(key, stated, whole=kind.startswith("int"))
     if kind == "too_short":
-        return f"{key} is empty", f"State at least one: {_lower(spot.description())}"
+        found = f"has only {context['actual_length']}" if context["actual_length"] else "is empty"
+        least = {1: "one", 2: "two"}.get(context["min_length"], context["min_length"])
+        return f"{key} {found}", f"State at least {least}: {_lower(spot.description())}"
     if "remedy" in context:
         return f"{key} {error['msg']}", str(context["remedy"])
     return _shape_words(kind, spot, stated, error["msg"])
@@ -303,6 +320,8 @@ def _keys_for(spot: _Spot, stated: Stated) -> str:
     kinds = _all_kinds(spot)
     if kinds and isinstance(stated.value, str) and "file" in spot.here[0].model_fields:
         return f"Write {{kind: {kinds[0]}, file: {stated.text}}}"
+    if _yes_or_no(stated) == "Write true":
+        return "Write {}, or lines 'key: value' beneath it"
     return "Write lines 'key: value' beneath it"
 
 

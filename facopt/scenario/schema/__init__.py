@@ -1,9 +1,15 @@
 """What a scenario may say: frozen, unknown keys refused; the text under each key is the manual."""
 
+from facopt.scenario.names import CrsName
+from facopt.scenario.schema.actions import Actions, Build, Close, Extend, Merge, Refurbish, Relocate
+from facopt.scenario.schema.assignment import Assignment, Gradual, Referral
 from facopt.scenario.schema.demand import ControlTotals, Demand, DemandPolygons, DemandRaster, DemandTable, PeopleRules
+from facopt.scenario.schema.finance import Finance
+from facopt.scenario.schema.frontier import FrontierSection
 from facopt.scenario.schema.limits import Limits
 from facopt.scenario.schema.map import MapSection
-from facopt.scenario.schema.scenario import ObjectiveName, Scenario
+from facopt.scenario.schema.objectives import PLAIN_OBJECTIVES, Level, ObjectiveLevel, ObjectiveName, WeightedObjective
+from facopt.scenario.schema.scenario import Scenario
 from facopt.scenario.schema.sites import (
     Candidate,
     CandidateRules,
@@ -14,9 +20,11 @@ from facopt.scenario.schema.sites import (
     Sites,
     SiteTable,
 )
+from facopt.scenario.schema.sizes import Size
 from facopt.scenario.schema.solver import Solver
+from facopt.scenario.schema.stages import Growth, Stages
 from facopt.scenario.schema.study_area import PLACE_FILES, PlaceSection, StudyAreaSection
-from facopt.scenario.schema.tables import CrsName, TableSource
+from facopt.scenario.schema.tables import TableSource
 from facopt.scenario.schema.targets import CoverageTarget
 from facopt.scenario.schema.tiers import Tier
 from facopt.scenario.schema.travel import (
@@ -27,14 +35,20 @@ from facopt.scenario.schema.travel import (
     TableTravel,
     Travel,
 )
+from facopt.scenario.schema.workload import Need, Workload
 from facopt.statement import AreaClass, Section
 
 __all__ = [
     "PLACE_FILES",
+    "PLAIN_OBJECTIVES",
+    "Actions",
     "AreaClass",
+    "Assignment",
+    "Build",
     "Candidate",
     "CandidateRules",
     "Candidates",
+    "Close",
     "ControlTotals",
     "CoverageTarget",
     "CrossingCandidates",
@@ -43,13 +57,25 @@ __all__ = [
     "DemandPolygons",
     "DemandRaster",
     "DemandTable",
+    "Extend",
     "FastestTravel",
+    "Finance",
+    "FrontierSection",
+    "Gradual",
     "GridCandidates",
+    "Growth",
+    "Level",
     "Limits",
     "MapSection",
+    "Merge",
+    "Need",
+    "ObjectiveLevel",
     "ObjectiveName",
     "PeopleRules",
     "PlaceSection",
+    "Referral",
+    "Refurbish",
+    "Relocate",
     "RoadClosure",
     "RoadTravel",
     "Scenario",
@@ -57,11 +83,15 @@ __all__ = [
     "SettlementCandidates",
     "SiteTable",
     "Sites",
+    "Size",
     "Solver",
+    "Stages",
     "StraightLineTravel",
     "StudyAreaSection",
     "TableSource",
     "TableTravel",
     "Tier",
     "Travel",
+    "WeightedObjective",
+    "Workload",
 ]

@@ -1,20 +1,12 @@
-"""Tables of any kind that planners bring, and the coordinate systems they may be in."""
+"""Tables of any kind that planners bring."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
-
-from facopt.scenario.names import canonical_crs
+from facopt.scenario.names import CrsName
 from facopt.statement import Section
-
-CrsName = Annotated[
-    str,
-    AfterValidator(canonical_crs),
-    Field(json_schema_extra={"examples": ["wgs84", "gcj02", "bd09", "cgcs2000", "EPSG:4490"]}),
-]
 
 
 class TableSource(Section):

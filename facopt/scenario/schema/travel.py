@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from facopt.scenario.schema.tables import CrsName
+from facopt.scenario.names import CrsName
 from facopt.statement import Minutes, Number, Section
 
 
