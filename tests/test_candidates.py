@@ -13,12 +13,15 @@ from pyproj import Geod
 from facopt.assembly.candidates import with_candidates
 from facopt.assembly.study_area import study_area_request
 from facopt.inputs.reader import read_study_area
+from facopt.inputs.roads import read_roads
 from facopt.scenario.load import load_scenario
 from tests.cli_runner import facopt, write_table
 from tests.grid_county import SIZE, SOUTH, STEP, WEST, box, grid_of_streets, villages
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from facopt.inputs.road_table import RoadTable
 
 EAST, NORTH = WEST + STEP * (SIZE - 1), SOUTH + STEP * (SIZE - 1)
 GEOD = Geod(ellps="WGS84")
@@ -221,3 +224,23 @@ def test_rules_say_which_part_of_the_scenario_they_lack(tmp_path: Path) -> None:
         called = facopt("check", write_county(tmp_path, rule, scenario))
         assert called.status == 2
         assert said in called.err
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_roads_are_read_once_for_candidates_and_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    """Rules that need roads and the mode that travels on them share one reading, with a folder for the cache or not."""
+    read = []
+
+    def counting(file: Path, **how: object) -> RoadTable:
+        read.append((file.name, how["layer"], how["crs"]))
+        return read_roads(file, **how)
+
+    monkeypatch.setattr("facopt.assembly.road_files.read_roads", counting)
+    file = write_county(tmp_path, "{kind: crossings, tiers: [clinic], roads_at_most_metres: 100}")
+    text = file.read_text(encoding="utf-8").replace("roads.geojson,", "roads.geojson, crs: EPSG:4326,")
+    file.write_text(text, encoding="utf-8")
+    called = facopt("run", file, "--out", tmp_path / "maps", *([] if kept else ["--no-cache"]))
+    assert called.status == 0, called.err
+    assert read == [("roads.geojson", None, "EPSG:4326")]

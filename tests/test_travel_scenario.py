@@ -140,7 +140,7 @@ def test_kept_times_are_used_again_and_nothing_is_read(county, monkeypatch):
 
     first = run("cutoff_minutes: 60")
     monkeypatch.setattr("facopt.assembly.road_modes.build_network", lambda *_, **__: pytest.fail("built again"))
-    monkeypatch.setattr("facopt.assembly.road_modes.read_roads", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr("facopt.assembly.road_files.read_roads", lambda *_, **__: pytest.fail("read again"))
     again = run("cutoff_minutes: 40")
     np.testing.assert_array_equal(again.times["drive"].minutes, first.times["drive"].minutes)
     assert again.times["drive"].cutoff_minutes == 40

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from facopt.assembly.road_files import RoadFiles, road_files
 from facopt.errors import DataError, Finding, ScenarioError
 from facopt.inputs.candidates import CandidateRequest, join_sites, make_candidates
 from facopt.inputs.findings import FindingLog, shown
 from facopt.inputs.requests import Source
-from facopt.inputs.roads import read_roads
 from facopt.scenario.schema import CandidateRules, CrossingCandidates, GridCandidates, RoadTravel
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 
 def with_candidates(
-    scenario: Scenario, area: StudyArea, recognised: Recognised, place: Callable[[str], Place]
-) -> tuple[StudyArea, Recognised]:
+    scenario: Scenario, area: StudyArea, recognised: Recognised, place: Callable[[str], Place],
+    files: RoadFiles | None = None,
+) -> tuple[StudyArea, Recognised]:  # fmt: skip
     """Return the study area with the candidates that the scenario's rules make, and what is known of them.
+
+    Rules that need roads take those of the first mode on roads, from `files` where a tier uses that mode.
 
     Raises ScenarioError and DataError where a rule lacks what it needs or leaves no place.
     """
@@ -36,7 +39,7 @@ def with_candidates(
     if not area.metric_crs:
         what = "Candidates cannot be made by rules without coordinates of the demand points"
         raise DataError(Finding(what, "Give lon and lat, or a table of candidates", place("candidates")))
-    roads = _roads(scenario, [rule for _, rule in rules], place)
+    roads = _roads(scenario, [rule for _, rule in rules], place, files)
     log, sites, made = FindingLog(), [area.sites], []
     for key, rule in rules:
         found, facts = make_candidates(_request(rule, place(key)), area, roads, log)
@@ -71,13 +74,18 @@ def _require_tiers(scenario: Scenario, rules: list[tuple[str, CandidateRules]], 
         raise ScenarioError(findings)
 
 
-def _roads(scenario: Scenario, rules: list[CandidateRules], place: Callable[[str], Place]) -> RoadTable | None:
-    """Return the roads of the first mode that has some, where a rule needs them."""
+def _roads(
+    scenario: Scenario, rules: list[CandidateRules], place: Callable[[str], Place], files: RoadFiles | None
+) -> RoadTable | None:
+    """Return the roads of the first mode that has some, one that a tier uses before others, where a rule needs them."""
     if not any(isinstance(rule, CrossingCandidates) or rule.roads_at_most_metres is not None for rule in rules):
         return None
-    for mode, travel in scenario.travel.items():
-        if isinstance(travel, RoadTravel):
-            return read_roads(travel.file, place=place(f"travel.{mode}.file"))
+    files = road_files(scenario, place) if files is None else files
+    for file in files:
+        return files[file]
+    unused = {mode: travel for mode, travel in scenario.travel.items() if isinstance(travel, RoadTravel)}
+    for roads in RoadFiles(unused, place).values():
+        return roads
     what = "Candidates at crossings, or near roads, need roads"
     raise ScenarioError(Finding(what, "State a mode of kind roads under travel", place("candidates")))
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.errors import DataError, Finding, Place, ScenarioError, Severity
 from facopt.inputs.road_closures import read_closure
-from facopt.inputs.roads import read_roads
-from facopt.travel.cache import TravelCache, content_key, file_sha256
+from facopt.travel.cache import content_key
 from facopt.travel.closures import Closure
 from facopt.travel.facts import access_findings
 from facopt.travel.fitted import combined_factors, read_fitted
@@ -22,12 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from facopt.inputs.road_table import RoadTable
+    from facopt.assembly.road_files import RoadFiles
     from facopt.scenario.schema import RoadTravel
     from facopt.travel.profiles import Profile
     from facopt.travel.times import TravelTimes
 
-SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg")
 PROFILE_KEYS = (
     "terrain", "speeds_kmh", "factor", "class_factors", "maxspeed", "ferry_kmh", "ferry_wait_minutes", "off_road_kmh",
     "terminal_minutes", "maximum_snap_metres",
@@ -54,8 +52,8 @@ class RoadMode:
 class RoadModes(Mapping[str, Network]):
     """The modes on roads with their networks; a road file is read, and a network built, when first asked for."""
 
-    def __init__(self, modes: Mapping[str, RoadMode], cache: TravelCache) -> None:
-        self.modes, self.files = modes, RoadFiles(modes, cache)
+    def __init__(self, modes: Mapping[str, RoadMode], files: RoadFiles) -> None:
+        self.modes, self.files = modes, files
         self._built: dict[str, Network] = {}
 
     def __getitem__(self, name: str) -> Network:
@@ -82,43 +80,8 @@ class RoadModes(Mapping[str, Network]):
         return content_key(version("facopt"), files, mode.profile, mode.closures, mode.metric_crs, *points)
 
 
-class RoadFiles(Mapping["Path", "RoadTable"]):
-    """The road files of the modes, each read once."""
-
-    def __init__(self, modes: Mapping[str, RoadMode], cache: TravelCache) -> None:
-        self._first = {mode.travel.file: mode for mode in reversed(list(modes.values()))}
-        self._cache = cache
-        self._keys: dict[Path, str] = {}
-        self._read: dict[Path, RoadTable] = {}
-
-    def __getitem__(self, file: Path) -> RoadTable:
-        if file not in self._read:
-            travel, place = self._first[file].travel, self._first[file].key_place("file")
-
-            def read() -> RoadTable:
-                return read_roads(file, place=place, layer=travel.layer, crs=travel.crs or "")
-
-            self._read[file] = self._cache.roads(self.key(file), read, place=place)
-        return self._read[file]
-
-    def __iter__(self) -> Iterator[Path]:
-        return iter(self._first)
-
-    def __len__(self) -> int:
-        return len(self._first)
-
-    def key(self, file: Path) -> str:
-        """Return a hash of a road file with the parts of a shapefile, and of how it is read."""
-        if file not in self._keys:
-            travel = self._first[file].travel
-            parts = [file.with_suffix(ending) for ending in SHAPEFILE_PARTS] if file.suffix.lower() == ".shp" else []
-            hashes = [file_sha256(path) for path in (file, *parts) if path.is_file()]
-            self._keys[file] = content_key(version("facopt"), hashes, file.name, travel.layer, travel.crs)
-        return self._keys[file]
-
-
 def road_modes(
-    travels: Mapping[str, RoadTravel], metric_crs: str, place: Callable[[str], Place], cache: TravelCache
+    travels: Mapping[str, RoadTravel], metric_crs: str, place: Callable[[str], Place], files: RoadFiles
 ) -> tuple[RoadModes, tuple[Finding, ...]]:
     """Return the modes on roads with their profiles and closures, and what is remarkable about the files of closures.
 
@@ -143,7 +106,7 @@ def road_modes(
         modes[name] = RoadMode(name, travel, profile, closures, metric_crs, place)
     if findings:
         raise ScenarioError(findings)
-    return RoadModes(modes, cache), tuple(noticed)
+    return RoadModes(modes, files), tuple(noticed)
 
 
 def _one_reading(travels: Mapping[str, RoadTravel], place: Callable[[str], Place]) -> Iterator[Finding]:

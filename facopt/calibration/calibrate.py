@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from facopt.assembly.road_files import RoadFiles
 from facopt.assembly.road_modes import road_modes
 from facopt.assembly.study_area import study_area_request
 from facopt.calibration.fit import Errors, Fit, fit_factors
@@ -14,7 +15,6 @@ from facopt.calibration.pairs import read_trips
 from facopt.errors import Finding, ScenarioError
 from facopt.inputs.reader import read_study_area
 from facopt.scenario.schema import RoadTravel
-from facopt.travel.cache import TravelCache
 from facopt.travel.network import build_network
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def calibrate(loaded: LoadedScenario, pairs: Path, mode: str, *, by_class: bool,
         raise ScenarioError(Finding(what, remedy, loaded.place("travel")))
     area, _, _ = read_study_area(study_area_request(loaded.scenario))
     plain = travel.model_copy(update={"profile_file": None})
-    modes, _ = road_modes({mode: plain}, area.metric_crs, loaded.place, TravelCache(None))
+    files = RoadFiles({mode: plain}, loaded.place)
+    modes, _ = road_modes({mode: plain}, area.metric_crs, loaded.place, files)
     roads, closures = modes.files[travel.file], modes.modes[mode].closures
 
     def build(profile: Profile) -> Network:
