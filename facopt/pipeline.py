@@ -150,6 +150,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
     folder = loaded.file.resolve().parent  # pages name files as seen from the scenario
     with progress.stage("location"):
         solution = solve_location(problem, solver_settings(scenario), progress.note)
+        frontier = _frontier(scenario, problem, progress)
     with progress.stage("measures"):
         baseline = evaluate(problem, problem.existing)
         result = RunResult(
@@ -170,9 +171,21 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             roads=roads_to_draw(travelled.roads.values()),
             routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
             cells=cells_covered(scenario, area, travelled, problem.existing, solution.open),
+            frontier=frontier,
         )
         report = build_report(result)
     return report, solution.effort.log
+
+
+def _frontier(scenario: Scenario, problem: LocationProblem, progress: QuietProgress) -> Frontier | None:
+    """Return the curve that the scenario asks for in its report."""
+    if scenario.frontier is None:
+        return None
+    from facopt.location.covering.frontier import coverage_frontier
+
+    progress.note("frontier")
+    asked = scenario.frontier
+    return coverage_frontier(problem, solver_settings(scenario), by=asked.by, points=asked.points)
 
 
 def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:

@@ -12,6 +12,7 @@ from facopt.measures.bands import added_bands, all_bands
 from facopt.measures.check import check_report
 from facopt.measures.coverage import Situation, situation
 from facopt.measures.fine_grid import fine_grid_facts
+from facopt.measures.frontier import frontier_table
 from facopt.measures.names import ZoneNames, english_names
 from facopt.measures.points import points_table, reason_columns, state_columns
 from facopt.measures.report import Objective, Proof, Report
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from facopt.inputs.study_area import ContextFacilities, StudyArea
+    from facopt.location.covering.curve import Frontier
     from facopt.location.problem import LocationProblem
     from facopt.location.referee import Evaluation
     from facopt.location.solution import Effort, Solution
@@ -66,6 +68,8 @@ class RunResult:
     routes: Mapping[tuple[int, int], np.ndarray[Any, Any]] | None = None
     cells: CellsCovered | None = None
     """Who is covered on the raster's own cells; None where the demand points are no blocks of cells."""
+    frontier: Frontier | None = None
+    """Most people covered within growing limits; None where the scenario asks for none."""
 
 
 def build_report(result: RunResult) -> Report:
@@ -129,6 +133,7 @@ def _assemble(result: RunResult) -> Report:
             problem, [one.cutoff_minutes for one in times], result.area.demand.segments, today, plan
         ),
         second_cover=second_cover_table(problem, today, plan),
+        frontier=frontier_table(result.frontier),
         fine_grid=fine_grid_facts(problem, result.cells, today.evaluation, None if plan is None else plan.evaluation),
         **_surroundings(result),
         proof=proof_of(result.solution.effort, result.log_file),

@@ -29,7 +29,7 @@ def check_report(report: Report) -> tuple[str, ...]:
     reports; nothing here is new knowledge, only a second way to it.)
     """
     checks = [_shares(report), _states(report), _bands(report), _tiers(report), _targets(report)]
-    checks += [_sensitivity(report), _second_cover(report), _fine_grid(report)]
+    checks += [_sensitivity(report), _second_cover(report), _fine_grid(report), _frontier(report)]
     if has_plan(report):
         checks += [_reasons(report), _sites(report), _objectives(report), _limits(report)]
     return tuple(chain.from_iterable(checks))
@@ -230,6 +230,22 @@ def _fine_grid(report: Report) -> Iterator[str]:
         yield from _differs(f"{name}: people", people, share.people)
         yield from _differs(f"{name}: covered today", now, share.model_now)
         yield from _differs(f"{name}: covered", plan, share.model)
+
+
+def _frontier(report: Report) -> Iterator[str]:
+    """More money or sites cover no fewer; nobody covers more than is proven, nor more than there are."""
+    if report.frontier is None:
+        return
+    curve = report.frontier
+    slack = RELATIVE_TOLERANCE * report.everybody.people
+    if (curve["people_covered"] > curve["people_at_most"] + slack).any():
+        yield "frontier: a plan covers more people than is proven possible"
+    for column in ("limit", "people_covered", "people_at_most"):
+        if (curve[column].diff() < -slack).any():
+            yield f"frontier: {column} falls along the curve"
+    most = report.everybody.people - report.everybody.unreachable
+    if (curve["people_covered"] > most + slack).any():
+        yield "frontier: more people are covered than can be reached"
 
 
 def _members(report: Report, tier: str, area_class: str, zone: str) -> BoolArray:

@@ -271,6 +271,9 @@ class Report:
     people_covered, people_covered_twice (two open sites within the standard; NaN without a plan)."""
     fine_grid: FineGrid | None = None
     """Coverage of the raster's own cells; None where no cells were put together."""
+    frontier: pd.DataFrame | None = None
+    """Most people covered within growing limits: by (sites, budget), limit, people (all), people_covered,
+    people_at_most (proven), gap_percent, proven, new_sites, cost, knee. None where the scenario asks for none."""
 
     @property
     def questions(self) -> tuple[str, str]:

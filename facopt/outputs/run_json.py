@@ -62,6 +62,7 @@ def run_record(
             "standards": {tier.key: _standard(tier) for tier in report.tiers},
             "targets": report.targets.to_dict("records"),
             "limits": report.limits.to_dict("records"),
+            "frontier": None if report.frontier is None else report.frontier.to_dict("records"),
             "opened": _sites(report, OPEN_ACTIONS),
             "closed": _sites(report, ("close",)),
             "fine_grid": _fine_grid(report),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from facopt.outputs.html_report import people_sections, plan_sections, robustness_sections
 from facopt.outputs.html_report.appendix import appendix
 from facopt.outputs.html_report.first_page import first_page
+from facopt.outputs.html_report.frontier_section import frontier
 from facopt.outputs.html_report.material import material_of
 from facopt.outputs.map.symbols import symbols_of
 from facopt.outputs.words import both, say
@@ -30,6 +31,7 @@ _SECTIONS = (
     plan_sections.facilities,
     plan_sections.benefit,
     plan_sections.cost,
+    frontier,
     plan_sections.equity_section,
     robustness_sections.sensitivity,
     robustness_sections.resilience,

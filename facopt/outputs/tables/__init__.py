@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facopt.outputs.tables import fine_grid, people, proof, robustness, sites, summary
+from facopt.outputs.tables import fine_grid, frontier, people, proof, robustness, sites, summary
 from facopt.outputs.tables.view import Column, Kind, TableView, heading, printed
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _BUILDERS = (
     sites.facilities_table,
     sites.benefit_table,
     sites.cost_table,
+    frontier.frontier_table,
     summary.equity_table,
     robustness.sensitivity_table,
     robustness.second_cover_table,
