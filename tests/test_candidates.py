@@ -239,8 +239,8 @@ def test_roads_are_read_once_for_candidates_and_times(
 
     monkeypatch.setattr("facopt.assembly.road_files.read_roads", counting)
     file = write_county(tmp_path, "{kind: crossings, tiers: [clinic], roads_at_most_metres: 100}")
-    text = file.read_text(encoding="utf-8").replace("roads.geojson,", "roads.geojson, crs: EPSG:4326,")
+    text = file.read_text(encoding="utf-8").replace("roads.geojson,", "roads.geojson, crs: wgs84,")
     file.write_text(text, encoding="utf-8")
     called = facopt("run", file, "--out", tmp_path / "maps", *([] if kept else ["--no-cache"]))
     assert called.status == 0, called.err
-    assert read == [("roads.geojson", None, "EPSG:4326")]
+    assert read == [("roads.geojson", None, "wgs84")]

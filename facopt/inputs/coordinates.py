@@ -232,7 +232,8 @@ def has_uncertain_datum(crs: str) -> bool:
 
 
 def same_system(one: str, other: str) -> bool:
-    """Return whether two systems are the same for the purpose of placing clinics."""
+    """Return whether two systems, however they are written, are the same for the purpose of placing clinics."""
+    one, other = system_of_file(one), system_of_file(other)
     degrees = {"wgs84", "cgcs2000"}
     if one in degrees and other in degrees:
         return True
