@@ -6,7 +6,6 @@ from facopt.scenario.schema.assignment import Assignment, Gradual, Referral
 from facopt.scenario.schema.demand import ControlTotals, Demand, DemandPolygons, DemandRaster, DemandTable, PeopleRules
 from facopt.scenario.schema.finance import Finance
 from facopt.scenario.schema.frontier import FrontierSection
-from facopt.scenario.schema.frontier import FrontierSection
 from facopt.scenario.schema.limits import Limits
 from facopt.scenario.schema.map import MapSection
 from facopt.scenario.schema.objectives import PLAIN_OBJECTIVES, Level, ObjectiveLevel, ObjectiveName, WeightedObjective
@@ -63,7 +62,6 @@ __all__ = [
     "Finance",
     "FrontierSection",
     "Gradual",
-    "FrontierSection",
     "GridCandidates",
     "Growth",
     "Level",

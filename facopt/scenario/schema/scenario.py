@@ -11,7 +11,6 @@ from facopt.scenario.names import FolderName, Name
 from facopt.scenario.schema.demand import Demand
 from facopt.scenario.schema.finance import Finance
 from facopt.scenario.schema.frontier import FrontierSection
-from facopt.scenario.schema.frontier import FrontierSection
 from facopt.scenario.schema.limits import Limits
 from facopt.scenario.schema.map import MapSection
 from facopt.scenario.schema.objectives import Level, StatedObjective, level_of
@@ -90,8 +89,6 @@ class Scenario(Section):
     """Who pays, and what later money is worth."""
     solver: Solver = Solver()
     """Which solver, for how long, and how exactly."""
-    frontier: FrontierSection | None = None
-    """A curve of people covered against money or sites, in the report; none by default."""
     frontier: FrontierSection | None = None
     """A curve of people covered against money or sites, in the report; none by default."""
     map: MapSection = MapSection()
