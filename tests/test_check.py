@@ -203,6 +203,34 @@ def test_every_finding_of_the_list_comes_with_count_examples_and_remedy(tmp_path
                              "(30 people, nearest ")  # fmt: skip
 
 
+def test_totals_that_are_only_compared_are_said_by_the_check(tmp_path: Path) -> None:
+    """With rescale: false nobody is moved; zones off by more than 5 % and zones without a total are warnings."""
+    grid_of_streets(tmp_path)
+    write_table(
+        tmp_path / "demand.csv", "id people zone lon lat area_class",
+        [("a", 95, "东镇", WEST, SOUTH, "rural"), ("b", 94, "西镇", WEST, SOUTH, "rural"),
+         ("c", 106, "南镇", WEST, SOUTH, "rural"), ("d", 12, "北镇", WEST, SOUTH, "rural")],
+    )  # fmt: skip
+    write_table(tmp_path / "sites.csv", "id tier lon lat status", [("s", "clinic", WEST, SOUTH, "existing")])
+    write_table(tmp_path / "census.csv", "乡镇 常住人口", [("东镇", 100), ("西镇", 100), ("南镇", 100)])
+    file = tmp_path / "grid.yaml"
+    totals = "crs: wgs84, growth_percent_per_year: 10, years: 3, control_totals: {file: census.csv, rescale: false}"
+    file.write_text(SCENARIO.replace("crs: CRS", totals), encoding="utf-8")
+    called = facopt("check", file, "--json")
+    assert called.status == 0, called.err
+    record = called.json()
+    assert record["people"] == pytest.approx(307 * 1.1**3)  # compared as they were counted, then projected
+    said = [text.replace(f"{tmp_path}/", "") for text in record["warnings"] if "census.csv" in text]
+    assert said == [
+        "census.csv: 1 zone of the demand points without a control total; their 12 people are compared with nothing "
+        "(for example 北镇). Add them to the file of totals, or correct the zones.",
+        "census.csv: 2 zones differ from the control totals by more than 5 % (for example 南镇: 106 instead of 100, "
+        "西镇: 94 instead of 100). Check year and kind of the population figures.",
+    ]
+    shown = facopt("check", file).out.splitlines()
+    assert [line for line in shown if "census.csv" in line] == [f"note: {tmp_path}/{text}" for text in said]
+
+
 def test_parts_are_passed_over_among_others_and_checked_alone(tmp_path: Path) -> None:
     """A shell's scenarios/*.yaml names parts that are no scenarios; check says that it leaves them out."""
     file = county(tmp_path)

@@ -225,6 +225,8 @@ def _check_totals(request: StudyAreaRequest, demand: DemandPoints, ground: Groun
     counted_then = demand.people / request.demand.growth
     for zone, people in zip(demand.zone.tolist(), counted_then.tolist(), strict=True):
         sums[zone] = sums.get(zone, 0.0) + people
+    if request.control_totals is not None:
+        _note_uncompared(sums, totals, Place(request.control_totals.file), log)
     off = [
         f"{zone}: {sums.get(zone, 0.0):,.0f} instead of {total:,.0f}" for zone, total in sorted(totals.items())
         if abs(sums.get(zone, 0.0) - total) > _TOLERANCE * total
@@ -235,6 +237,18 @@ def _check_totals(request: StudyAreaRequest, demand: DemandPoints, ground: Groun
             f"{counted(len(off), 'zone differs', 'zones differ')} from the control totals by more than 5 %",
             "Check year and kind of the population figures", place=Place(source.file if source else None),
             count=len(off), examples=off,
+        )  # fmt: skip
+
+
+def _note_uncompared(sums: dict[str, float], totals: dict[str, float], place: Place, log: FindingLog) -> None:
+    """Note zones of the demand points that the totals do not name: most often codes that are written otherwise."""
+    missing = [zone for zone in sorted(sums) if zone not in totals]
+    if missing:
+        log.warning(
+            f"{counted(len(missing), 'zone')} of the demand points without a control total; their "
+            f"{sum(sums[zone] for zone in missing):,.0f} people are compared with nothing",
+            "Add them to the file of totals, or correct the zones", place=place, count=len(missing),
+            examples=(zone or "(blank)" for zone in missing),
         )  # fmt: skip
 
 
