@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import difflib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facopt.inputs.findings import counted
 from facopt.inputs.positions import locate
 
 if TYPE_CHECKING:
@@ -53,18 +55,36 @@ def standing(register: AsBuiltTable, sites: Sites, classes: Sequence[FacilityCla
     merged, aside = _known_otherwise(classes)
     row: dict[str, int] = {}
     unplanned: list[int] = []
+    other: list[int] = []
     for at, id_ in enumerate(register.id.tolist()):
         site = merged.get(id_, id_)
         if site in tiers:
             _require_tier(register, at, tiers[site], log)
             if site not in row or register.stands[at]:
                 row[site] = at
-        elif id_ in aside or (register.tier_word[at] and not register.tier[at]):
+        elif not id_ or id_ in aside:
             continue
+        elif register.tier_word[at] and not register.tier[at]:
+            other.append(at)
         elif _is_new_place(register, at, tiers, log) and register.stands[at]:
             unplanned.append(at)
+    _note_other(register, other, log)
     found = {id_ for id_, at in row.items() if register.stands[at]}
     return Standing(row, frozenset(found | {str(register.id[at]) for at in unplanned}), tuple(unplanned))
+
+
+def _note_other(register: AsBuiltTable, rows: list[int], log: FindingLog) -> None:
+    """Say which kinds of facilities are left aside, so that a misspelt tier is noticed."""
+    if not rows:
+        return
+    kinds = Counter(str(register.tier_word[at]) for at in rows)
+    told = ", ".join(f"{word} {count:,}" for word, count in kinds.most_common(10))
+    log.warning(
+        f"{counted(len(rows), 'row')} of no tier of the plan left aside ({told})",
+        "If they belong to a tier of the plan, write its key into the column tier",
+        place=register.table.place("tier", rows[0]),
+        count=len(rows),
+    )
 
 
 def _known_otherwise(classes: Sequence[FacilityClasses]) -> tuple[dict[str, str], set[str]]:
@@ -130,7 +150,8 @@ def write_unplanned(register: AsBuiltTable, found: Standing, crs: str, path: Pat
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for at, x, y in zip(found.unplanned, lon.tolist(), lat.tolist(), strict=True):
-            cost = "" if np.isnan(register.cost[at]) else repr(float(register.cost[at]))
+            # 0 where it is not told: the plan's model wants a cost of every candidate, the review says it is not known
+            cost = "0" if np.isnan(register.cost[at]) else repr(float(register.cost[at]))
             writer.writerow(
                 [register.id[at], register.name[at], register.tier[at], repr(x), repr(y), cost, "candidate"]
             )

@@ -210,7 +210,7 @@ def _sites(run: RunFiles, found: Recomputed, register: AsBuiltTable, row: Mappin
             kind=kinds[at],
             stage=stages.get(one["id"], ""),
             opened=str(register.opened[rows[one["id"]]]) if one["id"] in rows else "",
-            cost=0.0 if found.problem.existing[at] else _known(one["build_cost"]),
+            cost=0.0 if found.problem.existing[at] else _known(one["build_cost"]) if one["id"] in stages else None,
             cost_actual=_known(register.cost[rows[one["id"]]]) if one["id"] in rows else None,
             people_planned=_known(one["people_assigned"]) or 0.0,
             people_built=_known(built["people_assigned"].iloc[at]) or 0.0,

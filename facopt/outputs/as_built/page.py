@@ -168,10 +168,8 @@ def _behind(review: AsBuiltReview) -> str:
         figure = f'<figure class="mapfig">{drawn}{_legend()}</figure>'
     else:
         figure = f'<p class="note">{both("compare.no_map")}</p>'
-    return (
-        f'<section><h2>{both("built.map")}</h2><div class="cols">{figure}<div>{zone_bars(change.people)}</div></div>'
-        "</section>"
-    )
+    bars = zone_bars(change.people, "built", worst_first=True)
+    return f'<section><h2>{both("built.map")}</h2><div class="cols">{figure}<div>{bars}</div></div></section>'
 
 
 def _legend() -> str:
@@ -200,8 +198,13 @@ def _measures(review: AsBuiltReview) -> str:
     return (
         f'<section><h2>{both("built.measures")}</h2><div class="scroll"><table><thead><tr>'
         f"<th>{both('compare.measure')}</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<p class="note">{both("built.cost_note")}</p></section>'
+        f'<p class="note">{both("built.cost_note")}{_unknown_cost(review)}</p></section>'
     )
+
+
+def _unknown_cost(review: AsBuiltReview) -> str:
+    unknown = sum(site.cost is None and site.cost_actual is None for site in review.of_kind("unplanned"))
+    return f" {both('built.cost_unknown', n=numbers.count(unknown))}" if unknown else ""
 
 
 # --- facilities ------------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def _people(review: AsBuiltReview) -> list[Clause]:
 
 def _other_sites(review: AsBuiltReview) -> list[Clause]:
     counts = {kind: len(review.of_kind(kind)) for kind in ("gone", "unplanned", "still_open")}
-    return [(f"built.{kind}_sites", {"n": numbers.count(n)}) for kind, n in counts.items() if n]
+    return [(f"built.{kind}_site{'s' * (n > 1)}", {"n": numbers.count(n)}) for kind, n in counts.items() if n]
 
 
 def headcount(people: float) -> Pair:

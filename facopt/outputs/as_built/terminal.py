@@ -86,7 +86,7 @@ class _Writer(TerminalText):
         told = f"{self.text(site.name)} ({printable(site.site_id)})"
         if not site.people_waiting:
             return told
-        return f"{told}  {numbers.people(site.people_waiting)} {self.say('built.people_waiting')}"
+        return f"{told}  {self.say('built.site_waits', people=numbers.people(site.people_waiting))}"
 
     def zones(self) -> None:
         behind = [row for row in self.review.coverage if row.group == "zone" and row.built != row.plan]

@@ -313,24 +313,35 @@ def _legend(comparison: Comparison, change: Change) -> str:
     return f'<figcaption class="legend">{"".join(entries)}</figcaption>'
 
 
-def zone_bars(people: People) -> str:
-    """Return the units where somebody gains or loses, as a table with bars."""
+def zone_bars(people: People, words: str = "compare", *, worst_first: bool = False) -> str:
+    """Return the units where somebody gains or loses, as a table with bars.
+
+    Parameters
+    ----------
+    people
+        Who gains and who loses.
+    words
+        Where the catalogue has the headings of gains and losses.
+    worst_first
+        Whether the deepest fall of the share covered comes first, not the largest rise.
+    """
     if not people.zones:
         return f'<p class="note">{both("compare.no_unit_changes")}</p>'
     longest = max(max(zone.gain, zone.lose) for zone in people.zones)
     ranked = sorted(people.zones, key=lambda zone: -max(zone.gain, zone.lose))[:MOST_ZONES]
-    rows = "".join(_zone(zone, longest) for zone in people.zones if zone in ranked)
+    rows = [_zone(zone, longest) for zone in people.zones if zone in ranked]
+    ordered = "".join(rows[::-1] if worst_first else rows)
     notes = both("compare.units_rest", n=numbers.count(people.zones_unchanged), people=numbers.people(longest))
     if len(people.zones) > MOST_ZONES:
         cut = {"n": numbers.count(len(people.zones)), "shown": numbers.count(MOST_ZONES)}
         notes = f"{both('compare.units_cut', **cut)} {notes}"
     heads = (
-        f'<th class="r">{both("compare.lose_short")}</th><th class="c"></th>'
-        f'<th class="r">{both("compare.gain_short")}</th><th class="r">{both("compare.share_change")}</th>'
+        f'<th class="r">{both(f"{words}.bars_lose")}</th><th class="c"></th>'
+        f'<th class="r">{both(f"{words}.bars_gain")}</th><th class="r">{both("compare.share_change")}</th>'
     )
     return (
         f'<div class="scroll"><table class="div"><thead><tr><th>{both("compare.unit")}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f"<tbody>{ordered}</tbody></table></div>"
         f'<p class="note">{notes}</p>'
     )
 

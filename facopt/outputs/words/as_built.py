@@ -21,23 +21,30 @@ WORDS = MappingProxyType(
             "(plan {plan}, when it was made {now}).",
         ),
         "built.newly": (
-            "规划新增覆盖的 {planned} 中，{reached} 已得到覆盖，{waiting} 仍在等待。",
+            "规划新增覆盖的 {planned}中，{reached}已得到覆盖，{waiting}仍在等待。",
             "Of {planned} people whom the plan newly covers, {reached} are covered by now and {waiting} still wait.",
         ),
         "built.lost": (
-            "{people} 在规划编制时已有覆盖，现在失去了。",
+            "{people}在规划编制时已有覆盖，现在失去了。",
             "{people} people were covered when the plan was made and have lost it.",
         ),
         "built.beyond": (
-            "{people} 不在规划覆盖之内，现已得到覆盖。",
-            "{people} people are covered whom the plan leaves out.",
+            "{people}不在规划覆盖之内，现已得到覆盖。",
+            "{people} people whom the plan leaves out are covered.",
         ),
         "built.gone_sites": (
-            "{n} 处应保留的机构没有列入名册，按停办计。",
+            "{n} 处应保留的机构没有列入名册或已停办，按不存在计。",
             "{n} facilities that were to stay do not stand by the register.",
         ),
+        "built.gone_site": (
+            "1 处应保留的机构没有列入名册或已停办，按不存在计。",
+            "One facility that was to stay does not stand by the register.",
+        ),
         "built.unplanned_sites": ("计划外建成 {n} 处。", "{n} facilities stand that were not planned."),
+        "built.unplanned_site": ("计划外建成 1 处。", "One facility stands that was not planned."),
         "built.still_open_sites": ("{n} 处应撤并的机构仍在运行。", "{n} facilities that were to close still stand."),
+        "built.still_open_site": ("1 处应撤并的机构仍在运行。", "One facility that was to close still stands."),
+        "built.site_waits": ("{people} 人未得到覆盖", "{people} people without cover"),
         "built.basis": (
             "名册 {file}{date}；名册未列的机构按不存在计。覆盖由规划留存的数据重新计算，分母为全部常住人口。",
             "Register {file}{date}; a facility that it does not list counts as not standing. Coverage is computed anew "
@@ -81,6 +88,10 @@ WORDS = MappingProxyType(
             "Investment as built counts what stands at the plan's cost; actual costs of the register stand with each "
             "facility.",
         ),
+        "built.cost_unknown": (
+            "{n} 处计划外机构造价不明，未计入投资。",
+            "{n} facilities that were not planned have no known cost and are not in the investment.",
+        ),
         # targets
         "built.targets": ("目标", "Targets"),
         "built.target": ("目标", "Target"),
@@ -93,6 +104,8 @@ WORDS = MappingProxyType(
         "built.map_label": ("规划与建成之差", "Map of plan against as-built"),
         "built.legend_lose": ("规划覆盖，尚未得到", "covered in the plan, not yet"),
         "built.legend_gain": ("计划外得到覆盖", "covered beyond the plan"),
+        "built.bars_lose": ("尚未得到（人）", "Not yet, people"),
+        "built.bars_gain": ("计划外得到（人）", "Beyond plan, people"),
         "built.legend_covered": ("都覆盖", "covered in both"),
         "built.legend_uncovered": ("都未覆盖", "covered in neither"),
         "built.legend_a": ("规划，未建成或已停办", "planned, not standing"),

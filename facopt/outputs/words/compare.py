@@ -159,8 +159,8 @@ WORDS = MappingProxyType(
         "compare.legend_covered": ("都覆盖", "covered in both"),
         "compare.legend_only": ("只在 {run} 开放", "open only in {run}"),
         "compare.unit": ("乡镇、街道", "Unit"),
-        "compare.lose_short": ("失去（人）", "Lose, people"),
-        "compare.gain_short": ("得到（人）", "Gain, people"),
+        "compare.bars_lose": ("失去（人）", "Lose, people"),
+        "compare.bars_gain": ("得到（人）", "Gain, people"),
         "compare.share_change": ("覆盖率变化", "Change, points"),
         "compare.no_unit_changes": (
             "没有乡镇、街道发生变化。",

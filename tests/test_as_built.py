@@ -1,0 +1,313 @@
+"""A plan held against a register of what stands: every figure counted again by a plain loop over distances."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from rich.cells import cell_len
+
+from facopt.as_built import review_as_built
+from facopt.errors import DataError
+from facopt.outputs.as_built import as_built_json, as_built_text, write_as_built
+from facopt.outputs.as_built.page import as_built_html
+from facopt.outputs.as_built.workbook import write_as_built_workbook
+from tests.cli_runner import facopt, run_record, write_table
+from tests.test_gallery import EVIL, Page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from facopt.outputs.as_built import AsBuiltReview
+
+WEST, SOUTH, STEP, REACH_KM = 113.0, 30.0, 0.05, 10.0
+"""Settlements some 4.8 km apart on a line; a facility reaches two of them on each side."""
+SCENARIO = """
+name: line
+demand: {kind: table, file: demand.csv, crs: wgs84}
+facilities: {kind: table, file: sites.csv, crs: wgs84}
+travel: {road: {kind: straight_line, speed_kmh: 30, detour: 1.0}}
+tiers:
+  centre: {serves: [urban], mode: road, standard_minutes: 20, build_cost: 5000000, name: 中心, name_en: centre}
+  clinic: {serves: [rural], mode: road, standard_minutes: 20, build_cost: 1000000, name: 卫生院, name_en: clinic}
+targets: [{kind: coverage, tier: clinic, at_least_percent: 60}]
+objective: [coverage, cost]
+limits: {new_sites: {centre: 2, clinic: 2}}
+"""
+POINTS = [
+    (f"v{k:02d}", 100 + 10 * k, WEST + STEP * k, SOUTH, "urban" if k < 20 else "rural", f"z{k // 5}") for k in range(40)
+]
+SITES = [
+    ("a", "centre", 2, "existing"), ("b", "centre", 7, "candidate"), ("c", "centre", 12, "candidate"),
+    ("d", "centre", 17, "candidate"), ("e", "clinic", 22, "existing"), ("f", "clinic", 27, "candidate"),
+    ("g", "clinic", 32, "candidate"), ("h", "clinic", 37, "candidate"),
+]  # fmt: skip
+PLAN = {"a", "c", "d", "e", "g", "h"}
+"""The candidates with most people: later settlements are larger."""
+
+
+def _made(folder: Path, scenario: str = SCENARIO) -> Path:
+    """Write and run the scenario; returns the run folder."""
+    folder.mkdir(exist_ok=True)
+    write_table(folder / "demand.csv", "id people lon lat area_class zone", POINTS)
+    rows = [(id_, f"{id_.upper()} 卫生院", tier, WEST + STEP * k, SOUTH, status) for id_, tier, k, status in SITES]
+    write_table(folder / "sites.csv", "id name tier lon lat status", rows)
+    record = run_record(folder, scenario)
+    assert {site["site_id"] for site in record["opened"]} == PLAN
+    return folder / "maps" / "line"
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the run."""
+    return _made(tmp_path_factory.mktemp("line"))
+
+
+def _covered(open_sites: dict[str, tuple[str, float]]) -> dict[str, bool]:
+    """Who is covered by sites given as tier and longitude, by great-circle distance."""
+    covered = {}
+    for id_, _, lon, lat, area, _ in POINTS:
+        tier = "centre" if area == "urban" else "clinic"
+        away = [
+            111.195 * abs(lon - at) * math.cos(math.radians(lat)) for kind, at in open_sites.values() if kind == tier
+        ]
+        covered[id_] = any(km <= REACH_KM for km in away)
+    return covered
+
+
+def _at(*ids: str) -> dict[str, tuple[str, float]]:
+    return {id_: (tier, WEST + STEP * k) for id_, tier, k, _ in SITES if id_ in ids}
+
+
+def _register(folder: Path, rows: list[tuple[Any, ...]], headings: str = "id tier status opened") -> Path:
+    return write_table(folder / "register.csv", headings, rows)
+
+
+STANDING = [
+    ("a", "centre", "existing", ""),
+    ("b", "centre", "existing", "2027-03-01"),
+    ("c", "centre", "existing", "2027-05"),
+    ("d", "centre", "building", ""),
+    ("h", "clinic", "", "2028"),
+]
+
+
+@pytest.fixture(scope="module")
+def review(plan: Path, tmp_path_factory: pytest.TempPathFactory) -> AsBuiltReview:
+    """One planned centre and one clinic stand, one centre is unplanned, an old clinic is gone."""
+    return review_as_built(plan, _register(tmp_path_factory.mktemp("register"), STANDING))
+
+
+def test_coverage_then_planned_and_built_is_that_of_a_plain_loop(review: AsBuiltReview) -> None:
+    """Everybody, tiers, area classes and units: people covered in each of the three situations, person by person."""
+    situations = {
+        "now": _covered(_at("a", "e")), "plan": _covered(_at(*PLAN)), "built": _covered(_at("a", "b", "c", "h"))
+    }  # fmt: skip
+    members = {
+        ("all", ""): lambda _: True,
+        ("tier", "centre"): lambda point: point[4] == "urban", ("tier", "clinic"): lambda point: point[4] == "rural",
+        ("area_class", "urban"): lambda point: point[4] == "urban",
+        ("area_class", "rural"): lambda point: point[4] == "rural",
+        **{("zone", f"z{n}"): lambda point, n=n: point[5] == f"z{n}" for n in range(8)},
+    }  # fmt: skip
+    assert {(row.group, row.key) for row in review.coverage} == set(members)
+    for row in review.coverage:
+        people = [point for point in POINTS if members[row.group, row.key](point)]
+        assert row.people == sum(point[1] for point in people)
+        for figure, covered in situations.items():
+            assert getattr(row, figure) == sum(point[1] for point in people if covered[point[0]]), (row.key, figure)
+    zones = [row.change_points for row in review.coverage if row.group == "zone"]
+    assert zones == sorted(zones)
+
+
+def test_people_who_wait_who_lost_and_who_are_beyond_the_plan_are_told_apart(review: AsBuiltReview) -> None:
+    """Newly covered by the plan, of these reached, lost since, and covered beyond the plan; they explain the net."""
+    now, planned, built = (_covered(_at(*ids)) for ids in (("a", "e"), PLAN, ("a", "b", "c", "h")))
+    people = {point[0]: point[1] for point in POINTS}
+    count = {
+        "newly_planned": sum(people[k] for k in people if planned[k] and not now[k]),
+        "newly_reached": sum(people[k] for k in people if planned[k] and not now[k] and built[k]),
+        "lost": sum(people[k] for k in people if planned[k] and now[k] and not built[k]),
+        "beyond": sum(people[k] for k in people if built[k] and not planned[k]),
+    }
+    assert {key: getattr(review, key) for key in count} == count
+    assert all(count.values()), "the case was meant to have everything"
+    net = review.everybody.built - review.everybody.plan
+    assert net == review.beyond - review.lost - review.waiting
+
+
+def test_each_facility_is_told_for_what_it_is(review: AsBuiltReview) -> None:
+    """Planned and standing, planned and missing, to stay and gone, standing and not planned; with its date."""
+    kinds = {site.site_id: site.kind for site in review.sites}
+    assert kinds == {
+        "a": "kept", "b": "unplanned", "c": "built", "d": "not_built", "e": "gone", "g": "not_built", "h": "built"
+    }  # fmt: skip
+    opened = {site.site_id: site.opened for site in review.sites}
+    assert (opened["b"], opened["c"], opened["h"], opened["d"]) == ("2027-03-01", "2027-05", "2028", "")
+    built = _covered(_at("a", "b", "c", "h"))
+    around_g = {point[0]: point[1] for point in POINTS if abs(point[2] - (WEST + STEP * 32)) < 2.5 * STEP}
+    waiting = {site.site_id: site.people_waiting for site in review.sites}
+    assert waiting["g"] == sum(people for id_, people in around_g.items() if not built[id_]) > 0
+    assert waiting["c"] == waiting["h"] == 0
+
+
+def test_targets_are_held_against_what_stands(review: AsBuiltReview) -> None:
+    """A target that the plan reaches is missed as built, by as many people as are missing."""
+    (target,) = review.targets
+    clinic = next(row for row in review.coverage if row.key == "clinic")
+    assert (target.plan, target.built, target.met) == (clinic.plan, clinic.built, False)
+    assert target.needed == 0.6 * clinic.people
+
+
+def test_the_plan_itself_is_as_planned(plan: Path, tmp_path: Path) -> None:
+    """A register of just what the plan opens leaves nothing behind, with the figures of run.json."""
+    found = review_as_built(plan, _register(tmp_path, [(id_,) for id_ in sorted(PLAN)], "id"))
+    record = json.loads((plan / "run.json").read_text(encoding="utf-8"))
+    assert found.everybody.built == found.everybody.plan == record["people_covered"]
+    assert {site.kind for site in found.sites} == {"built", "kept"}
+    assert found.waiting == found.lost == found.beyond == 0
+    assert "Every facility is as the plan has it." in as_built_text(found, lang="en")
+    assert all(difference in (None, 0) for row in found.comparison.measures for difference in row.differences)
+
+
+def test_what_opened_after_the_date_does_not_count(plan: Path, tmp_path: Path) -> None:
+    """A date is compared as exactly as both are given: 2027-05 is within 2027 and after 2027-04."""
+    register = _register(tmp_path, STANDING)
+    for day, standing in (("2027-04-30", {"a", "b"}), ("2027", {"a", "b", "c"}), ("2028-01-01", {"a", "b", "c", "h"})):
+        found = review_as_built(plan, register, as_of=day)
+        assert {site.site_id for site in found.sites if site.kind in ("kept", "built", "unplanned")} == standing
+        assert found.everybody.built == sum(p[1] for p in POINTS if _covered(_at(*standing))[p[0]])
+    with pytest.raises(DataError, match="--as-of soon is no date"):
+        review_as_built(plan, register, as_of="soon")
+
+
+def test_a_facility_that_nobody_planned_counts_where_it_says_where_it_stands(plan: Path, tmp_path: Path) -> None:
+    """A new id with tier and coordinates is computed like any other site, and its cost is what the register says."""
+    rows = [
+        ("a", "centre", "", "", ""),
+        ("e", "clinic", "", "", ""),
+        ("n", "Clinic", WEST + STEP * 29, SOUTH, 2_000_000),
+        ("k", "卫生室", WEST, SOUTH, ""),
+    ]
+    register = _register(tmp_path, rows, "id tier lon lat build_cost")
+    found = review_as_built(plan, register, crs="wgs84")
+    assert ["卫生室 1" in str(finding) for finding in found.findings] == [True]
+    expected = _covered({**_at("a", "e"), "n": ("clinic", WEST + STEP * 29)})
+    assert found.everybody.built == sum(point[1] for point in POINTS if expected[point[0]])
+    new = next(site for site in found.sites if site.site_id == "n")
+    assert (new.kind, new.cost, new.cost_actual) == ("unplanned", None, 2_000_000)
+    assert new.people_built == found.everybody.built - found.everybody.now
+    with pytest.raises(DataError, match="--crs") as caught:
+        review_as_built(plan, register)
+    assert caught.value.findings[0].place.line == 4
+
+
+def test_every_row_that_is_wrong_is_told_with_its_line(plan: Path, tmp_path: Path) -> None:
+    """Unknown, repeated and blank ids, another tier, an unknown status, a bad date: all at once, with their lines."""
+    rows = [
+        ("a", "centre", "existing", ""), ("A1", "centre", "existing", ""), ("c", "clinic", "existing", ""),
+        ("d", "centre", "新建", ""), ("e", "clinic", "existing", "next year"), ("a", "centre", "existing", ""),
+        ("", "clinic", "existing", ""), ("x", "village_clinic", "existing", ""),
+    ]  # fmt: skip
+    register = _register(tmp_path, rows)
+    with pytest.raises(DataError) as caught:
+        review_as_built(plan, register)
+    told = {finding.place.line: finding.what for finding in caught.value.findings}
+    assert "knows no facility or candidate 'A1'" in told[3]
+    assert "stands as 'clinic', the plan has it as centre" in told[4]
+    assert "新建" in told[5]
+    assert "next year" in told[6]
+    assert "earlier row" in told[7]
+    assert "blank" in told[8]
+    assert "left aside (village_clinic 1)" in told[9]
+    assert all(str(finding.place).startswith(str(register)) for finding in caught.value.findings)
+
+
+def test_changed_files_are_refused_unless_allowed(tmp_path: Path) -> None:
+    """Where the people have changed since, nothing is computed without being asked for, and then both sides are new."""
+    plan = _made(tmp_path / "case")
+    register = _register(tmp_path, [(id_,) for id_ in sorted(PLAN)], "id")
+    more = [(id_, people * 2, *rest) for id_, people, *rest in POINTS]
+    write_table(tmp_path / "case" / "demand.csv", "id people lon lat area_class zone", more)
+    with pytest.raises(DataError, match="have changed") as caught:
+        review_as_built(plan, register)
+    assert caught.value.findings[0].examples[0].endswith("demand.csv")
+    found = review_as_built(plan, register, allow_changed=True)
+    assert found.changed
+    assert found.everybody.people == 2 * sum(point[1] for point in POINTS)
+    assert found.everybody.plan == found.everybody.built
+    assert "have changed" in as_built_text(found, lang="en")
+    assert "已改动" in as_built_html(found)
+
+
+def test_a_run_without_a_plan_is_refused(tmp_path: Path) -> None:
+    """There is nothing to hold against a contradiction."""
+    write_table(tmp_path / "demand.csv", "id people lon lat area_class zone", POINTS)
+    write_table(tmp_path / "sites.csv", "id tier lon lat status", [("a", "clinic", WEST, SOUTH, "candidate")])
+    scenario = SCENARIO.replace("60}", "99}").replace("objective: [coverage, cost]", "objective: [cost]")
+    assert run_record(tmp_path, scenario)["status"] == "infeasible"
+    with pytest.raises(DataError, match="no plan"):
+        review_as_built(tmp_path / "maps" / "line", _register(tmp_path, [("a",)], "id"))
+
+
+def test_page_workbook_terminal_and_json_say_the_same(review: AsBuiltReview, tmp_path: Path) -> None:
+    """People, shares and counts are the same figures everywhere and in both languages."""
+    write_as_built(review, tmp_path / "compare")
+    record = json.loads((tmp_path / "compare" / "compare.json").read_text(encoding="utf-8"))
+    page = (tmp_path / "compare" / "compare.html").read_text(encoding="utf-8")
+    texts = [as_built_text(review, lang="zh"), as_built_text(review, lang="en"), page]
+    everybody = record["everybody"]
+    shares = [f"{everybody[f'people_covered_percent_{figure}']:.1f}%" for figure in ("now", "plan", "built")]
+    for text in texts:
+        for figure in (*shares, f"{record['waiting']:,.0f}", f"{record['lost']:,.0f}", f"{everybody['people']:,.0f}"):
+            assert figure in text
+    book = openpyxl.load_workbook(tmp_path / "compare" / "compare.xlsx")
+    rows = list(book["覆盖"].iter_rows(min_row=2, values_only=True))
+    assert rows[0][3:7] == tuple(everybody[key] for key in (
+        "people", "people_covered_now", "people_covered_plan", "people_covered_built"))  # fmt: skip
+    zones = {row[1]: row for row in rows if "unit" in row[0]}
+    for key, zone in record["by_zone"].items():
+        assert zones[key][6] == zone["people_covered_built"]
+        assert zones[key][9] == pytest.approx(zone["people_covered_percent_built"] / 100)
+    assert len(list(book["机构"].iter_rows(min_row=2))) == len(record["sites"]) == len(review.sites)
+    waits = [row for row in book["未得到的居民点"].iter_rows(min_row=2, values_only=True) if "not as built" in row[6]]
+    assert sum(row[5] for row in waits) == record["waiting"] + record["lost"]
+    for sheet in book.worksheets[1:]:
+        assert all(" / " in head for head in next(sheet.iter_rows(max_row=1, values_only=True)))
+
+
+def test_command_writes_page_and_prints_within_eighty_columns(plan: Path, tmp_path: Path) -> None:
+    """The command writes its folder beside the plan, lists it in the gallery, and its JSON is the file's."""
+    register = _register(tmp_path, STANDING)
+    called = facopt("compare", plan, "--as-built", register)
+    assert called.status == 0, called.err
+    assert "Of 4 new facilities planned, 2 stand and 2 do not." in called.out
+    folder = plan.parent / "compare-line-as-built"
+    assert max(map(cell_len, called.out.splitlines()[:-1])) <= 80
+    assert "compare-line-as-built/compare.html" in (plan.parent / "index.html").read_text(encoding="utf-8")
+    told = facopt("compare", plan, "--as-built", register, "--json").json()
+    assert told == json.loads((folder / "compare.json").read_text(encoding="utf-8"))
+    refused = facopt("compare", plan, plan, "--as-built", register)
+    assert refused.status == 2
+    assert "goes with one run" in refused.err
+
+
+def test_page_is_whole_offline_harmless_and_the_same_each_time(plan: Path, tmp_path: Path) -> None:
+    """Markup in a register stays text, nothing comes from outside, and two writings are the same bytes."""
+    rows = [("a", "", "", "", ""), (EVIL, EVIL, "clinic", WEST + STEP * 29, SOUTH)]
+    found = review_as_built(plan, _register(tmp_path, rows, "id name tier lon lat"), crs="wgs84")
+    page = as_built_html(found)
+    assert page == as_built_html(found)
+    Page(page)
+    assert EVIL not in page
+    assert not re.search(r"<img|src=|https?://", page.split("</style>")[1].split("<script>")[0])
+    for name in ("a.xlsx", "b.xlsx"):
+        write_as_built_workbook(found, tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    cells = [cell for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx") for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert json.dumps(as_built_json(found), allow_nan=False)
