@@ -9,9 +9,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from facopt.checking.one_way import strong_ways
 from facopt.travel.network import build_network, to_networkx
 from facopt.travel.profiles import load_profile
+from facopt.travel.strong_ways import strong_ways
 from tests.cli_runner import facopt, write_table
 from tests.grid_county import SOUTH, STEP, WEST, county, grid_of_streets
 from tests.travel_cases import METRIC_CRS, road_table
@@ -19,7 +19,10 @@ from tests.travel_cases import METRIC_CRS, road_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-REMEDY = "Check oneway and the direction of the roads there, and add the missing way; at the edge of an extract cut it wider."
+REMEDY = (
+    "Check oneway and the direction of the roads there, and add the missing way; at the edge of an extract cut it "
+    "wider."
+)
 
 
 def with_one_way_spurs(folder: Path) -> Path:
@@ -52,6 +55,8 @@ def test_one_way_errors_are_warned_of_with_people_and_sites(tmp_path: Path) -> N
     assert called.status == 0, called.err
     said = [text.replace(f"{tmp_path}/", "") for text in called.json()["warnings"] if "one-way" in text]
     assert said == [
+        "grid.yaml:5:37: mode drive: 1 demand points lie on one-way roads that lead nowhere and were joined to the "
+        "next road. Check the one-way roads there; at the edge of an extract they lead out of it, so cut it wider.",
         "roads.geojson: mode drive: 2 demand points (100 people) and 1 site lie where one-way roads lead into but not "
         f"out of (for example s2 (site), trap (70 people), end (30 people)). {REMEDY}",
         "roads.geojson: mode drive: 1 demand point (20 people) lies where one-way roads lead out of but not into "

@@ -248,7 +248,7 @@ def test_any_multigraph_gives_the_times_of_networkx(case):
     points = case["points"] + [(float(x), float(y)) for x, y in case["nodes"][:2]]
     demand, sites = points[::2], points[1::2]
     index = RoadIndex(network)
-    snaps = index.snap(lonlat(demand)), index.snap(lonlat(sites))
+    snaps = index.snap(lonlat(demand), leaving=True), index.snap(lonlat(sites), leaving=False)
     times = _times(network, demand, sites, cutoff=case["cutoff"])
     assert _table(times) == door_to_door_ms(network, *snaps, cutoff_ms=case["cutoff"] * 60_000)
     nearest = np.full(len(demand), np.inf)
@@ -280,6 +280,7 @@ def test_real_networks_give_the_times_of_networkx(name, crs, mode, cutoff):
     demand, sites = points[40:], points[:40]
     times = road_travel_times(network, mode=mode, demand_lonlat=demand, site_lonlat=sites, cutoff_minutes=cutoff)
     index = RoadIndex(network)
-    expected = door_to_door_ms(network, index.snap(demand), index.snap(sites), cutoff_ms=cutoff * 60_000)
+    homes, doors = index.snap(demand, leaving=True), index.snap(sites, leaving=False)
+    expected = door_to_door_ms(network, homes, doors, cutoff_ms=cutoff * 60_000)
     assert _table(times) == expected
     assert len(expected) > 100

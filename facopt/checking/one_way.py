@@ -12,6 +12,7 @@ from facopt.errors import Finding, Place, Severity
 from facopt.inputs.findings import counted, shown
 from facopt.travel.doors import ends_of_links, places_on_links
 from facopt.travel.snapping import RoadIndex
+from facopt.travel.strong_ways import StrongWays, has_one_way_roads, strong_ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,48 +79,6 @@ def _finding(area: StudyArea, text: str, group: _Group) -> Finding:
         "wider", Place(group.file),
         Severity.WARNING, len(order) + len(group.sites), shown(examples),
     )  # fmt: skip
-
-
-def has_one_way_roads(network: Network) -> bool:
-    """Return whether any road of a network is open in one direction only."""
-    return bool(((network.links.forward_ms < 0) != (network.links.backward_ms < 0)).any())
-
-
-@dataclass(frozen=True)
-class StrongWays:
-    """How junctions (N,) hang together with the main part of their component, its largest strongly connected part."""
-
-    from_main: BoolArray
-    """True where the main part leads there."""
-    to_main: BoolArray
-    """True where a way leads to the main part."""
-
-
-def strong_ways(network: Network) -> StrongWays:
-    """Return which junctions the main part of each component leads to, and which lead to it.
-
-    The largest strongly connected part (by junctions) of each component counts as its main part. (Tarjan 1972 finds the
-    parts; two searches from them, along the roads and against them, do the rest.)
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components, dijkstra
-
-    links, count = network.links, len(network.junction_node)
-    forward, backward = links.forward_ms >= 0, links.backward_ms >= 0
-    tail = np.concatenate((links.start[forward], links.end[backward]))
-    head = np.concatenate((links.end[forward], links.start[backward]))
-    graph = coo_array((np.ones(len(tail)), (tail, head)), shape=(count, count)).tocsr()
-    _, weak = connected_components(graph, directed=False)
-    _, strong = connected_components(graph, directed=True, connection="strong")
-    main = _one_of_each(weak, np.bincount(strong)[strong])
-    there, back = (dijkstra(way, indices=main, unweighted=True, min_only=True) for way in (graph, graph.T.tocsr()))
-    return StrongWays(np.isfinite(there), np.isfinite(back))
-
-
-def _one_of_each(component: IntArray, size: IntArray) -> IntArray:
-    """Return for each component the first of its junctions with the largest strongly connected part around it."""
-    order = np.lexsort((np.arange(len(component)), -size, component))
-    return order[np.unique(component[order], return_index=True)[1]]
 
 
 def _kinds(network: Network, ways: StrongWays, index: RoadIndex, points: FloatArray) -> np.ndarray[Any, Any]:

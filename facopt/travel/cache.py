@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
-FORMAT = "2"
+FORMAT = "3"
 """Changes whenever what is kept or its meaning changes, or the searches give other times."""
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError)
 ACCESS_ARRAYS = ("snap_metres", "connected", "nearest_minutes", "nearest_site", "component")

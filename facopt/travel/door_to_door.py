@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,15 +17,15 @@ from facopt.travel.kernels import (
     UNREACHED,
     SitePlaces,
     bucket_shift,
-    count,
     nearest_sites,
     new_workspace,
-    scatter,
 )
 from facopt.travel.lanes import Found, search_group
+from facopt.travel.pairs import Arcs, FromSite, sorted_arcs
 from facopt.travel.routes import routes
 from facopt.travel.snapping import RoadIndex, Snap
 from facopt.travel.straight_line import straight_line_travel_times
+from facopt.travel.threads import thread_count
 from facopt.travel.times import Access, TravelTimes
 
 if TYPE_CHECKING:
@@ -101,9 +100,9 @@ def road_travel_times(
     limit = cutoff_ms(cutoff_minutes)
     usable = np.ones(len(site_lonlat), dtype=bool) if usable_sites is None else np.asarray(usable_sites, dtype=bool)
     index = RoadIndex(network)
-    demand_snap, site_snap = index.snap(demand_lonlat), index.snap(site_lonlat)
+    demand_snap, site_snap = index.snap(demand_lonlat, leaving=True), index.snap(site_lonlat, leaving=False)
     journey = Journey(network, demand_doors(network, demand_snap), site_places(network, site_snap), len(demand_lonlat))
-    demand, site, minutes = _arcs(journey, limit, threads or os.cpu_count() or 1, progress or _ignore)
+    demand, site, minutes = _arcs(journey, limit, thread_count(threads), progress or _ignore)
     nearest_minutes, nearest_site = nearest_of(journey, np.flatnonzero(usable).astype(np.int32))
     access = Access(
         snap_metres=demand_snap.metres, connected=_connected(network, demand_snap, site_snap, usable),
@@ -129,9 +128,7 @@ def _ignore(_share: float) -> None:
     """Take a report of progress that nobody asked for."""
 
 
-def _arcs(
-    journey: Journey, limit: int, threads: int, progress: Callable[[float], None]
-) -> tuple[Int32Array, Int32Array, FloatArray]:
+def _arcs(journey: Journey, limit: int, threads: int, progress: Callable[[float], None]) -> Arcs:
     """Search from all sites and sort what is found by demand point and site."""
     sites, network = journey.sites, journey.network
     order = np.argsort(sites.link, kind="stable").astype(np.int32)
@@ -150,7 +147,7 @@ def _arcs(
         for done, result in enumerate(pool.map(search, tasks), start=1):
             found.append(result)
             progress(done / len(tasks))
-    return _sorted_arcs(journey, tasks, found)
+    return sorted_arcs(_by_site(len(sites.link), tasks, found), journey.demand.place, journey.demand_count, threads)
 
 
 def _buckets(journey: Journey) -> tuple[int, int]:
@@ -160,29 +157,13 @@ def _buckets(journey: Journey) -> tuple[int, int]:
     return bucket_shift(max(journey.network.longest_ms, longest_start))
 
 
-def _sorted_arcs(
-    journey: Journey, tasks: list[Int32Array], found: list[Found]
-) -> tuple[Int32Array, Int32Array, FloatArray]:
-    place = journey.demand.place
-    parts = _by_site(len(journey.sites.link), tasks, found)
-    counts = np.zeros(journey.demand_count, dtype=np.int64)
-    for _, points, _ in parts:
-        count(points, place, counts)
-    rows = np.concatenate([[0], np.cumsum(counts)])
-    site_of, minutes = np.empty(rows[-1], dtype=np.int32), np.empty(rows[-1])
-    next_free = rows[:-1].copy()
-    for site, points, ms in parts:
-        scatter(site, points, ms, place, next_free, site_of, minutes)
-    return np.repeat(np.arange(journey.demand_count, dtype=np.int32), counts), site_of, minutes
-
-
-def _by_site(site_count: int, tasks: list[Int32Array], found: list[Found]) -> list[tuple[int, Int32Array, Int32Array]]:
+def _by_site(site_count: int, tasks: list[Int32Array], found: list[Found]) -> list[FromSite]:
     """Return what each site found, in the order of the sites."""
-    parts: list[tuple[int, Int32Array, Int32Array]] = [(0, np.empty(0, np.int32), np.empty(0, np.int32))] * site_count
+    parts: list[FromSite | None] = [None] * site_count
     for group, (where, points, ms, _) in zip(tasks, found, strict=True):
         for site, begin, size in zip(group.tolist(), *where.tolist(), strict=True):
-            parts[site] = (site, points[begin : begin + size], ms[begin : begin + size])
-    return [part for part in parts if len(part[1])]
+            parts[site] = FromSite(site, points[begin : begin + size], ms[begin : begin + size])
+    return [part for part in parts if part is not None and len(part.ms)]
 
 
 def nearest_of(journey: Journey, usable: Int32Array, limit: int = LAST_MS) -> tuple[FloatArray, Int32Array]:

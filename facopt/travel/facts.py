@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FAR_METRES = 1_000.0
 """Farther from the road than this deserves a warning."""
+ONE_WAY_REMEDY = "Check the one-way roads there; at the edge of an extract they lead out of it, so cut it wider"
 PERCENTILES = (50, 90, 95, 99, 100)
 COMPONENTS_LISTED = 10
 
@@ -25,7 +26,7 @@ def road_facts(network: Network, demand: Snap, sites: Snap, access: Access) -> d
     component = network.piece_component()
     return {
         "profile": network.profile.name,
-        "nodes": len(np.unique(np.concatenate([network.pieces.start, network.pieces.end]))),
+        "nodes": _node_count(network),
         "edges": len(network.piece_edge),
         "junctions": len(network.junction_node),
         "links": len(network.links.start),
@@ -43,10 +44,20 @@ def road_facts(network: Network, demand: Snap, sites: Snap, access: Access) -> d
     }
 
 
+def _node_count(network: Network) -> int:
+    """Return how many nodes of the road table lie on roads that can be used."""
+    used = np.zeros(len(network.roads.node_id), dtype=np.bool_)
+    used[network.pieces.start] = True
+    used[network.pieces.end] = True
+    return int(np.count_nonzero(used))
+
+
 def access_findings(mode: str, facts: dict[str, Any]) -> tuple[Finding, ...]:
     """Return warnings about how demand points and sites reach the roads, from the facts of `road_facts`."""
     rows = []
-    for table, noun in (("demand", "demand points"), ("sites", "sites")):
+    for table, noun, lead in (
+        ("demand", "demand points", "that lead nowhere"), ("sites", "sites", "that nothing leads to"),
+    ):  # fmt: skip
         figures = facts[table]
         rows += [
             (figures["farther_than_1_km"], f"{noun} lie more than 1 km from any road they can use",
@@ -55,12 +66,14 @@ def access_findings(mode: str, facts: dict[str, Any]) -> tuple[Finding, ...]:
              "Add the missing roads, or raise maximum_snap_metres"),
             (figures["moved_from_islands"], f"{noun} lie on unconnected paths and were joined to the main network",
              "Connect the paths in the road file"),
+            (figures["moved_from_one_ways"], f"{noun} lie on one-way roads {lead} and were joined to the next road",
+             ONE_WAY_REMEDY),
         ]  # fmt: skip
     unconnected = facts["demand_without_connection"] - facts["demand"]["cut_off"]
     remedy = "Add the missing connection, such as a bridge or ferry, or a candidate site there"
     rows.append((unconnected, "demand points hang on a part of the network without a usable site", remedy))
-    remedy = "Check the one-way roads there; at the edge of an extract they lead out of it, so cut it wider"
-    rows.append((facts["demand_stopped_by_one_way"], "demand points reach no site because of one-way roads", remedy))
+    stopped = "demand points reach no site because of one-way roads"
+    rows.append((facts["demand_stopped_by_one_way"], stopped, ONE_WAY_REMEDY))
     return tuple(
         Finding(f"mode {mode}: {count} {what}", remedy, severity=Severity.WARNING, count=count)
         for count, what, remedy in rows if count > 0
@@ -80,5 +93,6 @@ def _snap_facts(network: Network, snap: Snap, component: np.ndarray[Any, np.dtyp
         "farther_than_1_km": int(np.count_nonzero(metres > FAR_METRES)),
         "cut_off": int(np.count_nonzero(~joined)),
         "moved_from_islands": int(np.count_nonzero(snap.moved)),
+        "moved_from_one_ways": int(np.count_nonzero(snap.turned)),
         "by_component": {str(c): int(counts[c]) for c in np.flatnonzero(counts)[:COMPONENTS_LISTED]},
     }

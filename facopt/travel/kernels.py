@@ -278,32 +278,6 @@ def collect_own(doors: Doors, sites: SitePlaces, group: Int32Array, work: Worksp
 
 
 @compiled
-def count(demand: Int32Array, place: Int32Array, counts: Int64Array) -> None:
-    """Add the arcs of one site to the numbers of arcs of the demand points."""
-    for k in range(demand.size):
-        counts[place[demand[k]]] += 1
-
-
-@compiled
-def scatter(
-    site: int,
-    demand: Int32Array,
-    ms: Int32Array,
-    place: Int32Array,
-    next_free: Int64Array,
-    out_site: Int32Array,
-    out_minutes: FloatArray,
-) -> None:
-    """Write the arcs of one site into the rows of their demand points, and move the rows' ends on."""
-    for k in range(demand.size):
-        point = place[demand[k]]
-        at = next_free[point]
-        out_site[at] = site
-        out_minutes[at] = ms[k] / 60000.0
-        next_free[point] = at + 1
-
-
-@compiled
 def nearest_sites(
     graph: SearchGraph, doors: Doors, sites: SitePlaces, usable: Int32Array, limit: int, shift: int, work: Workspace
 ) -> tuple[Int32Array, Int32Array]:

@@ -47,7 +47,7 @@ def nearest_on_roads(
     """
     index = RoadIndex(network)
     doors = demand_doors(network, _snapped(index, demand_lonlat))
-    journey = Journey(network, doors, site_places(network, index.snap(site_lonlat)), len(demand_lonlat))
+    journey = Journey(network, doors, site_places(network, index.snap(site_lonlat, leaving=False)), len(demand_lonlat))
     limit = cutoff_ms(cutoff_minutes)
     return [nearest_of(journey, np.flatnonzero(group).astype(np.int32), limit)[0] for group in groups]
 
@@ -55,7 +55,7 @@ def nearest_on_roads(
 def _snapped(index: RoadIndex, lonlat: FloatArray) -> Snap:
     """Return where points meet the roads, a part of them at a time."""
     starts = range(0, max(len(lonlat), 1), SNAPPED_AT_ONCE)
-    parts = [index.snap(lonlat[start : start + SNAPPED_AT_ONCE]) for start in starts]
+    parts = [index.snap(lonlat[start : start + SNAPPED_AT_ONCE], leaving=True) for start in starts]
     return Snap(**{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])})
 
 

@@ -181,7 +181,7 @@ class WayFinder:
 
 
 def _end(network: Network, index: RoadIndex, lonlat: FloatArray, *, leaving: bool) -> _End:
-    snap = index.snap(lonlat)
+    snap = index.snap(lonlat, leaving=leaving)
     on = places_on_links(network, snap)
     node, ms = ends_of_links(network, on, leaving=leaving)
     return _End(lonlat, snap, on, node, ms)

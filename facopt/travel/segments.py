@@ -8,6 +8,7 @@ import numpy as np
 
 from facopt.travel.compiled import compiled
 
+BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 Int64Array = np.ndarray[Any, np.dtype[np.int64]]
@@ -48,6 +49,13 @@ def stretches_of(x: FloatArray, y: FloatArray, first_vertex: Int64Array) -> Stre
     line = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     inside = np.flatnonzero(line[1:] == line[:-1])
     return Stretches(x[inside], y[inside], x[inside + 1], y[inside + 1], line[inside])
+
+
+def stretches_on(stretches: Stretches, good: BoolArray) -> Stretches:
+    """Return the stretches of some of the lines; `good` says which (L,)."""
+    kept = good[stretches.line]
+    x0, y0, x1, y1 = (end[kept] for end in stretches[:4])
+    return Stretches(x0, y0, x1, y1, stretches.line[kept])
 
 
 def grid_over(stretches: Stretches) -> Grid:
@@ -125,6 +133,37 @@ def nearest_lines(stretches: Stretches, grid: Grid, x: FloatArray, y: FloatArray
         lines[k] = line
         metres[k] = np.sqrt(best)
     return lines, metres
+
+
+@compiled
+def meet_lines(
+    vertices: FloatArray, first_vertex: Int64Array, line: Int64Array, x: FloatArray, y: FloatArray, at_the_end: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the share of each line's length up to the place nearest to its point (K,), and that place (K, 2).
+
+    Of equally near places the first counts. A place nearer than `at_the_end` metres to an end is that end.
+    """
+    share, met = np.zeros(x.size), np.empty((x.size, 2))
+    for k in range(x.size):
+        first, last = first_vertex[line[k]], first_vertex[line[k] + 1] - 1
+        along, length, best = 0.0, 0.0, np.inf
+        for v in range(first, last):
+            dx, dy = vertices[v + 1, 0] - vertices[v, 0], vertices[v + 1, 1] - vertices[v, 1]
+            px, py = x[k] - vertices[v, 0], y[k] - vertices[v, 1]
+            square = dx * dx + dy * dy
+            part = min(max((px * dx + py * dy) / square, 0.0), 1.0) if square > 0 else 0.0
+            away = (px - part * dx) ** 2 + (py - part * dy) ** 2
+            stretch = np.sqrt(square)
+            if away < best:
+                best, along = away, length + part * stretch
+                met[k, 0], met[k, 1] = vertices[v, 0] + part * dx, vertices[v, 1] + part * dy
+            length += stretch
+        if along < at_the_end or length - along < at_the_end:
+            end = first if along < at_the_end else last
+            along = 0.0 if along < at_the_end else length
+            met[k, 0], met[k, 1] = vertices[end, 0], vertices[end, 1]
+        share[k] = along / length if length > 0 else 0.0
+    return share, met
 
 
 @compiled

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from facopt.errors import DataError, Finding
-from facopt.travel.segments import Stretches, grid_over, nearest_lines, stretches_of
+from facopt.travel.segments import Stretches, grid_over, meet_lines, nearest_lines, stretches_of, stretches_on
+from facopt.travel.strong_ways import has_one_way_roads, links_through
+from facopt.travel.threads import in_threads, slices
 
 if TYPE_CHECKING:
     from facopt.travel.network import Network
@@ -36,6 +39,8 @@ class Snap:
     """Where the road is met, in WGS-84 degrees (K, 2); NaN where cut off."""
     moved: BoolArray
     """True where an island path was nearer than the road of the main network that the point is joined to."""
+    turned: BoolArray
+    """True where a one-way road was nearer that leads nowhere, or that nothing leads to; see `RoadIndex.snap`."""
 
     def __len__(self) -> int:
         return len(self.piece)
@@ -52,26 +57,40 @@ class RoadIndex:
         profile = network.profile
         usable = np.flatnonzero(~network.pieces_of(profile.no_stopping))
         self.pieces = (usable if len(usable) else np.arange(len(network.piece_edge))).astype(np.int32)
-        self.vertices, self.first_vertex = _piece_vertices(network, self.pieces, self.to_metres)
+        self.vertices, self.first_vertex = _piece_vertices(network, self.pieces, self._transform)
         component = network.piece_component()[self.pieces]
         self.main = (component == component.min()) | (network.component_km[component] >= profile.island_km)
         self.all_roads = _Nearest(stretches_of(self.vertices[:, 0], self.vertices[:, 1], self.first_vertex))
-        self._main_roads: _Nearest | None = None
 
-    @property
-    def main_roads(self) -> _Nearest:
+    @cached_property
+    def _main_roads(self) -> _Choice:
         """Roads that are no island paths; few points ask for them."""
-        if self._main_roads is None:
-            stretches = self.all_roads.stretches
-            kept = self.main[stretches.line]
-            self._main_roads = _Nearest(Stretches(*(column[kept] for column in stretches)))
-        return self._main_roads
+        return self._choice(self.main)
 
-    def snap(self, lonlat: FloatArray) -> Snap:
+    @cached_property
+    def _roads_out(self) -> _Choice:
+        """Those of the main roads from which one comes to the main part of the network."""
+        return self._choice(self.main & self._through(leaving=True))
+
+    @cached_property
+    def _roads_in(self) -> _Choice:
+        """Those of the main roads to which one comes from the main part of the network."""
+        return self._choice(self.main & self._through(leaving=False))
+
+    def _through(self, *, leaving: bool) -> BoolArray:
+        link = self.network.place_in_link.link[self.pieces]
+        return links_through(self.network, leaving=leaving)[link]
+
+    def _choice(self, good: BoolArray) -> _Choice:
+        return _Choice(good, _Nearest(stretches_on(self.all_roads.stretches, good)) if good.any() else None)
+
+    def snap(self, lonlat: FloatArray, *, leaving: bool | None = None) -> Snap:
         """Return where points in WGS-84 degrees (K, 2) meet the network.
 
         A point goes to the nearest road. Where that belongs to an island path (a short piece without connection) and a
-        road of the main network lies within the profile's `island_reach_metres`, it goes there instead.
+        road of the main network lies within the profile's `island_reach_metres`, it goes there instead. So it does
+        where one-way roads lead from its road nowhere, if `leaving`, or from nowhere to its road, if not; by default
+        directions do not matter.
 
         Raises
         ------
@@ -80,61 +99,65 @@ class RoadIndex:
         """
         points = self._metric(lonlat)
         row, metres = self.all_roads(points)
-        moved = np.zeros(len(points), dtype=np.bool_)
-        on_island = np.flatnonzero(~self.main[row])
-        if len(on_island):
-            main_row, main_metres = self.main_roads(points[on_island])
+        moved = self._join(self._main_roads, points, row, metres) if not self.main.all() else _none(points)
+        turned = _none(points)
+        if leaving is not None and has_one_way_roads(self.network):
+            turned = self._join(self._roads_out if leaving else self._roads_in, points, row, metres)
+        return self._meet(points, row, metres, moved, turned)
+
+    def _join(self, choice: _Choice, points: FloatArray, row: Int64Array, metres: FloatArray) -> BoolArray:
+        """Put points on other roads of a choice within reach into `row` and `metres`; return which went farther."""
+        moved = _none(points)
+        asking = np.flatnonzero(~choice.good[row])
+        if len(asking) and choice.roads is not None:
+            other_row, other_metres = choice.roads(points[asking])
             reach = min(self.network.profile.island_reach_metres, self.network.profile.maximum_snap_metres)
-            better = main_metres <= reach
-            moved[on_island[better]] = True
-            row[on_island[better]] = main_row[better]
-            metres[on_island[better]] = main_metres[better]
-        return self._meet(points, row, metres, moved)
+            better = other_metres <= reach
+            moved[asking[better]] = other_metres[better] > metres[asking[better]]
+            row[asking[better]] = other_row[better]
+            metres[asking[better]] = other_metres[better]
+        return moved
 
-    def _lines(self, rows: Int64Array) -> Any:
-        """Return pieces as lines in the metric system."""
-        import shapely
-
-        first, counts = self.first_vertex[rows], np.diff(self.first_vertex)[rows]
-        ends = np.cumsum(counts)
-        vertex = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - counts), counts)
-        return shapely.linestrings(self.vertices[vertex], indices=np.repeat(np.arange(len(rows)), counts))
+    def _transform(self, x: FloatArray, y: FloatArray, *, back: bool = False) -> FloatArray:
+        """Return degrees as metres, or metres as degrees, (K, 2)."""
+        direction = "INVERSE" if back else "FORWARD"
+        parts = in_threads(lambda part: self.to_metres.transform(x[part], y[part], direction=direction), slices(len(x)))
+        return np.concatenate([np.stack(part, axis=1) for part in parts])
 
     def _metric(self, lonlat: FloatArray) -> FloatArray:
-        x, y = self.to_metres.transform(lonlat[:, 0], lonlat[:, 1])
-        bad = ~(np.isfinite(x) & np.isfinite(y))
+        points = self._transform(lonlat[:, 0], lonlat[:, 1])
+        bad = ~np.isfinite(points).all(axis=1)
         if bad.any():
             count = int(np.count_nonzero(bad))
             what = f"{count} points have no coordinates, or none that {self.network.metric_crs} can hold"
             raise DataError(Finding(what, "Give longitude and latitude of every point", count=count))
-        return np.stack([x, y], axis=1)
+        return points
 
-    def _meet(self, points: FloatArray, row: Int64Array, metres: FloatArray, moved: BoolArray) -> Snap:
-        import shapely
-
-        lines = self._lines(row)
-        length = shapely.length(lines)
-        along = np.clip(shapely.line_locate_point(lines, shapely.points(points)), 0.0, length)
-        along = np.where(along < AT_THE_END_METRES, 0.0, along)
-        along = np.where(length - along < AT_THE_END_METRES, length, along)
-        met = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
-        lonlat = np.stack(self.to_metres.transform(met[:, 0], met[:, 1], direction="INVERSE"), axis=1)
-        fraction = np.divide(along, length, out=np.zeros(len(row)), where=length > 0)
+    def _meet(
+        self, points: FloatArray, row: Int64Array, metres: FloatArray, moved: BoolArray, turned: BoolArray
+    ) -> Snap:
+        x, y = points[:, 0], points[:, 1]
+        fraction, met = meet_lines(self.vertices, self.first_vertex, row, x, y, AT_THE_END_METRES)
+        lonlat = self._transform(met[:, 0], met[:, 1], back=True)
         cut_off = metres > self.network.profile.maximum_snap_metres
         lonlat[cut_off] = np.nan
         return Snap(
             piece=np.where(cut_off, -1, self.pieces[row]).astype(np.int32), fraction=fraction, metres=metres,
-            lonlat=lonlat, moved=moved & ~cut_off,
+            lonlat=lonlat, moved=moved & ~cut_off, turned=turned & ~cut_off,
         )  # fmt: skip
 
 
-def _piece_vertices(network: Network, pieces: Int32Array, to_metres: Any) -> tuple[FloatArray, Int64Array]:
+def _none(points: FloatArray) -> BoolArray:
+    return np.zeros(len(points), dtype=np.bool_)
+
+
+def _piece_vertices(network: Network, pieces: Int32Array, transform: Any) -> tuple[FloatArray, Int64Array]:
     """Return the vertices of pieces in the metric system (V, 2), and where each piece begins among them (P + 1,)."""
     roads, edges = network.roads, network.piece_edge[pieces]
     counts = (roads.vertex_start[edges + 1] - roads.vertex_start[edges]).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(counts)])
     vertex = np.arange(first[-1]) + np.repeat(roads.vertex_start[edges] - first[:-1], counts)
-    return np.stack(to_metres.transform(roads.lon[vertex], roads.lat[vertex]), axis=1), first
+    return transform(roads.lon[vertex], roads.lat[vertex]), first
 
 
 class _Nearest:
@@ -146,4 +169,12 @@ class _Nearest:
     def __call__(self, points: FloatArray) -> tuple[Int64Array, FloatArray]:
         """Return row of the nearest line and metres to it for points (K, 2); of equally near lines the first."""
         x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
-        return nearest_lines(self.stretches, self.grid, x, y)
+        found = in_threads(lambda part: nearest_lines(self.stretches, self.grid, x[part], y[part]), slices(len(x)))
+        return np.concatenate([row for row, _ in found]), np.concatenate([metres for _, metres in found])
+
+
+class _Choice(NamedTuple):
+    """Some of the roads of an index: which of its rows they are, and a search among them; none where there are none."""
+
+    good: BoolArray
+    roads: _Nearest | None

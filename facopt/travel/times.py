@@ -12,6 +12,8 @@ Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
+STRETCH = 1 << 15
+
 
 @dataclass(frozen=True)
 class Access:
@@ -93,16 +95,24 @@ class TravelTimes:
 
 
 def _require_valid_arcs(times: TravelTimes) -> None:
-    if times.demand.min() < 0 or times.demand.max() >= times.demand_count:
-        msg = f"travel times of mode {times.mode}: demand index out of range"
-        raise ValueError(msg)
-    if times.site.min() < 0 or times.site.max() >= times.site_count:
-        msg = f"travel times of mode {times.mode}: site index out of range"
-        raise ValueError(msg)
-    if not np.all(np.isfinite(times.minutes)) or times.minutes.min() < 0:
-        msg = f"travel times of mode {times.mode}: minutes must be finite and at least 0"
-        raise ValueError(msg)
-    step = np.diff(times.demand)
-    if np.any(step < 0) or np.any((step == 0) & (np.diff(times.site) <= 0)):
-        msg = f"travel times of mode {times.mode}: arcs must be sorted by demand point and site, each pair once"
-        raise ValueError(msg)
+    """Look at the arcs in stretches that fit the processor's cache, each with the last arc of the one before."""
+    for begin in range(0, len(times), STRETCH):
+        whole = slice(max(begin - 1, 0), begin + STRETCH)
+        what = _flaw(times, times.demand[whole], times.site[whole], times.minutes[whole])
+        if what:
+            msg = f"travel times of mode {times.mode}: {what}"
+            raise ValueError(msg)
+
+
+def _flaw(times: TravelTimes, demand: Int32Array, site: Int32Array, minutes: FloatArray) -> str:
+    """Return what is wrong with some arcs in a row, "" if nothing is."""
+    if demand.min() < 0 or demand.max() >= times.demand_count:
+        return "demand index out of range"
+    if site.min() < 0 or site.max() >= times.site_count:
+        return "site index out of range"
+    if not (minutes.min() >= 0 and minutes.max() < np.inf):
+        return "minutes must be finite and at least 0"
+    same, ascending = demand[1:] == demand[:-1], site[1:] > site[:-1]
+    if np.any((demand[1:] < demand[:-1]) | (same & ~ascending)):
+        return "arcs must be sorted by demand point and site, each pair once"
+    return ""
