@@ -239,7 +239,7 @@ def frontier(
         with progress_for_terminal() as progress:
             found, site_ids = coverage_curve(loaded, by, points, progress)
         name = loaded.scenario.name
-        write_frontier(found, name, out / name)
+        write_frontier(found, name, out / name, loaded.scenario.currency)
         _show(as_json, [frontier_record(found, name, site_ids)], [frontier_text(found, out / name)], "frontiers")
         return 0
 

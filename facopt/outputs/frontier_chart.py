@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from facopt.outputs import numbers
 from facopt.outputs.charts import chart, text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from facopt.outputs.words import Text
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 940.0, 380.0, 64.0, 30.0, 30.0, 52.0
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 940.0, 380.0, 64.0, 44.0, 30.0, 52.0
 TICKS = 5
 
 
@@ -58,9 +58,9 @@ def frontier_chart(frontier: pd.DataFrame, currency: str, plan: tuple[float, flo
     ]
     if frontier["knee"].any():
         number = int(frontier["knee"].to_numpy().argmax())
-        drawn += _marked(frame, (limits[number], shares[number]), "frontier.knee", "d1", below=True)
+        drawn += _marked(frame, (limits[number], shares[number]), "frontier.knee", "d1")
     if marked is not None:
-        drawn += _marked(frame, marked, "frontier.plan", "d0", below=False)
+        drawn += _marked(frame, marked, "frontier.plan", "d0")
     return chart(WIDTH, HEIGHT, WORDS["frontier.chart"], "".join(drawn))
 
 
@@ -78,20 +78,26 @@ def limit_text(limit: float, by: str, currency: str) -> tuple[str, str]:
 def _axes(frame: _Frame, by: str, currency: str) -> Iterator[str]:
     for tick in range(TICKS + 1):
         share = frame.least + (100.0 - frame.least) * tick / TICKS
-        limit = frame.most * tick / TICKS
-        (left, y), (right, _), (x, bottom) = frame.at(0, share), frame.at(frame.most, share), frame.at(limit, 0)
-        bottom = HEIGHT - BOTTOM
-        yield f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" class="grid"/>'
+        left, y = frame.at(0, share)
+        yield f'<path d="M{left:.1f} {y:.1f}H{WIDTH - RIGHT:.1f}" class="grid"/>'
         yield text(left - 8, y + 4, numbers.percent_stated(round(share, 1)), "end", "ax")
-        yield text(x, bottom + 18, _tick(limit, by, currency), "middle", "ax")
+    step = _step(frame.most)
+    for tick in range(int(frame.most / step + 1e-9) + 1):
+        yield text(frame.at(tick * step, 0)[0], HEIGHT - BOTTOM + 18, _tick(tick * step, by, currency), "middle", "ax")
     yield f'<path d="M{LEFT:.1f} {TOP:.1f}V{HEIGHT - BOTTOM:.1f}H{WIDTH - RIGHT:.1f}" class="axis"/>'
     yield text(WIDTH - RIGHT, HEIGHT - BOTTOM + 40, WORDS[f"frontier.by_{by}"], "end", "ax")
     yield text(LEFT + 6, TOP - 12, WORDS["frontier.people"], "start", "ax")
 
 
+def _step(most: float) -> float:
+    """Return the round number, 1, 2 or 5 times a power of ten, that divides the axis into a few parts."""
+    power = 10.0 ** math.floor(math.log10(most / TICKS))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power * TICKS >= most * (1 - 1e-9))
+
+
 def _tick(limit: float, by: str, currency: str) -> Text:
     if by == "sites":
-        return numbers.count(round(limit))
+        return numbers.trimmed(limit)
     return numbers.in_both(lambda lang: numbers.money_headline(limit, currency, lang))
 
 
@@ -99,11 +105,11 @@ def _dot(place: tuple[float, float], style: str, radius: float) -> str:
     return f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="{radius:.1f}" class="{style}"/>'
 
 
-def _marked(frame: _Frame, where: tuple[float, float], key: str, style: str, *, below: bool) -> list[str]:
-    """Return a dot with its name and share; the words stand to the side that has room."""
+def _marked(frame: _Frame, where: tuple[float, float], key: str, style: str) -> list[str]:
+    """Return a dot with its name and share; the words stand below the curve, to the side that has room."""
     x, y = frame.at(*where)
     end = x > WIDTH * 0.75
     share = numbers.percent(where[1])
     words = tuple(f"{name} {share}" for name in WORDS[key])
-    shown = text(x - 9 if end else x + 9, y + (20 if below else -9), (words[0], words[1]), "end" if end else "start")
+    shown = text(x - 9 if end else x + 9, y + 20, (words[0], words[1]), "end" if end else "start")
     return [_dot((x, y), style, 5.5), shown]

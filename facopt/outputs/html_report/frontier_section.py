@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from facopt.outputs import numbers
 from facopt.outputs.frontier_chart import frontier_chart, limit_text
 from facopt.outputs.html_report.material import Section, note, paragraph
 from facopt.outputs.html_report.table_html import Look, table_html
+from facopt.outputs.words import WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from facopt.outputs.html_report.material import Material
+    from facopt.outputs.words import Text
+
+TITLES: Mapping[str, Text] = MappingProxyType(
+    {"covered": WORDS["frontier.covered"], "covered_percent": WORDS["frontier.share"]}
+)
 
 
 def frontier(m: Material) -> Section | None:
@@ -25,7 +34,8 @@ def frontier(m: Material) -> Section | None:
         "knee",
     )  # fmt: skip
     inner = _knee(m, curve) + frontier_chart(curve, m.report.currency, _plan(m, curve)) + _proof(curve)
-    return Section("frontier", "section.frontier", inner + table_html(m.tables["frontier"], Look(columns)) + _note())
+    inner += table_html(m.tables["frontier"], Look(columns, titles=TITLES))
+    return Section("frontier", "section.frontier", inner + note("frontier.note"))
 
 
 def _plan(m: Material, curve: pd.DataFrame) -> tuple[float, float] | None:
@@ -53,7 +63,3 @@ def _proof(curve: pd.DataFrame) -> str:
     if curve["proven"].all():
         return paragraph("frontier.all_proven")
     return paragraph("frontier.gap", gap=numbers.gap_percent(float(curve["gap_percent"].max())))
-
-
-def _note() -> str:
-    return note("frontier.note")

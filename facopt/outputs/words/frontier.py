@@ -13,6 +13,8 @@ WORDS = MappingProxyType(
         "column.curve_cost": ("所用资金", "Money used"),
         "column.proven": ("已证明最优", "Proven best"),
         "column.knee": ("拐点", "Knee"),
+        "frontier.covered": ("覆盖人口", "Covered"),
+        "frontier.share": ("占比", "Share"),
         "frontier.by_budget": ("资金", "money"),
         "frontier.by_sites": ("新建机构数", "new facilities"),
         "frontier.chart": ("资金或新建机构数与覆盖人口的关系", "People covered against money or new facilities"),
