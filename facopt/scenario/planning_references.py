@@ -168,7 +168,9 @@ def _referral(scenario: Scenario, name: str, place_of: PlaceOf) -> Iterator[Find
         return
     key = f"tiers.{name}.referral"
     if referral.tier == name:
-        yield Finding(f"{key}.tier names the tier itself", "Name the tier that patients are sent to", place_of(key))
+        yield Finding(
+            f"{key}.tier names the tier itself", "Name the tier that patients are sent to", place_of(f"{key}.tier")
+        )
     elif referral.tier not in scenario.tiers:
         yield unknown(f"{key}.tier", referral.tier, scenario.tiers, "tiers", place_of(f"{key}.tier"))
     yield from _referral_mode(scenario, f"{key}.mode", referral, place_of)

@@ -180,18 +180,18 @@ def _findings(top: Stated, errors: Sequence[ErrorDetails]) -> list[Finding]:
         if error["type"] == "extra_forbidden":
             near = nearest(spot.parts[-1], _valid_keys(spot.parent))
             meant.add(".".join((*spot.parts[:-1], near or "")))
-    wrong_lists = {spot.parts[:-1] for spot in spots if spot.parts}
+    around = {spot.parts[:end] for spot in spots for end in range(len(spot.parts))}
     for error, spot in zip(errors, spots, strict=True):
-        if not _follows(error, spot, meant, wrong_lists):
+        if not _follows(error, spot, meant, around):
             found[_finding(top, error, spot)] = None
     return sorted(found, key=lambda finding: in_order(finding.place, top))
 
 
-def _follows(error: ErrorDetails, spot: _Spot, meant: set[str], wrong_lists: set[tuple[str, ...]]) -> bool:
+def _follows(error: ErrorDetails, spot: _Spot, meant: set[str], around: set[tuple[str, ...]]) -> bool:
     """Return whether an error only follows from others: a mistyped key missing, a list short of its wrong entries."""
     if error["type"] == "missing":
         return spot.key in meant
-    return error["type"] == "too_short" and spot.parts in wrong_lists
+    return error["type"] == "too_short" and spot.parts in around
 
 
 def in_order(place: Place, top: Stated) -> tuple[bool, bool, str, int, int]:

@@ -85,7 +85,10 @@ def _entry(opening: str, value: Any, key: str, indent: str) -> Iterator[tuple[st
 
 
 def _item(value: Any, key: str, indent: str) -> Iterator[tuple[str, str | None]]:
-    """Yield an entry of a list: a mapping whose first line carries the dash."""
+    """Yield an entry of a list: a single value, or a mapping whose first line carries the dash."""
+    if not isinstance(value, (Mapping, list)):
+        yield f"{indent}- {_text(value)}", key
+        return
     dash = "- "
     for line, below in _entry("", value, key, indent):
         if line.strip():

@@ -13,7 +13,7 @@ class Size(Section):
     """One size of the sites of a tier."""
 
     capacity: Annotated[Number, Field(gt=0)]
-    """Load that a site of this size can serve, in the units of `workload`: people, unless stated otherwise."""
+    """Load that a site of this size can serve, in the units of `workload` (people by default)."""
     build_cost: Money | None = None
     """Cost of building one; the tier's `build_cost` where it is missing."""
     running_cost: Money = 0.0
