@@ -18,8 +18,8 @@ from facopt.assembly.problem import location_problem
 from facopt.assembly.road_files import road_files
 from facopt.assembly.routes import routes_to_draw
 from facopt.assembly.study_area import study_area_request
+from facopt.assembly.systems import stated_systems
 from facopt.assembly.travel import require_coordinates, travel_times
-from facopt.errors import Finding
 from facopt.fetch.on_demand import fetch_missing
 from facopt.inputs.reader import read_study_area
 from facopt.location.referee import evaluate
@@ -37,7 +37,9 @@ from facopt.travel.cache import TravelCache
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from facopt.assembly.systems import SystemTest
     from facopt.assembly.travel import Travelled
+    from facopt.errors import Finding
     from facopt.inputs.reader import Recognised
     from facopt.inputs.study_area import StudyArea
     from facopt.location.covering.curve import Frontier
@@ -90,6 +92,10 @@ class Prepared:
     recognised: Recognised
     """What was understood of the files."""
     progress: QuietProgress
+    system_tests: tuple[SystemTest, ...] = ()
+    """Of the stated coordinate systems, as far as roads or people can tell."""
+    system_doubts: tuple[Finding, ...] = ()
+    """Those of the findings that say a stated system is probably wrong."""
 
 
 def run(loaded: LoadedScenario, out: Path, progress: QuietProgress | None = None, *, cache: bool = True) -> Run:
@@ -139,8 +145,9 @@ def prepare(loaded: LoadedScenario, progress: QuietProgress, kept: TravelCache |
     with progress.stage("travel"):
         travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share, cache=kept, roads=roads)
         problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
-    findings = (*loaded.warnings, *place_findings, *input_findings, *travelled.findings, *problem_findings)
-    return Prepared(loaded, area, travelled, problem, findings, recognised, progress)
+        tests, doubts = stated_systems(area, recognised, travelled)
+    findings = (*doubts, *loaded.warnings, *place_findings, *input_findings, *travelled.findings, *problem_findings)
+    return Prepared(loaded, area, travelled, problem, findings, recognised, progress, tests, doubts)
 
 
 def solve(prepared: Prepared) -> tuple[Report, str]:

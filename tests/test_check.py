@@ -76,6 +76,21 @@ def test_a_wrong_system_is_said_whole(tmp_path: Path) -> None:
     assert error.endswith("State crs: gcj02.")
 
 
+def test_a_run_warns_of_a_wrong_system_and_goes_on(tmp_path: Path) -> None:
+    """What the check calls an error is the first warning of a run, in the same words; a right system is not doubted."""
+    file = county(tmp_path, "gcj02", "wgs84")
+    (error,) = facopt("check", file, "--json").json()["errors"]
+    for _ in range(2):  # the second time with kept travel times
+        called = facopt("run", file, "--out", tmp_path / "maps", "--json")
+        assert called.status == 0, called.err
+        first, *others = called.json()["warnings"]
+        assert error.endswith(first)
+        assert first.startswith("demand.csv: crs wgs84 is probably wrong: read as gcj02 the points lie nearer")
+        assert not any("probably wrong" in text for text in others)
+    right = facopt("run", county(tmp_path, "gcj02", "gcj02"), "--out", tmp_path / "maps", "--json")
+    assert not any("probably wrong" in text for text in right.json()["warnings"])
+
+
 def test_without_roads_facilities_are_tested_against_people(tmp_path: Path) -> None:
     """Candidates in the villages are off by the shift where their table is in another system."""
     county(tmp_path)

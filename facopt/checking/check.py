@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from facopt.checking.one_way import one_way_findings
 from facopt.checking.reach import reach_findings
-from facopt.checking.roads import metres_to_roads, road_findings
-from facopt.checking.systems import PointLayer, SystemTest, check_systems
+from facopt.checking.roads import road_findings
 from facopt.checking.unfetched import Unfetched, unfetched
 from facopt.errors import Finding, Severity
 from facopt.pipeline import prepare
@@ -16,7 +15,7 @@ from facopt.pipeline import prepare
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from facopt.inputs.study_area import FloatArray
+    from facopt.assembly.systems import SystemTest
     from facopt.pipeline import Prepared
     from facopt.progress import QuietProgress
     from facopt.scenario.load import LoadedScenario
@@ -79,41 +78,16 @@ def check_all(
 
 def check(prepared: Prepared) -> Checked:
     """Look at a scenario whose files have been read and whose travel times are known; solve nothing."""
-    tests, system_findings = check_systems(point_layers(prepared), _to_roads(prepared), prepared.area.metric_crs)
-    read = (finding for finding in prepared.findings if not any(text in finding.what for text in LISTED_HERE))
+    system_findings = (replace(doubt, severity=Severity.ERROR) for doubt in prepared.system_doubts)
+    told = {*prepared.system_doubts}
+    read = (
+        finding for finding in prepared.findings
+        if finding not in told and not any(text in finding.what for text in LISTED_HERE)
+    )  # fmt: skip
     roads = (*road_findings(prepared), *one_way_findings(prepared))
     found = (*system_findings, *read, *roads, *reach_findings(prepared))
-    once = dict.fromkeys(found)
-    return Checked(prepared, tests, tuple(sorted(once, key=lambda finding: finding.severity is Severity.WARNING)))
-
-
-def point_layers(prepared: Prepared) -> tuple[PointLayer, ...]:
-    """Return the tables of points that were read, demand first; points made by rules have no system of their own."""
-    demand, sites, recognised = prepared.area.demand, prepared.area.sites, prepared.recognised
-    table = recognised.tables[0]
-    layers = []
-    if table.format != "raster":
-        layers.append(PointLayer(
-            "demand", table.path, table.crs, demand.id, demand.lon, demand.lat, table.maker, table.maker_crs,
-        ))  # fmt: skip
-    start = 0
-    for table, count in recognised.site_tables:
-        rows = slice(start, start + count)
-        start += count
-        if count:
-            layers.append(PointLayer(
-                "facilities", table.path, table.crs, sites.id[rows], sites.lon[rows], sites.lat[rows],
-                table.maker, table.maker_crs,
-            ))  # fmt: skip
-    return tuple(layers)
-
-
-def _to_roads(prepared: Prepared) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
-    """Return how far points lie from the roads of the mode that can use the most of them."""
-    networks = prepared.travelled.networks
-    if not networks:
-        return None
-    return metres_to_roads(max(networks.values(), key=lambda network: len(network.piece_edge)))
+    once = sorted(dict.fromkeys(found), key=lambda finding: finding.severity is Severity.WARNING)
+    return Checked(prepared, prepared.system_tests, tuple(once))
 
 
 def finding_dict(finding: Finding) -> dict[str, Any]:

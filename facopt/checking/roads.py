@@ -11,7 +11,7 @@ from facopt.errors import Finding, Place, Severity
 from facopt.inputs.findings import counted, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from facopt.inputs.study_area import DemandPoints, FloatArray
@@ -105,11 +105,3 @@ def _speeds(mode: str, network: Network, place: Place) -> Iterator[Finding]:
             "Check maxspeed in the road file and speeds_kmh in the scenario", place, Severity.WARNING, len(odd),
             shown(f"{name}: {speed:.1f} km/h" for name, speed in sorted(by_class.items())),
         )  # fmt: skip
-
-
-def metres_to_roads(network: Network) -> Callable[[FloatArray, FloatArray], FloatArray]:
-    """Return a function from WGS-84 longitudes and latitudes to metres to the nearest road."""
-    from facopt.travel.snapping import RoadIndex
-
-    index = RoadIndex(network)
-    return lambda lon, lat: index.snap(np.column_stack((lon, lat))).metres

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facopt.checking.roads import metres_to_roads
-from facopt.checking.systems import PointLayer, check_systems
+from facopt.assembly.systems import PointLayer, check_systems, metres_to_roads
 from facopt.errors import DataError
 from facopt.inputs.coordinates import metric_crs_for
 from facopt.inputs.findings import FindingLog
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from facopt.checking.systems import SystemTest
+    from facopt.assembly.systems import SystemTest
     from facopt.drafting.survey import Found
 
 

@@ -2,7 +2,7 @@
 
 GCJ-02 and BD-09 move a point by 300 to 1,300 m. People and clinics stand beside roads and clinics stand among people,
 so the right system brings points nearer to both than the wrong ones. A table is only reported where another system
-brings most of its points nearer, more of them than chance explains.
+brings most of its points nearer, more of them than chance explains. A run warns of it, a check calls it an error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from facopt.inputs.study_area import FloatArray, TextArray
+    from facopt.assembly.travel import Travelled
+    from facopt.inputs.reader import Recognised
+    from facopt.inputs.study_area import FloatArray, StudyArea, TextArray
+    from facopt.travel.network import Network
 
 HYPOTHESES = ("wgs84", "gcj02", "bd09")
 MOST_POINTS = 1_000
@@ -78,10 +81,61 @@ class SystemTest:
         )
 
 
+def stated_systems(
+    area: StudyArea, recognised: Recognised, travelled: Travelled
+) -> tuple[tuple[SystemTest, ...], tuple[Finding, ...]]:
+    """Return the tests of all tables of points, and a warning for each whose stated system is probably wrong."""
+    return check_systems(point_layers(area, recognised), _to_roads(travelled), area.metric_crs)
+
+
+def point_layers(area: StudyArea, recognised: Recognised) -> tuple[PointLayer, ...]:
+    """Return the tables of points that were read, demand first; points made by rules have no system of their own."""
+    demand, sites = area.demand, area.sites
+    table = recognised.tables[0]
+    layers = []
+    if table.format != "raster":
+        layers.append(PointLayer(
+            "demand", table.path, table.crs, demand.id, demand.lon, demand.lat, table.maker, table.maker_crs,
+        ))  # fmt: skip
+    start = 0
+    for table, count in recognised.site_tables:
+        rows = slice(start, start + count)
+        start += count
+        if count:
+            layers.append(PointLayer(
+                "facilities", table.path, table.crs, sites.id[rows], sites.lon[rows], sites.lat[rows],
+                table.maker, table.maker_crs,
+            ))  # fmt: skip
+    return tuple(layers)
+
+
+def _to_roads(travelled: Travelled) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
+    """Return how far points lie from the roads of the mode that can use the most of them; built when first asked."""
+    networks = travelled.networks
+    if not networks:
+        return None
+    built: list[Callable[[FloatArray, FloatArray], FloatArray]] = []
+
+    def metres(lon: FloatArray, lat: FloatArray) -> FloatArray:
+        if not built:
+            built.append(metres_to_roads(max(networks.values(), key=lambda network: len(network.piece_edge))))
+        return built[0](lon, lat)
+
+    return metres
+
+
+def metres_to_roads(network: Network) -> Callable[[FloatArray, FloatArray], FloatArray]:
+    """Return a function from WGS-84 longitudes and latitudes to metres to the nearest road."""
+    from facopt.travel.snapping import RoadIndex
+
+    index = RoadIndex(network)
+    return lambda lon, lat: index.snap(np.column_stack((lon, lat))).metres
+
+
 def check_systems(
     layers: Sequence[PointLayer], to_roads: Callable[[FloatArray, FloatArray], FloatArray] | None, metric_crs: str
 ) -> tuple[tuple[SystemTest, ...], tuple[Finding, ...]]:
-    """Return the tests made and an error for each layer whose stated system is probably wrong.
+    """Return the tests made and a warning for each layer whose stated system is probably wrong.
 
     Parameters
     ----------
@@ -164,7 +218,7 @@ def _by_columns(layers: Sequence[PointLayer]) -> Iterator[Finding]:
                 f"crs {layer.crs} is probably wrong: columns like these are {layer.maker}'s, which gives "
                 f"{layer.maker_crs}",
                 f"State crs: {layer.maker_crs}, unless somebody has converted the coordinates",
-                Place(layer.file, key="crs"), Severity.ERROR, count=len(layer.lon),
+                Place(layer.file, key="crs"), Severity.WARNING, count=len(layer.lon),
             )  # fmt: skip
 
 
@@ -175,5 +229,5 @@ def _finding(test: SystemTest) -> Finding:
     return Finding(
         f"crs {test.stated} is probably wrong: read as {test.better} the points lie nearer to {where} "
         f"(median {after:,.0f} m instead of {before:,.0f} m)",
-        f"State crs: {test.better}{both}", Place(test.file, key="crs"), Severity.ERROR, count=test.points,
+        f"State crs: {test.better}{both}", Place(test.file, key="crs"), Severity.WARNING, count=test.points,
     )  # fmt: skip
