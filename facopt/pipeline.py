@@ -143,6 +143,7 @@ def prepare(loaded: LoadedScenario, progress: QuietProgress, kept: TravelCache |
         roads = road_files(scenario, loaded.place, kept)
         area, recognised = with_candidates(scenario, area, recognised, loaded.place, roads)
     with progress.stage("travel"):
+        area = with_layers(scenario, area, loaded.place)
         travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share, cache=kept, roads=roads)
         problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
         tests, doubts = stated_systems(area, recognised, travelled)
@@ -214,7 +215,7 @@ def write(prepared: Prepared, report: Report, log: str, out: Path) -> Run:
         finished=datetime.now().strftime("%Y-%m-%d %H:%M"),
     )
     progress.note("write")
-    write_run(report, folder, write_scenario, facts)
+    write_run(report, folder, write_scenario, facts, geoparquet=loaded.scenario.outputs.geoparquet)
     return Run(report, folder, prepared.findings)
 
 

@@ -41,7 +41,7 @@ def write_geopackage(report: Report, path: Path) -> None:
     """
     path.unlink(missing_ok=True)
     with _without_waiting():
-        spatial = [name for name, table, geometries in _layers(report) if _write_layer(path, name, table, geometries)]
+        spatial = [name for name, table, geometries in layers(report) if _write_layer(path, name, table, geometries)]
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA synchronous = OFF")
         _add_styles(database, spatial, report)
@@ -49,7 +49,7 @@ def write_geopackage(report: Report, path: Path) -> None:
     _reset_counters(path)
 
 
-def _layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
+def layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
     """Yield name, attributes and geometries (None for a plain table) in the order of drawing, ground first."""
     ground = report.ground
     yield from _ground_layers("boundary", ground.boundary)
@@ -148,7 +148,7 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame, geometries: Any) ->
     import geopandas
     import pyogrio
 
-    table = _plain(table)
+    table = plain_columns(table)
     if geometries is None:
         pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=False)
         return False
@@ -161,8 +161,8 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame, geometries: Any) ->
     return True
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Mixed and text columns as text with None for absent values, so that no row decides a column's type."""
+def plain_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """Return mixed and text columns as text with None for what is absent, so that no row decides a column's type."""
     out = table.copy()
     for name in out.columns:
         if not pd.api.types.is_numeric_dtype(out[name].dtype):

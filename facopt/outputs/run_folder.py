@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from facopt.measures.report import Report
 
 
+LAYERS = "layers"
+"""Folder of the GeoParquet files."""
+
+
 @dataclass(frozen=True)
 class RunFacts:
     """What run.json tells of a run besides its report."""
@@ -32,7 +36,18 @@ class RunFacts:
     """Local time at which the run ended, as `2026-11-21 09:12`; "" where it is not told."""
 
 
-def write_run(report: Report, folder: Path, write_scenario: Callable[[Path], None], facts: RunFacts) -> Path:
+OPTIONAL = frozenset({LAYERS})
+"""What only some runs write; an earlier run's does not outlive a run without it."""
+
+
+def write_run(
+    report: Report,
+    folder: Path,
+    write_scenario: Callable[[Path], None],
+    facts: RunFacts,
+    *,
+    geoparquet: bool = False,
+) -> Path:
     """Write map, report, workbook, tables, GeoPackage, resolved scenario and run.json, then the page of all runs.
 
     All files are written into `.<name>.partial` beside the folder, which then takes the folder's place. Where writing
@@ -48,6 +63,8 @@ def write_run(report: Report, folder: Path, write_scenario: Callable[[Path], Non
         Writes the resolved scenario to the path it is given.
     facts
         What run.json holds besides.
+    geoparquet
+        Whether to write the layers of the GeoPackage as GeoParquet files too.
 
     Returns
     -------
@@ -64,6 +81,8 @@ def write_run(report: Report, folder: Path, write_scenario: Callable[[Path], Non
     try:
         partial.mkdir()
         _write_files(report, partial)
+        if geoparquet:
+            _write_layers(report, partial / LAYERS)
         write_scenario(partial / "scenario.yaml")
         seconds = {**facts.seconds, "outputs": round(time.perf_counter() - started, 3)}
         write_run_json(run_record(report, **{**vars(facts), "seconds": seconds}), partial / "run.json")
@@ -85,6 +104,12 @@ def _write_files(report: Report, folder: Path) -> None:
     write_workbook(report, folder / "report.xlsx")
     write_geopackage(report, folder / "plan.gpkg")
     write_csv_tables(report, folder / "tables")
+
+
+def _write_layers(report: Report, folder: Path) -> None:
+    from facopt.outputs.geoparquet import write_geoparquet
+
+    write_geoparquet(report, folder)
 
 
 def _previous(folder: Path) -> Path:
@@ -112,7 +137,7 @@ def _swap(partial: Path, folder: Path) -> None:
         os.replace(previous, folder)
         raise
     for entry in sorted(previous.iterdir()):
-        if not (folder / entry.name).exists():
+        if entry.name not in OPTIONAL and not (folder / entry.name).exists():
             os.replace(entry, folder / entry.name)
     _remove(previous)
 

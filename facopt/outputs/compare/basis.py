@@ -44,8 +44,8 @@ def setting_differences(runs: Sequence[RunFiles]) -> tuple[tuple[Difference, ...
 
 
 def _is_label(key: str) -> bool:
-    """Tell whether a setting only names the scenario or says how its map looks."""
-    return key.removesuffix("_en") in LABELS or key.startswith("map.")
+    """Tell whether a setting only names the scenario or says what is written and how it looks."""
+    return key.removesuffix("_en") in LABELS or key.startswith(("map.", "outputs."))
 
 
 def input_differences(runs: Sequence[RunFiles]) -> tuple[tuple[Difference, ...], int]:

@@ -9,6 +9,7 @@ from facopt.scenario.schema.frontier import FrontierSection
 from facopt.scenario.schema.limits import Limits
 from facopt.scenario.schema.map import MapSection
 from facopt.scenario.schema.objectives import PLAIN_OBJECTIVES, Level, ObjectiveLevel, ObjectiveName, WeightedObjective
+from facopt.scenario.schema.outputs import OutputsSection
 from facopt.scenario.schema.scenario import Scenario
 from facopt.scenario.schema.sites import (
     Candidate,
@@ -71,6 +72,7 @@ __all__ = [
     "Need",
     "ObjectiveLevel",
     "ObjectiveName",
+    "OutputsSection",
     "PeopleRules",
     "PlaceSection",
     "Referral",

@@ -14,6 +14,7 @@ from facopt.scenario.schema.frontier import FrontierSection
 from facopt.scenario.schema.limits import Limits
 from facopt.scenario.schema.map import MapSection
 from facopt.scenario.schema.objectives import Level, StatedObjective, level_of
+from facopt.scenario.schema.outputs import OutputsSection
 from facopt.scenario.schema.sites import Candidates, Sites
 from facopt.scenario.schema.solver import Solver
 from facopt.scenario.schema.stages import Stages
@@ -93,6 +94,8 @@ class Scenario(Section):
     """A curve of people covered against money or sites, in the report; none by default."""
     map: MapSection = MapSection()
     """What the map page may show besides the plan."""
+    outputs: OutputsSection = OutputsSection()
+    """What a run writes besides what every run writes."""
 
     @property
     def levels(self) -> tuple[Level, ...]:
