@@ -105,16 +105,6 @@ def test_loading_is_light() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_rules_and_objectives_import_no_later_stage() -> None:
-    """A rule and an objective are given the model they write themselves into; they know it by its type alone."""
-    code = (
-        "import sys, facopt.scenario.load; from facopt.objectives import objective_classes; objective_classes(); "
-        "print([name for name in sys.modules if name.startswith(('facopt.location', 'facopt.inputs'))])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
-
-
 # --- extends ----------------------------------------------------------------------------------------------------
 
 
