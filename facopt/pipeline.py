@@ -14,6 +14,8 @@ from facopt.assembly.candidates import with_candidates
 from facopt.assembly.conflicts import conflicts
 from facopt.assembly.drawing import roads_to_draw
 from facopt.assembly.fine_grid import cells_covered
+from facopt.assembly.planning.layers import with_layers
+from facopt.assembly.planning.problem import planning_task
 from facopt.assembly.problem import location_problem
 from facopt.assembly.road_files import road_files
 from facopt.assembly.routes import routes_to_draw
@@ -22,6 +24,8 @@ from facopt.assembly.systems import stated_systems
 from facopt.assembly.travel import require_coordinates, travel_times
 from facopt.fetch.on_demand import fetch_missing
 from facopt.inputs.reader import read_study_area
+from facopt.location.planning.last_stage import plain_evaluation, plain_solution
+from facopt.location.planning.planned import solve_planned
 from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
 from facopt.location.solver import SolverSettings
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from facopt.inputs.reader import Recognised
     from facopt.inputs.study_area import StudyArea
     from facopt.location.covering.curve import Frontier
+    from facopt.location.planning.planned import PlanningTask
     from facopt.location.problem import LocationProblem
     from facopt.measures.report import Report
     from facopt.scenario.load import LoadedScenario
@@ -96,6 +101,8 @@ class Prepared:
     """Of the stated coordinate systems, as far as roads or people can tell."""
     system_doubts: tuple[Finding, ...] = ()
     """Those of the findings that say a stated system is probably wrong."""
+    task: PlanningTask | None = None
+    """What the planning model is asked; None where the plain model answers the scenario."""
 
 
 def run(loaded: LoadedScenario, out: Path, progress: QuietProgress | None = None, *, cache: bool = True) -> Run:
@@ -145,10 +152,14 @@ def prepare(loaded: LoadedScenario, progress: QuietProgress, kept: TravelCache |
     with progress.stage("travel"):
         area = with_layers(scenario, area, loaded.place)
         travelled = travel_times(scenario, area, place=loaded.place, progress=progress.share, cache=kept, roads=roads)
-        problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
+        if scenario.planning:
+            task, area, problem, problem_findings = planning_task(scenario, area, travelled, place=loaded.place)
+        else:
+            task = None
+            problem, problem_findings = location_problem(scenario, area, travelled.times, place=loaded.place)
         tests, doubts = stated_systems(area, recognised, travelled)
     findings = (*doubts, *loaded.warnings, *place_findings, *input_findings, *travelled.findings, *problem_findings)
-    return Prepared(loaded, area, travelled, problem, findings, recognised, progress, tests, doubts)
+    return Prepared(loaded, area, travelled, problem, findings, recognised, progress, tests, doubts, task)
 
 
 def solve(prepared: Prepared) -> tuple[Report, str]:
@@ -157,10 +168,15 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
     scenario, progress = loaded.scenario, prepared.progress
     folder = loaded.file.resolve().parent  # pages name files as seen from the scenario
     with progress.stage("location"):
-        solution = solve_location(problem, solver_settings(scenario), progress.note)
+        planned = None
+        if prepared.task is None:
+            solution = solve_location(problem, solver_settings(scenario), progress.note)
+        else:
+            planned = solve_planned(prepared.task, solver_settings(scenario), progress.note)
+            solution = plain_solution(planned.solution)
         frontier = _frontier(scenario, problem, progress)
     with progress.stage("measures"):
-        baseline = evaluate(problem, problem.existing)
+        baseline = evaluate(problem, problem.existing) if planned is None else plain_evaluation(planned.estate_now)
         result = RunResult(
             scenario=scenario,
             area=area,
@@ -180,6 +196,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
             cells=cells_covered(scenario, area, travelled, problem.existing, solution.open),
             frontier=frontier,
+            planned=planned,
         )
         report = build_report(result)
     return report, solution.effort.log

@@ -54,7 +54,13 @@ def _service(scenario: Scenario, area: StudyArea, name: str, times: TravelTimes)
     needed = np.isin(area.demand.area_class.astype(str), tier.serves)
     gives = np.isin(area.sites.tier.astype(str), givers(scenario, name))
     keep = needed[times.demand] & gives[times.site]
-    return Service(name, needed, tier.standard_minutes, times.demand[keep], times.site[keep], times.minutes[keep])
+    by_point = None
+    if tier.standard_minutes_by_class:
+        stated = tier.standard_minutes_by_class
+        by_point = np.array([stated.get(c, tier.standard_minutes) for c in area.demand.area_class], dtype=np.float64)
+    return Service(
+        name, needed, tier.standard_minutes, times.demand[keep], times.site[keep], times.minutes[keep], by_point
+    )
 
 
 # --- money -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.assembly.planning.layers import times_of_layers
 from facopt.assembly.road_files import road_files, road_travels
 from facopt.assembly.road_modes import RoadModes, road_mode_findings, road_modes
 from facopt.assembly.study_area import needs_coordinates
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from facopt.errors import Place
     from facopt.inputs.road_table import RoadTable
     from facopt.inputs.study_area import DemandPoints, Sites, StudyArea
-    from facopt.scenario.schema import Scenario
+    from facopt.scenario.schema import Scenario, Tier
     from facopt.travel.network import Network
     from facopt.travel.profiles import Profile
 
@@ -144,9 +145,15 @@ def cutoff_minutes(scenario: Scenario, mode: str) -> float:
         return stated
     if isinstance(scenario.travel[mode], TableTravel) or assigns_everybody(scenario.objective_names):
         return math.inf
-    standards = [tier.standard_minutes for tier in scenario.tiers.values() if tier.mode == mode]
+    standards = [longest_minutes(tier) for tier in scenario.tiers.values() if tier.mode == mode]
     mixed = [cutoff_minutes(scenario, name) for name in modes_served(scenario, mode)[1:]]
     return max([CUTOFF_OVER_STANDARD * standard for standard in standards] + mixed, default=0.0)
+
+
+def longest_minutes(tier: Tier) -> float:
+    """Return the longest standard of a tier, of its area classes and of gradual coverage."""
+    fading = 0.0 if tier.gradual is None else tier.gradual.zero_at_minutes / CUTOFF_OVER_STANDARD
+    return max(tier.standard_minutes, fading, *tier.standard_minutes_by_class.values())
 
 
 def _require_cutoffs(scenario: Scenario, place: Callable[[str], Place]) -> None:
@@ -220,6 +227,7 @@ def _from_table(
         cutoff_minutes=math.inf,
         facts=table.facts,
     )
+    times = times_of_layers(times, area.sites.host)
     return (times if math.isinf(cutoff) else times.within(cutoff)), findings
 
 

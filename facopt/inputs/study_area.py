@@ -88,6 +88,8 @@ class Sites:
     owner: TextArray
     name_en: TextArray | None = None
     """English name, "" where the table has none; None where no table has such a column."""
+    host: IntArray | None = None
+    """Of a service inside another site: that site; -1 for sites of their own; None where there is no such service."""
 
     def __len__(self) -> int:
         return len(self.id)

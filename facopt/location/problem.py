@@ -31,11 +31,22 @@ class Service:
     """(A,) site of each arc, ascending within a demand point; only sites of the tier or of a tier that provides it."""
     minutes: FloatArray
     """(A,) minutes of each arc; pairs that are not listed are out of reach."""
+    standard_by_point: FloatArray | None = None
+    """(I,) standards of demand points, where area classes have their own; None where all have `standard_minutes`."""
+
+    @cached_property
+    def limits(self) -> FloatArray:
+        """(I,) the standard of each demand point."""
+        if self.standard_by_point is not None:
+            return self.standard_by_point
+        return np.full(len(self.needed), self.standard_minutes)
 
     @cached_property
     def within(self) -> BoolArray:
         """(A,) True for arcs within the standard."""
-        return self.minutes <= self.standard_minutes
+        if self.standard_by_point is None:
+            return self.minutes <= self.standard_minutes
+        return self.minutes <= self.standard_by_point[self.demand]
 
 
 @dataclass(frozen=True)

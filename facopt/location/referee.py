@@ -5,7 +5,7 @@ It shares no code with the formulations beyond the problem's arrays, so that a m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +41,10 @@ class Evaluation:
     """Longest minutes over the assigned, not weighed by people; 0 where nobody is assigned."""
     violations: tuple[str, ...]
     """Rules of the problem that the plan breaks, in words; empty for a valid plan."""
+    share_by_tier: tuple[FloatArray, ...] = ()
+    """K times (I,): share of the point's people who are covered; between 0 and 1 where capacities divide them."""
+    share: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """(I,) share covered by every tier that serves the point."""
 
     def value(self, objective: str) -> float:
         """Return the value of an objective by its name."""
@@ -59,7 +63,7 @@ def evaluate(problem: LocationProblem, open_sites: BoolArray) -> Evaluation:
     nearest = tuple(site for site, _ in pairs)
     minutes = tuple(time for _, time in pairs)
     covered_by_tier = tuple(
-        service.needed & (time <= service.standard_minutes)
+        service.needed & (time <= service.limits)
         for service, time in zip(problem.services, minutes, strict=True)
     )
     assigned = tuple(
@@ -83,6 +87,8 @@ def evaluate(problem: LocationProblem, open_sites: BoolArray) -> Evaluation:
             (float(time[who].max()) for who, time in zip(assigned, minutes, strict=True) if who.any()), default=0.0
         ),
         violations=tuple(_violations(problem, open_sites, covered_by_tier, covered, minutes)),
+        share_by_tier=tuple(by_tier.astype(np.float64) for by_tier in covered_by_tier),
+        share=covered.astype(np.float64),
     )
 
 

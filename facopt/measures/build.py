@@ -20,6 +20,7 @@ from facopt.measures.rules import limits_table, targets_table
 from facopt.measures.sensitivity import second_cover_table, sensitivity_table
 from facopt.measures.shares import PointFigures, share_of_everybody, shares_by_area_class, shares_by_zone
 from facopt.measures.sites import assignment_table, sites_table
+from facopt.measures.stability import stability_runs_table, stability_sites_table
 from facopt.measures.tiers import all_tier_facts
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
     from facopt.inputs.study_area import ContextFacilities, StudyArea
     from facopt.location.covering.curve import Frontier
+    from facopt.location.planning.planned import Planned
     from facopt.location.problem import LocationProblem
     from facopt.location.referee import Evaluation
     from facopt.location.solution import Effort, Solution
+    from facopt.location.stability import SolvedAgain
     from facopt.measures.fine_grid import CellsCovered
     from facopt.measures.report import Assumption, Conflict
     from facopt.scenario.schema import Scenario
@@ -69,7 +72,11 @@ class RunResult:
     cells: CellsCovered | None = None
     """Who is covered on the raster's own cells; None where the demand points are no blocks of cells."""
     frontier: Frontier | None = None
+    stability: tuple[SolvedAgain, ...] = ()
+    """The plan and the question solved again under other assumptions; empty where that was not asked for."""
     """Most people covered within growing limits; None where the scenario asks for none."""
+    planned: Planned | None = None
+    """What the planning model found, of which `solution` is the last stage; None where the plain model answered."""
 
 
 def build_report(result: RunResult) -> Report:
@@ -134,6 +141,8 @@ def _assemble(result: RunResult) -> Report:
         ),
         second_cover=second_cover_table(problem, today, plan),
         frontier=frontier_table(result.frontier),
+        stability_runs=stability_runs_table(result.stability) if result.stability else None,
+        stability_sites=stability_sites_table(problem, result.stability) if result.stability else None,
         fine_grid=fine_grid_facts(problem, result.cells, today.evaluation, None if plan is None else plan.evaluation),
         **_surroundings(result),
         proof=proof_of(result.solution.effort, result.log_file),

@@ -1,0 +1,61 @@
+"""The last stage of a plan in the words of the plain model, which report and map start from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facopt.location.planning.outcome import nearest_open
+from facopt.location.referee import Evaluation
+from facopt.location.solution import Solution
+
+if TYPE_CHECKING:
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.search import PlanningSolution
+
+WHOLLY = 1 - 1e-9
+"""A demand point counts as covered where this share of its people is."""
+
+
+def plain_solution(found: PlanningSolution) -> Solution:
+    """Return the last stage as a solution of the plain model."""
+    outcome = found.outcome
+    opened = None if outcome is None else outcome.open[-1]
+    evaluation = None if outcome is None else plain_evaluation(outcome)
+    return Solution(found.status, opened, found.levels, evaluation, found.effort)
+
+
+def plain_evaluation(outcome: Outcome) -> Evaluation:
+    """Return the last stage as the referee of the plain model would describe it, with shares of people covered."""
+    problem, last = outcome.problem, outcome.problem.stage_count - 1
+    people, count = problem.people[last], problem.demand_count
+    nearest, minutes, assigned = [], [], []
+    for service, served in zip(problem.services, outcome.served[last], strict=True):
+        arc, away = nearest_open(service, outcome.open[last], count)
+        used = np.bincount(service.demand[served.arc], weights=served.share, minlength=count) > 0
+        if service.assigned:
+            # Who is assigned goes where most of the point's people go; the others have their nearest open site.
+            order = np.lexsort((served.share, service.demand[served.arc]))
+            arc[service.demand[served.arc[order]]] = served.arc[order]
+            away = np.where(arc >= 0, service.minutes[arc], np.inf)
+        nearest.append(np.where(arc >= 0, service.site[arc], -1).astype(np.int32))
+        minutes.append(away)
+        assigned.append(used)
+    shares = tuple(np.minimum(served.covered, 1.0) for served in outcome.served[last])
+    share = np.minimum(outcome.covered[last], 1.0)
+    return Evaluation(
+        covered_by_tier=tuple(one >= WHOLLY for one in shares),
+        covered=share >= WHOLLY,
+        nearest=tuple(nearest),
+        minutes=tuple(minutes),
+        assigned=tuple(assigned),
+        people_covered=float((people * share).sum()),
+        cost=outcome.spent,
+        open_sites=int(outcome.open[last].sum()),
+        travel=outcome.person_minutes(last, people),
+        worst_travel=outcome.longest_minutes(last),
+        violations=outcome.violations,
+        share_by_tier=shares,
+        share=share,
+    )

@@ -1,0 +1,60 @@
+"""All that the planning model finds for one scenario: the plan, what stands today, and the price of another order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from facopt.location.planning.estate import outcome_of_estate
+from facopt.location.planning.orders import final_first
+from facopt.location.planning.search import solve_planning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
+    from facopt.location.planning.search import PlanningSolution
+    from facopt.location.solver import SolverSettings
+
+Order = Literal["jointly", "final_first"]
+
+
+@dataclass(frozen=True)
+class PlanningTask:
+    """A planning problem with what the report says of today, and how its stages are ordered."""
+
+    problem: PlanningProblem
+    estate_now: PlanningProblem
+    """What stands today, for the people of the last stage: no moves, no rules."""
+    today: PlanningProblem
+    """What stands today, for the people of today."""
+    order: Order = "jointly"
+    compare_orders: bool = False
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the planning model found."""
+
+    solution: PlanningSolution
+    estate_now: Outcome
+    """What stands today does this for the people of the last stage."""
+    today: Outcome
+    """What stands today does this for the people of today."""
+    order: Order = "jointly"
+    other_order: PlanningSolution | None = None
+    """The plan by the other way to order the stages, where the scenario compares them."""
+
+
+def solve_planned(task: PlanningTask, settings: SolverSettings, tell: Callable[[str], None]) -> Planned:
+    """Solve a planning task. Raises RefereeError and SolverError as `solve_planning` does."""
+    ways = {"jointly": solve_planning, "final_first": final_first}
+    solution = ways[task.order](task.problem, settings, tell)
+    other = None
+    if task.compare_orders and task.problem.stage_count > 1:
+        (name,) = set(ways) - {task.order}
+        other = ways[name](task.problem, settings, tell)
+    tell("estate")
+    now, today = outcome_of_estate(task.estate_now, settings), outcome_of_estate(task.today, settings)
+    return Planned(solution, now, today, task.order, other)
