@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from facopt.location.levels import Search
-from facopt.location.median import branching, reduction, travel_level, worst_travel_level
+from facopt.location.median import branching, reduction, saddle, travel_level, worst_travel_level
+from facopt.location.median import swap as swap_module
 from facopt.location.median.counts import count_groups
 from facopt.location.median.fixing import fix_sites
 from facopt.location.median.reduction import Turns
@@ -399,3 +400,58 @@ def test_covers_by_weighting_are_within_the_limit() -> None:
                 assert cover.sum() == 5
                 assert limit >= best
     assert found > 6
+
+
+def test_nothing_long_begins_once_the_time_is_over(monkeypatch) -> None:
+    """Steps and swaps come in slices of bounded work, and after the clock has said stop no slice begins any more."""
+    over, began = [], []
+
+    def watched(module, name, work):
+        kernel = getattr(module, name)
+
+        def call(*arguments):
+            began.append((len(over), work(*arguments)))
+            return kernel(*arguments)
+
+        monkeypatch.setattr(module, name, call)
+
+    monkeypatch.setattr(saddle, "SLICE", 40_000)
+    monkeypatch.setattr(swap_module, "SLICE", 40_000)
+    watched(saddle, "_advance", lambda walk, *rest: rest[-1] * len(walk[1]))
+    watched(swap_module, "_swap", lambda walk, *rest: rest[-1] * len(walk[1]))
+    for allowed in (1, 5, 40, 150):
+        over.clear()
+        began.clear()
+        asked = itertools.count()
+
+        def seconds_left(asked=asked, allowed=allowed):
+            if next(asked) < allowed:
+                return 1.0
+            over.append(True)
+            return 0.0
+
+        problem = euclidean(allowed, 120, 9)
+        turns = Turns.begin(problem, no_rows(problem), None, lambda _plan: True)
+        assert turns is not None
+        turns.run(seconds_left)
+        branching.branch(turns, seconds_left)
+        # The clock is asked before each slice, so one may run on an answer given just before the time was over.
+        assert all(ended == 0 for ended, _ in began), allowed
+        assert max(work for _, work in began) <= 40_000
+        assert turns.bound <= turns.value or turns.plan is None
+    assert len(began) > 30
+
+
+def test_slices_change_nothing(monkeypatch) -> None:
+    """However the steps are cut into slices, plan, value and bound are the same."""
+    results = []
+    for size in (1, 10**9):
+        monkeypatch.setattr(saddle, "SLICE", size)
+        monkeypatch.setattr(swap_module, "SLICE", size)
+        problem = euclidean(3, 80, 7)
+        turns = Turns.begin(problem, no_rows(problem), None, lambda _plan: True)
+        assert turns is not None
+        turns.run(lambda: 60.0)
+        assert turns.plan is not None
+        results.append((turns.value, turns.bound, turns.plan.tolist()))
+    assert results[0] == results[1]

@@ -46,8 +46,10 @@ def branch(turns: Turns, seconds_left: Callable[[], float], *, most: int | None 
 
     Raises the bound and improves the plan of `turns` in place.
     """
+    if seconds_left() <= 0:
+        return
     turns.end_lists()
-    search, limit = _Search(turns), math.inf if most is None else most
+    search, limit = _Search(turns, lambda: seconds_left() <= 0), math.inf if most is None else most
     root = search.open_node(Fixed(np.zeros_like(turns.fixed.open), np.zeros_like(turns.fixed.open)), _seed(turns))
     heap = [] if root is None else [root]
     while heap and turns.undecided and search.count < limit and seconds_left() > 0:
@@ -79,6 +81,7 @@ def _decide(fixed: Fixed, site: int, *, opens: bool) -> Fixed:
 @dataclass
 class _Search:
     turns: Turns
+    stop: Callable[[], bool]
     count: int = 0
 
     def hopeless(self, bound: float) -> bool:
@@ -86,11 +89,16 @@ class _Search:
         return self.turns.rounded(bound) >= self.turns.value * (1 - PROVEN)
 
     def open_node(self, fixed: Fixed, parent: _Node) -> _Node | None:
-        """Return the node with these sites fixed, its bound raised as far as a few turns take it; None where done."""
+        """Return the node with these sites fixed, its bound raised as far as a few turns take it; None where done.
+
+        Once the time is over the node is returned as it stands: its bound is then that of its parent at least.
+        """
         root = self.turns
         self.count += 1
         y, price, weight, balance, bound = parent.y, parent.price, parent.weight, parent.balance, parent.bound
         for _ in range(NODE_TURNS):
+            if self.stop():
+                return _Node(bound, self.count, fixed, price, weight, y, balance, -1)
             counts, rows = fix_counts(root.counts, fixed), fix_rows(root.rows, fixed)
             if not counts.possible:
                 return None
@@ -99,7 +107,7 @@ class _Search:
             if not len(counts.sites):
                 root.take(fixed.open)
                 return None
-            saddle.advance(NODE_STEPS)
+            saddle.advance(NODE_STEPS, self.stop)
             bound = max(bound, saddle.best.bound)
             if self.hopeless(bound):
                 return None
@@ -110,6 +118,6 @@ class _Search:
         if not len(left):
             return self.open_node(fixed, _Node(bound, 0, fixed, price, weight, y, balance, -1))
         if self.count % 8 == 1:
-            root.look_for_plan(y + fixed.open, np.where(fixed.open, -np.inf, saddle.best.reduced))
+            root.look_for_plan(y + fixed.open, np.where(fixed.open, -np.inf, saddle.best.reduced), self.stop)
         on = int(left[np.argmin(np.abs(y[left] - 0.5))])
         return _Node(bound, self.count, fixed, price, weight, y, balance, on)

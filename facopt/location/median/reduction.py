@@ -157,10 +157,10 @@ class Turns:
                 break
             before, sites = self.value - self.bound, len(self.counts.sites)
             self.count += 1
-            self.saddle.advance(STEPS)
+            self.saddle.advance(STEPS, lambda: seconds_left() <= 0)
             self.highest = max(self.highest, self.saddle.best.bound)
             if self.accepts is not None:
-                self.look_for_plan(self.saddle.y, self.saddle.best.reduced)
+                self.look_for_plan(self.saddle.y, self.saddle.best.reduced, lambda: seconds_left() <= 0)
             self.fix()
             self.log.append(
                 f"turn {self.count}: bound {self.highest:.10g}, plan {self.value:.10g}, "
@@ -174,13 +174,13 @@ class Turns:
         """Return the least value that a plan with this bound may have."""
         return round_up(bound, whole=self.whole)
 
-    def look_for_plan(self, y: FloatArray, reduced: FloatArray) -> None:
-        """Open the sites with the largest shares y (J,) and swap from there."""
+    def look_for_plan(self, y: FloatArray, reduced: FloatArray, stop: Callable[[], bool]) -> None:
+        """Open the sites with the largest shares y (J,) and swap from there until no swap helps or `stop` says so."""
         opened = round_shares(self.counts, self.rows, y, reduced)
         if opened is None or (key := opened.tobytes()) in self.tried:
             return
         self.tried.add(key)
-        self.take(swap(self.lists, self.counts, self.rows, opened))
+        self.take(swap(self.lists, self.counts, self.rows, opened, stop))
 
     def take(self, opened: BoolArray) -> None:
         """Keep the plan that opens these free sites (J,) beside those fixed, if it is valid and the best so far."""

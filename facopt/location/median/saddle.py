@@ -24,13 +24,22 @@ import numpy as np
 from facopt.location.compiled import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.median.counts import SiteCounts
     from facopt.location.median.travellers import Travellers
     from facopt.location.problem import FloatArray
 
 
+SLICE = 20_000_000
+"""Listed pairs visited between two looks at the clock: about a tenth of a second."""
 STEP = 0.9
 """Product of the two step lengths and the squared norm; below 1 for convergence."""
+
+
+def never() -> bool:
+    """Return that there is no reason to stop."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -179,26 +188,28 @@ def _norm(
 
 
 @compiled
-def _advance(
+def _advance(  # noqa: PLR0913  (a kernel takes its arrays one by one)
     lists: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     counts: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     rows: tuple[np.ndarray, np.ndarray, np.ndarray],
     point: tuple[np.ndarray, np.ndarray, np.ndarray],
     best: tuple[np.ndarray, np.ndarray],
     steps: tuple[float, np.ndarray],
+    memory: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    highest: float,
     rounds: int,
-) -> tuple[float, float, np.ndarray, np.ndarray, np.ndarray]:
-    """Take `rounds` steps in place; return the best bound met, the last one, and the averages of y, price and w."""
+) -> tuple[float, float]:
+    """Take `rounds` steps in place; return the best bound met, with that of slices before, and the last one.
+
+    `memory` holds the gradient now and before, and the sums of y, price and w, from slice to slice.
+    """
     first, site, cost, beyond = lists
     group_first, sites, fewest, most = counts
     side, right, side_step = rows
     y, price, weight = point
     step, price_step = steps
-    mean_y, mean_price, mean_weight = np.zeros(y.size), np.zeros(price.size), np.zeros(weight.size)
-    now, before = np.zeros(y.size), np.zeros(y.size)
-    _gradient(first, site, cost, side, price, weight, now)
-    before[:] = now
-    highest, last = -np.inf, -np.inf
+    now, before, sum_y, sum_price, sum_weight = memory
+    last = -np.inf
     for _ in range(rounds):
         y -= step * (2.0 * now - before)
         _project(group_first, sites, fewest, most, y)
@@ -212,10 +223,10 @@ def _advance(
             highest = last
             best[0][:] = price
             best[1][:] = weight
-        mean_y += y / rounds
-        mean_price += price / rounds
-        mean_weight += weight / rounds
-    return highest, last, mean_y, mean_price, mean_weight
+        sum_y += y
+        sum_price += price
+        sum_weight += weight
+    return highest, last
 
 
 @compiled
@@ -265,8 +276,8 @@ class Saddle:
             self.balance = 3.0 * float(np.median(self.price)) if len(self.price) else 1.0
             self.balance = max(self.balance, 1e-9)
 
-    def advance(self, rounds: int) -> None:
-        """Take `rounds` steps and restart from their average where that proves more than the last point."""
+    def advance(self, rounds: int, stop: Callable[[], bool] = never) -> None:
+        """Take `rounds` steps, fewer where asked to stop, and restart from their average where that proves more."""
         lists, counts, rows = self.lists, self.counts, self.rows
         scale = lists.people / float(lists.people.mean())
         norm = _norm(lists.first, lists.site, lists.cost, self.price, scale, len(self.y))
@@ -274,15 +285,12 @@ class Saddle:
         both = norm * (2.0**0.5 if len(lengths) else 1.0)
         before = (self.y.copy(), self.price.copy(), self.weight.copy())
         found = (self.best.price.copy(), self.best.weight.copy())
-        _, last, y, price, weight = _advance(
-            (lists.first, lists.site, lists.cost, lists.beyond),
-            (counts.first, counts.sites, counts.fewest, counts.most),
-            (rows.side, rows.right, STEP * self.balance / both * norm**2 / lengths),
-            (self.y, self.price, self.weight),
-            found,
-            (STEP / (both * self.balance), STEP * self.balance / both * scale),
-            rounds,
-        )
+        steps = STEP / (both * self.balance), STEP * self.balance / both * scale
+        side_step = STEP * self.balance / both * norm**2 / lengths
+        done, last, sums = self._in_slices(rounds, found, steps, side_step, stop)
+        if not done:
+            return
+        y, price, weight = (total / done for total in sums)
         average = prove(lists, counts, rows, price, weight)
         if average.bound > last:
             self.y, self.price, self.weight = y, average.price.copy(), average.weight.copy()
@@ -290,6 +298,32 @@ class Saddle:
             if prices.bound > self.best.bound:
                 self.best = prices
         self._rebalance(before, scale, norm**2 / lengths)
+
+    def _in_slices(
+        self,
+        rounds: int,
+        found: tuple[FloatArray, FloatArray],
+        steps: tuple[float, FloatArray],
+        side_step: FloatArray,
+        stop: Callable[[], bool],
+    ) -> tuple[int, float, tuple[FloatArray, FloatArray, FloatArray]]:
+        """Take the steps a slice at a time; return how many, the last bound, and the sums of y, prices and weights."""
+        lists, counts, rows = self.lists, self.counts, self.rows
+        walk = lists.first, lists.site, lists.cost, lists.beyond
+        now = np.zeros(len(self.y))
+        _gradient(lists.first, lists.site, lists.cost, rows.side, self.price, self.weight, now)
+        sums = np.zeros(len(self.y)), np.zeros(len(self.price)), np.zeros(len(self.weight))
+        memory = now, now.copy(), *sums
+        slice_rounds = max(1, SLICE // (2 * len(lists.site) + len(lists.point) + 1))
+        done, highest, last = 0, -np.inf, -np.inf
+        while done < rounds and not stop():
+            some = min(slice_rounds, rounds - done)
+            highest, last = _advance(
+                walk, (counts.first, counts.sites, counts.fewest, counts.most), (rows.side, rows.right, side_step),
+                (self.y, self.price, self.weight), found, steps, memory, highest, some,
+            )  # fmt: skip
+            done += some
+        return done, last, sums
 
     def _rebalance(
         self, before: tuple[FloatArray, FloatArray, FloatArray], scale: FloatArray, side_scale: FloatArray

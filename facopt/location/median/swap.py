@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.compiled import compiled
+from facopt.location.median.saddle import SLICE, never
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.median.counts import SiteCounts
     from facopt.location.median.saddle import SideRows
     from facopt.location.median.travellers import Travellers
     from facopt.location.problem import BoolArray, FloatArray
 
+MOST_SWAPS = 10_000
 LARGEST_TABLE = 40_000_000
 """Sites x open sites beyond which swaps would take too much memory."""
 
@@ -91,7 +95,8 @@ def _best_swap(
 def _swap(
     lists: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray], plan: np.ndarray, group: np.ndarray,
     rows: tuple[np.ndarray, np.ndarray], enough: float, rounds: int,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Make the best swap so many times or until none helps; return whether more may."""
     position = np.full(group.size, -1, np.int32)
     for q in range(plan.size):
         position[plan[q]] = q
@@ -100,12 +105,13 @@ def _swap(
         _value_swaps(lists, position, gain, loss, both)
         falls, opened, closed = _best_swap(plan, position, group, rows, gain, loss, both)
         if opened < 0 or falls <= enough:
-            break
+            return False
         for r in range(rows[1].size):
             rows[1][r] -= rows[0][r, opened] - rows[0][r, plan[closed]]
         position[plan[closed]] = -1
         position[opened] = closed
         plan[closed] = opened
+    return True
 
 
 @compiled
@@ -122,15 +128,24 @@ def _travel(lists: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray], positi
     return total
 
 
-def swap(lists: Travellers, counts: SiteCounts, rows: SideRows, opened: BoolArray, rounds: int = 10_000) -> BoolArray:
-    """Return (J,) a plan that no swap improves, or `rounds` swaps from `opened` (J,), which keeps counts and rows."""
+def swap(
+    lists: Travellers, counts: SiteCounts, rows: SideRows, opened: BoolArray, stop: Callable[[], bool] = never
+) -> BoolArray:
+    """Return (J,) a plan that no swap improves, or as far as swaps from `opened` (J,) came before `stop` said so.
+
+    `opened` keeps counts and rows.
+    """
     plan = np.flatnonzero(opened & (counts.group >= 0)).astype(np.int32)
     if len(plan) and len(counts.group) * len(plan) <= LARGEST_TABLE:
         served = np.where(np.isfinite(lists.beyond), lists.beyond, _far(lists))
         slack = rows.right - rows.side[:, plan].sum(axis=1)
         before = travel_of(lists, opened)
         enough = 1e-9 * (before if np.isfinite(before) else float(served.sum()))
-        _swap((lists.first, lists.site, lists.cost, served), plan, counts.group, (rows.side, slack), enough, rounds)
+        walk = lists.first, lists.site, lists.cost, served
+        some = max(1, SLICE // (2 * len(lists.site) + len(counts.group) * len(plan) + 1))
+        for _ in range(0, MOST_SWAPS, some):
+            if stop() or not _swap(walk, plan, counts.group, (rows.side, slack), enough, some):
+                break
     chosen = np.zeros(len(counts.group), dtype=bool)
     chosen[plan] = True
     return chosen
