@@ -80,9 +80,15 @@ class Relaxation:
     stated: float
     needed: float
     unit: str
-    """percent, money or sites."""
+    """percent, money or sites; of the planning model also those of its concessions, and `statement`: left out."""
     together: bool
     """True where it works only together with the other relaxations of that kind; False where it is enough alone."""
+    part: str = ""
+    """The part of the statement that changes, such as one zone; "" where all of it does."""
+    field: str = ""
+    """The key below `key` that changes, such as at_least_percent; "" where `key` is the figure."""
+    least: bool = True
+    """Whether no smaller change is enough, as far as figures are stated; False where time ended before the proof."""
 
 
 @dataclass(frozen=True)

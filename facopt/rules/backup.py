@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from facopt.linear import Linear, column, constant, total
+from facopt.location.planning.concessions import percent_of_people
 from facopt.rules.base import Rule, too_few
 from facopt.statement import Percent, Year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from facopt.location.planning.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.problem import PlanningProblem
@@ -47,7 +49,8 @@ class Backup(Rule):
                 for number, (sites, amount) in enumerate(people.items())
                 if amount > 0
             ]
-            model.row(f"backup_{tier}_{t}", total(counted), at_least=self._needed(model.problem, tier, t))
+            needed, percent = self._needed(model.problem, tier, t), self._people(model.problem, tier, t) / 100
+            model.row(f"backup_{tier}_{t}", total(counted), at_least=needed, per_unit=percent)
 
     def _second(self, model: PlanModel, sites: tuple[int, ...], stage: int, number: int) -> Linear:
         others = [j for j in sites if not model.problem.always_open[j]]
@@ -60,7 +63,14 @@ class Backup(Rule):
         return column(b)
 
     def _needed(self, problem: PlanningProblem, tier: int, stage: int) -> float:
-        return self.at_least_percent / 100 * float(problem.people[stage][problem.services[tier].needed].sum())
+        return self.at_least_percent / 100 * self._people(problem, tier, stage)
+
+    def _people(self, problem: PlanningProblem, tier: int, stage: int) -> float:
+        return float(problem.people[stage][problem.services[tier].needed].sum())
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that the share may be lower."""
+        return (percent_of_people(self.at_least_percent),)
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield where fewer people than stated have two open sites within the standard."""

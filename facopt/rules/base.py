@@ -9,8 +9,10 @@ from facopt.statement import Section
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from facopt.location.planning.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
 
 RELATIVE_SLACK = 1e-6
 """Slack of sums of people that a solver's own tolerances leave."""
@@ -29,6 +31,17 @@ class Rule(Section):
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield in words how a plan breaks the rule, computed from the outcome alone."""
         raise NotImplementedError
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return which of its figures may be stated looser where no plan keeps everything; by default none.
+
+        A measured figure needs `per_unit` in the calls of `model.row`; others are found by bisection with `loosened`.
+        """
+        return ()
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> Rule:
+        """Return the rule with another value of a figure; by default the key of that name is exchanged."""
+        return self.model_copy(update={concession.field: value})
 
 
 def too_few(value: float, least: float) -> bool:

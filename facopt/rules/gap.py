@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import AfterValidator
 
+from facopt.location.planning.concessions import Concession
 from facopt.rules.base import Rule, too_many
 from facopt.statement import AreaClass, Percent, Year, refuse
 
@@ -50,7 +51,12 @@ class Gap(Rule):
                     model.people_covered(tier, one, t, exact=True) * (100 / float(one.sum())) for one in people
                 )
                 name = f"gap_{'_'.join(self.between)}_{self.tier or 'all'}_{t}"
-                model.row(name, first - second, at_least=-self.at_most_points, at_most=self.at_most_points)
+                points = self.at_most_points
+                model.row(name, first - second, at_least=-points, at_most=points, per_unit=1.0)
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that the shares may lie farther apart, in tenths of a point."""
+        return (Concession("at_most_points", self.at_most_points, 100.0, "points", 0.1, measured=True),)
 
     def _people(self, problem: PlanningProblem, tier: int | None, area_class: str, stage: int) -> FloatArray:
         counted = problem.members(tier) & (problem.labels.area_class == area_class)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from facopt.location.planning.concessions import Concession
 from facopt.rules.base import Rule
 from facopt.statement import Year
 
@@ -42,3 +43,12 @@ class MustOpen(Rule):
         for j in self._numbers(outcome.problem):
             if not outcome.open[outcome.problem.due(self.by, otherwise="every"), j].all():
                 yield f"{outcome.problem.labels.site[j]} is not open"
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that each of the sites may be left out of the list."""
+        return tuple(Concession("sites", 1.0, 0.0, "listed", 1.0, site) for site in self.sites)
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> MustOpen:
+        """Return the rule without the site."""
+        left = tuple(site for site in self.sites if site != concession.part)
+        return self.model_copy(update={"sites": left})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from facopt.location.planning.concessions import Concession, round_step
 from facopt.rules.base import Rule, too_few, too_many
 from facopt.statement import Amount, Number, Year, refuse
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
 
 
 class ServicePopulation(Rule):
@@ -49,6 +51,16 @@ class ServicePopulation(Rule):
                     model.row(f"serves_least_{j}_{t}", served - is_open * self.at_least, at_least=0.0)
                 if self.at_most is not None and served.terms:
                     model.row(f"serves_most_{j}_{t}", served - is_open * self.at_most, at_most=0.0)
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that sites may serve fewer people, or more, than stated."""
+        everybody = float(problem.people.sum(axis=1).max())
+        found = []
+        if self.at_least:
+            found.append(Concession("at_least", self.at_least, 0.0, "people", round_step(self.at_least, 2)))
+        if self.at_most is not None and self.at_most < everybody:
+            found.append(Concession("at_most", self.at_most, everybody, "people", round_step(self.at_most, 2)))
+        return tuple(found)
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield the sites that serve fewer or more people."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from facopt.location.planning.concessions import Concession
 from facopt.rules.base import Rule
 from facopt.statement import Count, Minutes, Number, Section, Year
 
@@ -76,6 +77,19 @@ class SitesPerZone(Rule):
         reached = np.bincount(service.site[arcs], minlength=problem.site_count)
         near: BoolArray = reached == max(int(here.sum()), 1)
         return near
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that zones may have fewer sites, or that one of them need not have any."""
+        asked = {zone: None for t in problem.due(self.by, otherwise="every") for zone, _, _ in self._zones(problem, t)}
+        of_all = Concession("at_least", self.at_least, 0.0, "sites", 1.0)
+        return (of_all, *(Concession("zones", 1.0, 0.0, "listed", 1.0, zone) for zone in asked))
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> SitesPerZone:
+        """Return the rule with a lower number, or without one zone."""
+        if concession.unit != "listed":
+            return self.model_copy(update={"at_least": round(value)})
+        zones = self.zones or tuple(sorted(set(problem.labels.zone.astype(str)) - {""}))
+        return self.model_copy(update={"zones": tuple(zone for zone in zones if zone != concession.part) or ("",)})
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield the zones with too few open sites."""

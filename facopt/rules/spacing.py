@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from facopt.location.planning.concessions import Concession, round_step
 from facopt.rules.base import Rule
 from facopt.statement import Metres
 
@@ -44,6 +45,11 @@ class Spacing(Rule):
         pairs = np.sort(own[near].reshape(-1, 2), axis=1)
         pairs = pairs[~(problem.existing[pairs[:, 0]] & problem.existing[pairs[:, 1]])]
         return sorted((int(a), int(b)) for a, b in pairs)
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that sites may stand nearer to each other."""
+        step = round_step(self.at_least_metres, 1) / 20 if self.at_least_metres >= 200 else 1.0
+        return (Concession("at_least_metres", self.at_least_metres, step, "metres", step),)
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield the open sites that stand too near to each other."""

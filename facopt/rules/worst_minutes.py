@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from facopt.location.planning.concessions import Concession
 from facopt.rules.base import Rule
 from facopt.statement import Minutes, Year
 
@@ -52,6 +53,13 @@ class WorstMinutes(Rule):
             problem.usable[service.site] & asked[service.demand] & (service.minutes <= self.at_most_minutes)
         )
         return near
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that the time may be longer."""
+        longest = problem.services[problem.tier_number(self.tier)].minutes.max(initial=0.0)
+        if longest <= self.at_most_minutes:
+            return ()
+        return (Concession("at_most_minutes", self.at_most_minutes, float(np.ceil(longest)), "minutes", 1.0),)
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield the demand points that are left farther away than they need be."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.linear import Linear, column, total
+from facopt.location.planning.concessions import Concession, at_least, at_most, percent_of_people, round_step
 from facopt.location.planning.referee import TOLERANCE
 
 if TYPE_CHECKING:
@@ -49,9 +51,14 @@ class CoverageTarget:
         """Add one row over all people, or under 100 percent one for each share that must be whole."""
         for t in self.stages:
             name = f"target_{len(model.row_keys)}"
-            if self.at_least_percent < 100 or self.at_least_people is not None:
+            if self.at_least_people is not None:
                 covered = model.people_covered(self.tier, self.weights[t], t)
-                model.row(name, covered, at_least=self.needed(model.problem, t))
+                model.row(name, covered, at_least=self.at_least_people, per_unit=1.0)
+                continue
+            if self.at_least_percent < 100 or model.gives_way:
+                covered = model.people_covered(self.tier, self.weights[t], t)
+                percent = float(self.weights[t][model.problem.members(self.tier)].sum()) / 100
+                model.row(name, covered, at_least=self.at_least_percent * percent, per_unit=percent)
                 continue
             whole: dict[int, None] = {}
             for i in np.flatnonzero(self._asked(model.problem, t)).tolist():
@@ -70,6 +77,19 @@ class CoverageTarget:
             if covered < needed - TOLERANCE * max(needed, 1.0):
                 yield f"{covered:.15g} people are covered, {needed:.15g} are asked for"
 
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that it may ask for fewer people; a share of less than 100 percent is one of all of them."""
+        if self.at_least_people is not None:
+            step = round_step(self.at_least_people, 3)
+            return (at_least("at_least_people", self.at_least_people, "people", step),)
+        return (percent_of_people(self.at_least_percent),)
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> CoverageTarget:
+        """Return the target with another share or number."""
+        if concession.field == "at_least_people":
+            return replace(self, at_least_people=value)
+        return replace(self, at_least_percent=value)
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -83,7 +103,7 @@ class Budget:
         """Add: capital <= the budget."""
         stages = model.stages if self.stage is None else [self.stage]
         spent = total(model.capital(t, self.source) for t in stages)
-        model.row(f"budget_{len(model.row_keys)}", spent, at_most=self.at_most)
+        model.row(f"budget_{len(model.row_keys)}", spent, at_most=self.at_most, per_unit=1.0)
 
     def spent(self, outcome: Outcome) -> float:
         """Return the capital that counts."""
@@ -96,6 +116,14 @@ class Budget:
         if spent > self.at_most * (1 + TOLERANCE) + TOLERANCE:
             yield f"{spent:.15g} is spent, {self.at_most:.15g} is allowed"
 
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that more may be spent, in round sums."""
+        return (at_most("", self.at_most, "money", round_step(self.at_most, 4)),)
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> Budget:
+        """Return the budget with another sum."""
+        return replace(self, at_most=value)
+
 
 @dataclass(frozen=True)
 class FigureLimit:
@@ -107,7 +135,7 @@ class FigureLimit:
     def rows(self, model: PlanModel) -> None:
         """Add for each stage: sum over the open sites <= the limit."""
         for t in model.stages:
-            model.row(f"{self.figure}_{t}", model.figure(self.figure, t), at_most=self.at_most)
+            model.row(f"{self.figure}_{t}", model.figure(self.figure, t), at_most=self.at_most, per_unit=1.0)
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield the stages with more."""
@@ -115,6 +143,16 @@ class FigureLimit:
             found = outcome.sum_of(self.figure, t)
             if found > self.at_most * (1 + TOLERANCE) + TOLERANCE:
                 yield f"{found:.15g} {self.figure} in stage {t}, {self.at_most:.15g} is allowed"
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that there may be more of it."""
+        if self.figure == "running_cost":
+            return (at_most("", self.at_most, "money", round_step(self.at_most, 4)),)
+        return (at_most("", self.at_most, self.figure, 1.0),)
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> FigureLimit:
+        """Return the limit with another amount."""
+        return replace(self, at_most=value)
 
 
 @dataclass(frozen=True)
@@ -132,14 +170,25 @@ class SiteCount:
     def rows(self, model: PlanModel) -> None:
         """Add: the number of open sites."""
         sites = total(model.open(int(j), model.last) for j in np.flatnonzero(self._counted(model.problem)))
-        low = float(self.count) if self.exact else -np.inf
-        model.row(f"sites_{self.tier}_{len(model.row_keys)}", sites, at_least=low, at_most=float(self.count))
+        name = f"sites_{self.tier}_{len(model.row_keys)}"
+        model.row(name, sites, at_most=float(self.count), part="more", per_unit=1.0)
+        if self.exact:
+            model.row(f"{name}_exact", sites, at_least=float(self.count), part="fewer", per_unit=1.0)
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield a number that differs, or exceeds the limit."""
         found = int((outcome.open[-1] & self._counted(outcome.problem)).sum())
         if found != self.count if self.exact else found > self.count:
             yield f"{found} sites, {self.count} stated"
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that there may be more sites; an exact number may also be lower."""
+        more = Concession("", self.count, inf, "sites", 1.0, "more", measured=True)
+        return (more, at_least("", self.count, "sites", 1.0, "fewer")) if self.exact else (more,)
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> SiteCount:
+        """Return the count with another number."""
+        return replace(self, count=round(value))
 
 
 @dataclass(frozen=True)
@@ -165,8 +214,26 @@ class Requires:
 
 
 @dataclass(frozen=True)
+class FixedOpen:
+    """Sites that the tables fix open: they are open in the last stage, when every lead time has passed."""
+
+    sites: tuple[int, ...]
+
+    def rows(self, model: PlanModel) -> None:
+        """Add for each site: open in the last stage."""
+        for j in self.sites:
+            model.row(f"fixed_open_{j}", model.open(j, model.last), at_least=1.0)
+
+    def broken(self, outcome: Outcome) -> Iterator[str]:
+        """Yield the sites that are not open in the end."""
+        for j in self.sites:
+            if not outcome.open[-1, j]:
+                yield f"{outcome.problem.labels.site[j]} is fixed open and is not open"
+
+
+@dataclass(frozen=True)
 class Guard:
-    """Nobody's nearest open site is farther than so many minutes: what closing may do to people."""
+    """Nobody who could have an open site within so many minutes lacks one: what closing may do to people."""
 
     tier: int
     latest: FloatArray
@@ -196,5 +263,16 @@ class Guard:
             nearest = np.full(problem.demand_count, np.inf)
             arcs = outcome.open[t][service.site]
             np.minimum.at(nearest, service.demand[arcs], service.minutes[arcs])
-            for i in np.flatnonzero(np.isfinite(self.latest) & (nearest > self.latest)):
+            could = np.zeros(problem.demand_count, dtype=bool)
+            could[service.demand[self._near(problem)]] = True
+            for i in np.flatnonzero(np.isfinite(self.latest) & could & (nearest > self.latest)):
                 yield f"{problem.labels.point[i]} has {nearest[i]:g} minutes, at most {self.latest[i]:g}"
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return that people's time may rise by more minutes than stated, counted from there."""
+        longest = problem.services[self.tier].minutes.max(initial=0.0)
+        return (Concession("", 0.0, float(np.ceil(longest)), "more_minutes", 1.0),)
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> Guard:
+        """Return the guard with so many minutes more."""
+        return replace(self, latest=self.latest + value)

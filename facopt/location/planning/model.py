@@ -78,10 +78,12 @@ class PlanModel:
     """Column of v by the columns it combines."""
     row_keys: list[str] = field(default_factory=list)
     """Scenario key that states each row; "" for rows of the model itself."""
-    elastic: dict[str, float] = field(default_factory=dict)
-    """Keys whose rows may be violated, with the price of a unit; see `slacks`."""
-    slacks: list[tuple[str, str, int]] = field(default_factory=list)
-    """(key, row, column) of what elastic rows lack."""
+    elastic: frozenset[str] = frozenset()
+    """Keys each of whose rows may lack something of its own; see `slacks`."""
+    slacks: list[tuple[str, int, float]] = field(default_factory=list)
+    """(key, column, size of the bound) of what elastic rows lack."""
+    giving: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Column by (key, part of the statement) of how far its stated figure gives way, in the figure's unit."""
     _stating: str = ""
 
     @classmethod
@@ -124,16 +126,46 @@ class PlanModel:
         yield
         self._stating = before
 
-    def row(self, name: str, left: Linear, *, at_least: float = -inf, at_most: float = inf) -> None:
-        """Add `at_least <= left <= at_most`; rows of an elastic key may be violated at their price."""
-        terms = list(left.terms)
-        for sense, bound in ((1.0, at_least), (-1.0, at_most)):
-            if self._stating in self.elastic and np.isfinite(bound):
-                slack = self.column(f"slack_{name}_{'low' if sense > 0 else 'high'}", upper=inf)
-                self.slacks.append((self._stating, name, slack))
-                terms.append((slack, sense))
+    def row(
+        self, name: str, left: Linear, *, at_least: float = -inf, at_most: float = inf, part: str = "",
+        per_unit: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Add `at_least <= left <= at_most`.
+
+        `part` names the part of the statement that the row is of, such as a zone. `per_unit` is what one unit of the
+        stated figure is worth in the row: by so much it gives way for each unit by which the figure does.
+        """
+        given = self._gives(part) if per_unit else None
+        if given is None and self._stating not in self.elastic:
+            self._add_row(name, list(left.terms), at_least - left.constant, at_most - left.constant)
+            return
+        for side, sense, bound in (("low", 1.0, at_least), ("high", -1.0, at_most)):
+            if np.isfinite(bound):
+                low, high = (bound, inf) if sense > 0 else (-inf, bound)
+                slack = (
+                    (given, sense * per_unit) if given is not None else (self._slack(f"{name}_{side}", bound), sense)
+                )
+                self._add_row(f"{name}_{side}", [*left.terms, slack], low - left.constant, high - left.constant)
+
+    def _slack(self, name: str, bound: float) -> int:
+        """Return a new column of what an elastic row lacks."""
+        slack = self.column(f"slack_{name}", upper=inf)
+        self.slacks.append((self._stating, slack, max(abs(bound), 1.0)))
+        return slack
+
+    def _add_row(self, name: str, terms: list[tuple[int, float]], low: float, high: float) -> None:
         self.row_keys.append(self._stating)
-        self.linear.add_row(name, terms, at_least=at_least - left.constant, at_most=at_most - left.constant)
+        self.linear.add_row(name, terms, at_least=low, at_most=high)
+
+    def _gives(self, part: str) -> int | None:
+        """Return the column by which a part of the statement being added gives way, or all of it."""
+        found = self.giving.get((self._stating, part))
+        return self.giving.get((self._stating, "")) if found is None else found
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether the statement being added gives way: it is then added in the form that can."""
+        return any(key == self._stating for key, _ in self.giving)
 
     def column(self, name: str, *, upper: float = 1.0, integer: bool = False) -> int:
         """Add a variable from 0 to `upper` and return its number."""

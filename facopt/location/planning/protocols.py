@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from facopt.linear import Linear
+    from facopt.location.planning.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.problem import PlanningProblem
 
 
 class Rule(Protocol):
@@ -20,6 +22,17 @@ class Rule(Protocol):
 
     def broken(self, outcome: Outcome) -> Iterable[str]:
         """Say in words how a plan breaks the rule, computed from the outcome alone; nothing where it keeps it."""
+
+
+@runtime_checkable
+class Loosenable(Protocol):
+    """A rule that says how its figures can be stated looser, for when no plan keeps everything."""
+
+    def concessions(self, problem: PlanningProblem) -> tuple[Concession, ...]:
+        """Return its figures that can give way; those of all of it before those of single parts."""
+
+    def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> Rule:
+        """Return the rule with another value stated."""
 
 
 class Objective(Protocol):

@@ -10,11 +10,12 @@ import numpy as np
 
 from facopt.errors import Finding, RefereeError
 from facopt.linear import total
+from facopt.location.planning.diagnosis import diagnose
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.polish import polished
 from facopt.location.planning.referee import judge
 from facopt.location.planning.threshold import ThresholdObjective, least_threshold
-from facopt.location.solution import Effort, Level, Status
+from facopt.location.solution import Effort, Level, Relaxation, Status
 from facopt.location.solver import MilpResult, SolverSettings, solve, solver_version
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from facopt.location.planning.plan import Plan
     from facopt.location.planning.problem import LevelWish, PlanningProblem
 
+DIAGNOSIS_SHARE = 0.5
+"""Of the time limit: the least that is spent on finding out why there is no plan."""
 KEPT_SLACK = 1e-7
 """Relative: keeps a value up to what a solver's own tolerances leave of it."""
 
@@ -37,6 +40,12 @@ class PlanningSolution:
     """The referee's recomputation of the plan; None without a plan."""
     levels: tuple[Level, ...]
     effort: Effort
+    conflict: tuple[str, ...] = ()
+    """For infeasible problems: keys of the smallest set of statements that cannot hold together."""
+    conflict_parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By key: the parts in conflict of a statement that has parts, such as zones of a floor."""
+    relaxations: tuple[Relaxation, ...] = ()
+    """For infeasible problems: what would help, the smallest relative change first, each verified by a solve."""
 
     @property
     def plan(self) -> Plan | None:
@@ -168,7 +177,16 @@ def solve_planning(
         better = polished(chain)
         if better is not None:
             chain.take(None, better)
-    return _solution(chain)
+    solution = _solution(chain)
+    return _diagnosed(chain, solution, tell) if solution.status is Status.INFEASIBLE else solution
+
+
+def _diagnosed(chain: Chain, solution: PlanningSolution, tell: Callable[[str], None]) -> PlanningSolution:
+    """Add why there is no plan, in the time that is left and at least a share of all of it."""
+    tell("diagnosis")
+    limit = chain.settings.time_limit_seconds
+    found = diagnose(chain.problem, chain.settings, max(chain.seconds_left(), DIAGNOSIS_SHARE * limit))
+    return replace(solution, conflict=found.conflict, conflict_parts=found.parts, relaxations=found.relaxations)
 
 
 def _honest(wish: LevelWish, value: float, bound: float | None) -> float | None:
