@@ -154,7 +154,9 @@ def test_several_registers_are_one_list_of_sites(tmp_path: Path) -> None:
     """Existing facilities and candidates may come from two tables; an id may stand in one of them only."""
     asked = request(tmp_path)
     more = write(tmp_path, "candidates.csv", "id,lon,lat\nc1,114.4,30.1\nc2,114.5,30.1\n")
-    second = FacilitiesRequest(Source(more, "wgs84"), tier="hospital", default_status="candidate", status_stated=True)
+    second = FacilitiesRequest(
+        Source(more, "wgs84"), tiers=("hospital",), default_status="candidate", status_stated=True
+    )
     area = read_study_area(replace(asked, facilities=(*asked.facilities, second)))[0]
     assert area.sites.id.tolist() == ["s", "c1", "c2"]
     assert area.sites.tier.tolist() == ["clinic", "hospital", "hospital"]
@@ -166,6 +168,25 @@ def test_several_registers_are_one_list_of_sites(tmp_path: Path) -> None:
         "candidates.csv:2: id: 's' stands already at sites.csv:2. "
         "Every site needs an id of its own, in all tables together."
     ]
+
+
+def test_a_table_without_tiers_may_state_them_for_all_rows(tmp_path: Path) -> None:
+    """Each row is one site of each tier stated, with an id of its own; a column that tells tiers goes first."""
+    asked = request(tmp_path)
+    more = write(tmp_path, "plots.csv", "id,name,lon,lat\nc1,东地块,114.4,30.1\nc2,西地块,114.5,30.1\n")
+    plots = FacilitiesRequest(
+        Source(more, "wgs84"), tiers=("clinic", "hospital"), default_status="candidate", status_stated=True
+    )
+    area, _, recognised = read_study_area(replace(asked, facilities=(*asked.facilities, plots)))
+    assert area.sites.id.tolist() == ["s", "c1-clinic", "c2-clinic", "c1-hospital", "c2-hospital"]
+    assert area.sites.tier.tolist() == ["clinic", "clinic", "clinic", "hospital", "hospital"]
+    assert area.sites.name[1:].tolist() == ["东地块", "西地块"] * 2
+    assert area.sites.lon[1:].tolist() == [114.4, 114.5] * 2
+    assert recognised.site_tables[1][1] == 4
+    write(tmp_path, "plots.csv", "id,tier,lon,lat\nc1,hospital,114.4,30.1\n")
+    area = read_study_area(replace(asked, facilities=(*asked.facilities, plots)))[0]
+    assert area.sites.id.tolist() == ["s", "c1"]
+    assert area.sites.tier.tolist() == ["clinic", "hospital"]
 
 
 def test_a_register_without_rows_is_said_and_no_obstacle(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_zhengzhous_repeated_totals_are_noticed() -> None:
         "table", Source(SHARED / "zhengzhou/Demand-1312.shp", columns={"zone": "gml_id", "id": "TARGET_FID"})
     )
     sites = FacilitiesRequest(
-        Source(SHARED / "zhengzhou/Candidate.csv", "EPSG:2382"), tier="community_health_centre",
+        Source(SHARED / "zhengzhou/Candidate.csv", "EPSG:2382"), tiers=("community_health_centre",),
         default_status="candidate", status_stated=True,
     )  # fmt: skip
     area, findings, _ = read_study_area(StudyAreaRequest(demand, (sites,), ONE_TIER))
@@ -157,7 +157,7 @@ def test_san_franciscos_tables_are_mapped() -> None:
         {"id": "NAME", "people": "POP2000", "lon": "long", "lat": "lat"},
     )  # fmt: skip
     sites = FacilitiesRequest(
-        Source(folder / "SF_store_site_16_longlat.csv", "wgs84", {"id": "NAME", "lon": "long"}), tier="clinic",
+        Source(folder / "SF_store_site_16_longlat.csv", "wgs84", {"id": "NAME", "lon": "long"}), tiers=("clinic",),
         default_status="candidate", status_stated=True,
     )  # fmt: skip
     tiers = {"clinic": TierRequest(("urban",))}

@@ -35,7 +35,6 @@ def with_candidates(
     rules = list(_rules(scenario))
     if not rules:
         return area, recognised
-    _require_tiers(scenario, rules, place)
     if not area.metric_crs:
         what = "Candidates cannot be made by rules without coordinates of the demand points"
         raise DataError(Finding(what, "Give lon and lat, or a table of candidates", place("candidates")))
@@ -57,21 +56,6 @@ def _rules(scenario: Scenario) -> Iterator[tuple[str, CandidateRules]]:
     for number, part in enumerate(stated if isinstance(stated, tuple) else (stated,)):
         if isinstance(part, CandidateRules):
             yield (f"candidates.{number}" if isinstance(stated, tuple) else "candidates"), part
-
-
-def _require_tiers(scenario: Scenario, rules: list[tuple[str, CandidateRules]], place: Callable[[str], Place]) -> None:
-    findings = [
-        Finding(
-            f"{key}.tiers names '{tier}', which is not under tiers",
-            f"Known under tiers: {', '.join(scenario.tiers)}",
-            place(f"{key}.tiers"),
-        )
-        for key, rule in rules
-        for tier in rule.tiers
-        if tier not in scenario.tiers
-    ]
-    if findings:
-        raise ScenarioError(findings)
 
 
 def _roads(

@@ -80,6 +80,7 @@ def _register(table: SiteTable, default_status: str) -> FacilitiesRequest:
         default_status=table.status or default_status,
         status_stated=table.status is not None,
         merge_within_metres=table.merge_within_metres,
+        tiers=table.tiers or (),
     )
 
 

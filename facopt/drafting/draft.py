@@ -181,6 +181,8 @@ def _source(one: Found, needed: tuple[str, ...] = ("id",)) -> Iterator[str]:
     if one.crs:
         note = one.crs_note or "degrees, but nothing says of which system: please confirm (gcj02: AMap, bd09: Baidu)"
         yield f"  crs: {one.crs}          # {note}"
+    elif one.crs_note:
+        yield f"  # crs: EPSG:n          # {one.crs_note}"
     if one.table is None or one.role == "raster":
         return
     found = one.table.recognised.columns

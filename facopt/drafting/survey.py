@@ -13,7 +13,7 @@ from facopt.inputs import coordinates
 from facopt.inputs.cells import DRIVERS
 from facopt.inputs.facilities import CANDIDATE_WORDS
 from facopt.inputs.facility_names import kind_of_name
-from facopt.inputs.findings import FindingLog
+from facopt.inputs.findings import FindingLog, listed
 from facopt.inputs.layers import PARQUET_SUFFIXES, VECTOR_SUFFIXES
 from facopt.inputs.roads import GRAPH_ENDINGS, OSM_ENDINGS
 from facopt.inputs.tables import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Table, read_table
@@ -27,6 +27,7 @@ _WATER = re.compile(r"water|river|lake|水|河|湖", re.IGNORECASE)
 _EXCLUDED = re.compile(r"exclu|flood|reserve|禁建|保护|洪", re.IGNORECASE)
 _BOUNDARY = re.compile(r"bound|county|border|outline|边界|县界|市界|区界", re.IGNORECASE)
 _CANDIDATES = re.compile(r"candidate|备选|候选|拟建", re.IGNORECASE)
+UNTOLD = "x and y are metres in a system that nothing tells: state crs: EPSG:n"
 _ENOUGH_NAMES = 0.3
 """A table is a register where at least this share of its names tells a kind of facility."""
 
@@ -117,7 +118,8 @@ def _of_columns(path: Path, table: Table) -> Found:
         return Found(path, "candidates" if planned else "facilities", "has kinds of facilities")
     if _CANDIDATES.search(path.stem):
         return Found(path, "candidates", "by the name of the file")
-    return Found(path, "", "points with neither people nor kinds of facilities")
+    headings = f"its columns are {listed(list(table.raw), 12)}: call the one with people 'people'"
+    return Found(path, "", f"points with neither people nor kinds of facilities; {headings}")
 
 
 def _has_place(table: Table) -> bool:
@@ -162,4 +164,4 @@ def _by_eastings(found: Found, table: Table) -> Found:
         return replace(found, crs="wgs84", crs_note="")
     if len(known) and (coordinates.zone_prefixes(known) > 0).mean() > 0.5:
         return replace(found, crs="cgcs2000", crs_note="eastings begin with their zone number")
-    return replace(found, role="", note="its x and y are metres in a system that nothing tells: state crs: EPSG:n")
+    return replace(found, crs_note=UNTOLD)

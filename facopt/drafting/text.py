@@ -15,7 +15,8 @@ def draft_text(draft: Draft) -> str:
     lines = [f"{draft.file} written"]
     for one in draft.found:
         rows = f", {counted(one.size, 'row')}" if one.size else ""
-        crs = f", crs {one.crs}" + (f" ({one.crs_note})" if one.crs_note else " (please confirm)") if one.crs else ""
+        note = f" ({one.crs_note})" if one.crs_note else " (please confirm)"
+        crs = f", crs {one.crs}{note}" if one.crs else f", {one.crs_note}" if one.crs_note else ""
         lines.append(f"  {one.file.name}: {one.role or 'not used'} ({one.note}{rows}{crs})")
     if draft.findings:
         lines.append("still to be mended:")

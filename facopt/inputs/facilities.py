@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facopt.errors import Place
 from facopt.inputs.duplicates import IntArray, merged_into
 from facopt.inputs.facility_names import LABELS, NOT_HUMAN_CARE, WIDER, kind_of_name
 from facopt.inputs.findings import FindingLog, counted, listed
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from facopt.errors import Place
     from facopt.inputs.numbers import BoolArray
     from facopt.inputs.requests import FacilitiesRequest, StudyAreaRequest, TierRequest
 
@@ -125,6 +125,8 @@ def _read_register(part: FacilitiesRequest, request: StudyAreaRequest, log: Find
     )
     log.add(table.findings)
     table.require(("id",), log)
+    if part.tiers and not _tells_tiers(table, request.tiers):
+        table = _for_each_tier(table, part.tiers)
     tier, kinds = _tiers(table, part, request.tiers, log)
     kept = ~np.isin(kinds.astype(str), NOT_HUMAN_CARE)
     _note_dropped(table, kinds, kept, log)
@@ -199,10 +201,29 @@ def _tiers(
             kind = np.where(tier != "", tier, table.text("tier")).astype(object)
             _note_context(table, kind, tier == "", tiers, log)
             return tier, kind
-    if part.tier:
-        constant = np.full(len(table), part.tier, dtype=object)
+    if part.tiers:
+        constant = np.repeat(np.array(part.tiers, dtype=object), len(table) // len(part.tiers))
         return constant, constant
     return _tiers_of_names(table, tiers, lookup, log)
+
+
+def _tells_tiers(table: Table, tiers: Mapping[str, TierRequest]) -> bool:
+    """Return whether a column tells the tiers: under its own name, or with a word that stands for one of them."""
+    column, lookup = table.recognised.columns.get("tier"), tiers_by_word(tiers)
+    return column is not None and (
+        column.how != "synonym" or any(plain_word(text) in lookup for text in table.text("tier"))
+    )
+
+
+def _for_each_tier(table: Table, tiers: tuple[str, ...]) -> Table:
+    """Return a table with every row once for each tier; ids end with the tier where there are several."""
+    if len(tiers) == 1:
+        return table
+    rows = len(table)
+    table = table.select(np.tile(np.arange(rows), len(tiers)))
+    ids = table.text("id").copy()
+    ids[:] = [id_ and f"{id_}-{tiers[row // rows]}" for row, id_ in enumerate(ids)]
+    return replace(table, columns={**table.columns, "id": ids})
 
 
 def _tiers_of_names(
@@ -218,7 +239,12 @@ def _tiers_of_names(
         constant = np.full(len(table), only, dtype=object)
         return constant, constant
     if not (tier != "").any():
-        table.require(("tier",), log)
+        log.error(
+            "There is no column 'tier'",
+            f"The file has {listed(list(table.raw))}; name the right one: columns: {{tier: <heading>}}, or state the "
+            f"tiers of all rows: tiers: [{', '.join(tiers)}]",
+            place=Place(table.path, table.recognised.heading_line, key="tier"),
+        )
         return tier, kinds
     kind = np.where(tier != "", tier, np.where(kinds != "", kinds, "other")).astype(object)
     counts = Counter(kind.tolist())

@@ -56,8 +56,8 @@ class FacilitiesRequest:
     """One register of facilities, candidates or both."""
 
     source: Source
-    tier: str = ""
-    """Tier of all rows, where the table has no such column."""
+    tiers: tuple[str, ...] = ()
+    """Tiers of all rows, where the table has no such column; each row is one site of each of them."""
     default_status: str = "existing"
     """For rows that do not say: `existing` or `candidate`."""
     status_stated: bool = False

@@ -89,8 +89,8 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self.columns
 
-    def select(self, rows: BoolArray) -> Table:
-        """Return some of the rows."""
+    def select(self, rows: BoolArray | IntArray) -> Table:
+        """Return some of the rows, by flags or by numbers."""
         return replace(
             self,
             columns={name: texts[rows] for name, texts in self.columns.items()},

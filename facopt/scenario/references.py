@@ -24,6 +24,7 @@ def check_references(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]
     """Yield errors and warnings about everything in the scenario that refers to something else in it, or to a file."""
     yield from _tiers(scenario, place_of)
     yield from _matches(scenario, place_of)
+    yield from _tiers_of_sites(scenario, place_of)
     yield from _targets(scenario, place_of)
     yield from _limits(scenario, place_of)
     yield from _objective(scenario, place_of)
@@ -63,6 +64,16 @@ def _matches(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
             if other != name:
                 what = f"tiers.{name}.matches states '{word}', which already stands for {other}"
                 yield Finding(what, "Let each word mean one tier", place_of(f"tiers.{name}.matches.{index}"))
+
+
+def _tiers_of_sites(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
+    for group, stated in (("facilities", scenario.facilities), ("candidates", scenario.candidates)):
+        several = isinstance(stated, tuple)
+        for number, part in enumerate(stated if isinstance(stated, tuple) else (stated,)):
+            key = f"{group}.{number}.tiers" if several else f"{group}.tiers"
+            for index, tier in enumerate(getattr(part, "tiers", None) or ()):
+                if tier not in scenario.tiers:
+                    yield unknown(key, tier, scenario.tiers, "tiers", place_of(f"{key}.{index}"))
 
 
 def _targets(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ class SiteTable(TableSource):
     Columns: `id, tier, lon, lat` (or `x, y`), optional `name, status, build_cost, running_cost, fixed, …`.
     """
 
+    tiers: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """Tiers of the rows of a table without a column `tier`; each row is one site of each of them."""
     status: Literal["existing", "candidate"] | None = None
     """Status of rows that state none. Default: existing where the scenario has `candidates`, else candidate."""
     merge_within_metres: Annotated[Number, Field(gt=0, le=1000)] | None = None
