@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 AreaClass = Literal["urban", "town", "rural"]
@@ -46,6 +46,11 @@ def _year_of(key: Any) -> Any:
             refuse("is no year", "Write the year of a stage, as in 2030")
         return int(key)
     return key
+
+
+def key_names(literal: Any) -> dict[str, JsonValue]:
+    """Return what the JSON schema says of a mapping whose keys are one of the values of a `Literal`."""
+    return {"propertyNames": {"enum": list(get_args(literal))}}
 
 
 YearKey = Annotated[int, BeforeValidator(_year_of)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Discriminator, Field, Tag
 
-from facopt.statement import Number, Percent, Section
+from facopt.statement import Number, Percent, Section, key_names
 
 PlainObjectiveName = Literal["coverage", "cost", "sites", "travel", "worst_travel"]
 ObjectiveName = Literal[
@@ -38,7 +38,10 @@ class ObjectiveLevel(Section):
 class WeightedObjective(Section):
     """A weighted sum of several objectives, to be minimised; those of which more is better count negative."""
 
-    weighted: Annotated[dict[ObjectiveName, Annotated[Number, Field(gt=0)]], Field(min_length=1)]
+    weighted: Annotated[
+        dict[ObjectiveName, Annotated[Number, Field(gt=0)]],
+        Field(min_length=1, json_schema_extra=key_names(ObjectiveName)),
+    ]
     """Weight of each objective, in its own units: `{cost: 1, travel: 0.02}`."""
     tolerance_percent: Percent = 0.0
     """Later objectives may give back so many percent of this sum."""

@@ -10,7 +10,7 @@ from facopt.scenario.names import Name
 from facopt.scenario.schema.actions import Actions
 from facopt.scenario.schema.assignment import Assignment, Gradual, Referral
 from facopt.scenario.schema.sizes import Size
-from facopt.statement import AreaClass, Minutes, Money, Percent, Section, YesNo
+from facopt.statement import AreaClass, Minutes, Money, Percent, Section, YesNo, key_names
 
 
 class Tier(Section):
@@ -22,7 +22,7 @@ class Tier(Section):
     """How people travel to it: a name under `travel`."""
     standard_minutes: Minutes
     """A demand point is covered when an open site of the tier lies within this time, the time itself included."""
-    standard_minutes_by_class: dict[AreaClass, Minutes] = {}
+    standard_minutes_by_class: Annotated[dict[AreaClass, Minutes], Field(json_schema_extra=key_names(AreaClass))] = {}
     """Standards of area classes that differ: `{town: 20}`."""
     provides: tuple[str, ...] = ()
     """Other tiers whose service a site of this tier gives as well; by default none, tiers do not replace each other."""
