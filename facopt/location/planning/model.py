@@ -29,7 +29,7 @@ Rows
     (10) all tiers     v <= each of its w and z
     (11) everybody     sum_j x_ijkT = 1, or sum_j open_jT >= 1     where travel is for everybody, last stage
     (12) travel        sum_j x_ijkT = w, x_ijkT <= open_jT, w >= open_jT for j in N_ik    services not assigned
-    (13) exact         w >= open_jt for j in s;  v >= part - (1 - b), one b in {0, 1}     where coverage is bounded above
+    (13) exact         w >= open_jt for j in s;  v >= part - (1 - b), one b in {0, 1}    where coverage is bounded above
 Rules and objectives add rows of their own; each class states them.
 """
 
