@@ -19,6 +19,7 @@ from facopt.assembly.planning.problem import planning_task
 from facopt.assembly.problem import location_problem
 from facopt.assembly.road_files import road_files
 from facopt.assembly.routes import routes_to_draw
+from facopt.assembly.stability import stability_variants
 from facopt.assembly.study_area import study_area_request
 from facopt.assembly.systems import stated_systems
 from facopt.assembly.travel import require_coordinates, travel_times
@@ -29,6 +30,7 @@ from facopt.location.planning.planned import solve_planned
 from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
 from facopt.location.solver import SolverSettings
+from facopt.location.stability import solve_variants, stated_run
 from facopt.measures.build import RunResult, build_report
 from facopt.outputs.recognised import write_recognised
 from facopt.outputs.run_folder import RunFacts, write_run
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from facopt.location.covering.curve import Frontier
     from facopt.location.planning.planned import PlanningTask
     from facopt.location.problem import LocationProblem
+    from facopt.location.solution import Solution
+    from facopt.location.stability import SolvedAgain
     from facopt.measures.report import Report
     from facopt.scenario.load import LoadedScenario
     from facopt.scenario.schema import Scenario
@@ -196,10 +200,23 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
             cells=cells_covered(scenario, area, travelled, problem.existing, solution.open),
             frontier=frontier,
+            stability=_stability(prepared, solution),
             planned=planned,
         )
         report = build_report(result)
     return report, solution.effort.log
+
+
+def _stability(prepared: Prepared, solution: Solution) -> tuple[SolvedAgain, ...]:
+    """Return the question solved again under other assumptions, where the scenario asks for it and there is a plan."""
+    asked = prepared.loaded.scenario.outputs
+    if not asked.stability or solution.open is None or prepared.task is not None:
+        return ()
+    scenario, problem = prepared.loaded.scenario, prepared.problem
+    cutoffs = [prepared.travelled.times[tier.mode].cutoff_minutes for tier in scenario.tiers.values()]
+    variants = stability_variants(prepared.area, problem, cutoffs)
+    again = solve_variants(variants, solver_settings(scenario), asked.stability_seconds, prepared.progress.note)
+    return (stated_run(problem, solution), *again)
 
 
 def _frontier(scenario: Scenario, problem: LocationProblem, progress: QuietProgress) -> Frontier | None:

@@ -93,12 +93,17 @@ class _Chain:
 
 
 def solve_location(
-    problem: LocationProblem, settings: SolverSettings, tell: Callable[[str], None] = lambda _stage: None
+    problem: LocationProblem,
+    settings: SolverSettings,
+    tell: Callable[[str], None] = lambda _stage: None,
+    *,
+    diagnose: bool = True,
 ) -> Solution:
     """Solve the problem's objectives in order and return a plan with its proof, or why there is none.
 
-    `tell` hears the name of each level as it begins. Raises RefereeError where a plan does not stand up to
-    recomputation, and SolverError where the solver fails.
+    `tell` hears the name of each level as it begins; without `diagnose` nobody asks what would make a contradiction
+    possible. Raises RefereeError where a plan does not stand up to recomputation, and SolverError where the solver
+    fails.
     """
     chain = _Chain(problem, settings)
     for name in problem.objective:
@@ -106,14 +111,14 @@ def solve_location(
             break
         if chain.level(name, tell).open is None and chain.open is None:
             break
-    return _solution(chain, tell)
+    return _solution(chain, tell, diagnose)
 
 
-def _solution(chain: _Chain, tell: Callable[[str], None]) -> Solution:
+def _solution(chain: _Chain, tell: Callable[[str], None], diagnose: bool) -> Solution:
     levels = tuple(_final_level(chain, index, name) for index, name in enumerate(chain.problem.objective))
     status = _status(chain, levels)
     effort = _effort(chain)
-    if status is not Status.INFEASIBLE:
+    if status is not Status.INFEASIBLE or not diagnose:
         return Solution(status, chain.open, levels, chain.evaluation, effort)
     tell("diagnosis")
     # Finding out why gets its own share of the time, however soon the contradiction was found.

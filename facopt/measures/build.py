@@ -72,9 +72,9 @@ class RunResult:
     cells: CellsCovered | None = None
     """Who is covered on the raster's own cells; None where the demand points are no blocks of cells."""
     frontier: Frontier | None = None
+    """Most people covered within growing limits; None where the scenario asks for none."""
     stability: tuple[SolvedAgain, ...] = ()
     """The plan and the question solved again under other assumptions; empty where that was not asked for."""
-    """Most people covered within growing limits; None where the scenario asks for none."""
     planned: Planned | None = None
     """What the planning model found, of which `solution` is the last stage; None where the plain model answered."""
 

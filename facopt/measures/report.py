@@ -274,6 +274,14 @@ class Report:
     frontier: pd.DataFrame | None = None
     """Most people covered within growing limits: by (sites, budget), limit, people (all), people_covered,
     people_at_most (proven), gap_percent, proven, new_sites, cost, knee. None where the scenario asks for none."""
+    stability_runs: pd.DataFrame | None = None
+    """The question solved again with one assumption changed, the plan itself first: kind (stated, standard, speed,
+    people, segment, without_private), subject (tier, area class or segment, "" for all), change_percent (NaN without),
+    status (as of a plan; not_made where time was short), people, people_covered, cost, new_sites, same_sites (the
+    plan's own among them; NaN without a plan). None where the scenario does not ask for it."""
+    stability_sites: pd.DataFrame | None = None
+    """Candidates that any of these runs chooses, the plan's own first: site (row of sites), planned, chosen (runs that
+    choose it), runs (runs with a plan). None where the scenario does not ask for it."""
 
     @property
     def questions(self) -> tuple[str, str]:

@@ -38,13 +38,14 @@ class PairOfBars:
 
 @dataclass(frozen=True)
 class Swing:
-    """What one assumption does to a share when it is varied down and up; in percent."""
+    """What one assumption does to a figure when it is varied down and up."""
 
     label: Text
     low: float
+    """When the assumption is varied down: that makes the figure worse."""
     high: float
-    low_text: str
-    high_text: str
+    low_text: Text
+    high_text: Text
 
 
 def text(x: float, y: float, words: Text, anchor: str = "start", style: str = "") -> str:
@@ -166,14 +167,14 @@ def _pair(pair: PairOfBars, y: float, left: float, width: float, scale: float, t
 
 
 def tornado(swings: Sequence[Swing], base: float, base_text: Text, label: Text, width: float = 940.0) -> str:
-    """Return bars to both sides of a base, the widest first: worse hatched to the left, better striped to the right.
+    """Return bars to both sides of a base, the widest first: worse hatched, better striped.
 
     Parameters
     ----------
     swings
-        What is varied, with the shares that result, in percent.
+        What is varied, with the figures that result.
     base, base_text
-        The share of which they are variations, and the words at its line.
+        The figure of which they are variations, and the words at its line.
     label
         What the chart shows, for screen readers.
     width
@@ -182,20 +183,22 @@ def tornado(swings: Sequence[Swing], base: float, base_text: Text, label: Text, 
     left, right, step, top = 360.0, width - 76.0, 34.0, 26.0
     values = [base, *(value for swing in swings for value in (swing.low, swing.high))]
     least, most = min(values), max(values)
-    scale = (right - left - 76.0) / (most - least) if most > least else 0.0
+    scale = (right - left - 96.0) / (most - least) if most > least else 0.0
 
     def at(value: float) -> float:
-        return left + 76.0 + (value - least) * scale
+        return left + 96.0 + (value - least) * scale
 
     drawn = []
-    for i, swing in enumerate(sorted(swings, key=lambda swing: swing.low - swing.high)):
+    for i, swing in enumerate(sorted(swings, key=lambda swing: -abs(swing.low - swing.high))):
         y = top + step * i
         drawn.append(text(left - 14, y + 14, swing.label, "end"))
-        for value, style in ((swing.low, "b-loses_cover"), (swing.high, "b-newly_covered")):
+        ends = ((swing.low, swing.low_text, "b-loses_cover"), (swing.high, swing.high_text, "b-newly_covered"))
+        for value, told, style in ends:
             start, length = min(at(base), at(value)), abs(at(value) - at(base))
             drawn.append(f'<rect x="{_n(start)}" y="{_n(y)}" width="{_n(length)}" height="19" class="{style}"/>')
-        drawn.append(text(at(swing.low) - 7, y + 14, swing.low_text, "end", "ax"))
-        drawn.append(text(at(swing.high) + 7, y + 14, swing.high_text, "start", "ax"))
+            left_of_base = value < base or (value == base and told is swing.low_text)
+            shift, anchor = (-7, "end") if left_of_base else (7, "start")
+            drawn.append(text(at(value) + shift, y + 14, told, anchor, "ax"))
     bottom = top + step * len(swings) - 8
     drawn.append(f'<path d="M{_n(at(base))} {_n(top - 8)}V{_n(bottom)}" class="axis"/>')
     drawn.append(text(at(base), top - 13, base_text, "middle", "ax"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph
 from facopt.outputs.html_report.plan_sections import site_symbols
+from facopt.outputs.html_report.stability_section import solved_again
 from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, table_html
 from facopt.outputs.tables.people import tier_terms
 from facopt.outputs.tables.robustness import variant_words
@@ -33,7 +34,7 @@ def sensitivity(m: Material) -> Section | None:
     varied = Drawn("varied", WORDS["column.variant"], lambda row: both_of(variant_words(m.report, row)), align="l")
     columns = (varied, "people", "covered_now", "covered_now_percent", "covered", "covered_percent", "change_points")
     inner += table_html(view, Look(columns, titles=CHANGE)) + note("sensitivity.note") + note("round.note")
-    return Section("sensitivity", "section.sensitivity", inner)
+    return Section("sensitivity", "section.sensitivity", inner + solved_again(m))
 
 
 def _swings(m: Material, rows: list[Row], key: str) -> list[charts.Swing]:

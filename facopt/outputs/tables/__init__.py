@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facopt.outputs.tables import fine_grid, frontier, people, proof, robustness, sites, summary
+from facopt.outputs.tables import fine_grid, frontier, people, proof, robustness, sites, stability, summary
 from facopt.outputs.tables.view import Column, Kind, TableView, heading, printed
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _BUILDERS = (
     frontier.frontier_table,
     summary.equity_table,
     robustness.sensitivity_table,
+    stability.stability_runs_table,
+    stability.stability_sites_table,
     robustness.second_cover_table,
     sites.resilience_table,
     proof.targets_table,

@@ -12,7 +12,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from facopt.outputs.numbers import LANGUAGES, Lang
-from facopt.outputs.words import as_built, common, compare, frontier, gallery, report, tables, terminal, workbook
+from facopt.outputs.words import (
+    as_built,
+    common,
+    compare,
+    frontier,
+    gallery,
+    report,
+    stability,
+    tables,
+    terminal,
+    workbook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +33,7 @@ Text = str | tuple[str, str]
 
 _CATALOGUES = (
     common.WORDS, tables.WORDS, report.WORDS, workbook.WORDS, gallery.WORDS, compare.WORDS, terminal.WORDS,
-    as_built.WORDS, frontier.WORDS,
+    as_built.WORDS, frontier.WORDS, stability.WORDS,
 )  # fmt: skip
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
