@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 class Backup(Rule):
     """At least so many percent of the people have two open sites of a tier's service within the standard."""
+
+    subject: ClassVar[tuple[str, str]] = ("{tier}双重覆盖的人口比例", "Share of people with two sites of {tier}")
+    asks: ClassVar[tuple[str, str]] = (
+        "至少 {at_least_percent:g}% 的人在标准时间内有两处{tier}",
+        "At least {at_least_percent:g} % of the people have two sites of {tier} within the standard",
+    )
 
     kind: Literal["backup"]
     """A share of people with two open sites within the standard."""

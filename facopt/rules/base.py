@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from facopt.statement import Section
 
@@ -20,6 +20,11 @@ RELATIVE_SLACK = 1e-6
 
 class Rule(Section):
     """Something that every plan must keep, told from others by its `kind`."""
+
+    subject: ClassVar[tuple[str, str]] = ("", "")
+    """What it is about, in Chinese and English, for sentences that change a figure of it: `Spacing of {tier}`."""
+    asks: ClassVar[tuple[str, str]] = ("", "")
+    """What it asks for, in Chinese and English, with its keys in braces; {tier} is the tier's name."""
 
     kind: str
     """Which kind of rule this is."""

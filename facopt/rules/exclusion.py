@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 class Exclusion(Rule):
     """Nothing is built inside the outlines of a file: flood plains, reserves, slopes."""
+
+    subject: ClassVar[tuple[str, str]] = ("禁建范围", "Ground where nothing may be built")
+    asks: ClassVar[tuple[str, str]] = (
+        "{file} 范围内不得建设",
+        "Nothing is built inside {file}",
+    )
 
     kind: Literal["exclusion"]
     """Outlines inside which nothing may be built."""

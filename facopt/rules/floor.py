@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 class Floor(Rule):
     """In every zone, area class or group at least so many percent of the people are covered."""
+
+    subject: ClassVar[tuple[str, str]] = ("{tier}的覆盖率下限", "Floor of {tier}")
+    asks: ClassVar[tuple[str, str]] = (
+        "每个{per}至少 {at_least_percent:g}% 的人被{tier}覆盖",
+        "In each {per} at least {at_least_percent:g} % of the people are covered by {tier}",
+    )
 
     kind: Literal["floor"]
     """At least a share of people covered, in each part."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import AfterValidator
@@ -28,6 +28,12 @@ def _two(classes: tuple[AreaClass, ...]) -> tuple[AreaClass, ...]:
 
 class Gap(Rule):
     """The shares of people covered in two area classes differ by at most so many percentage points."""
+
+    subject: ClassVar[tuple[str, str]] = ("{between}的覆盖率差距", "Gap between {between}")
+    asks: ClassVar[tuple[str, str]] = (
+        "{between}的覆盖率相差不超过 {at_most_points:g} 个百分点",
+        "The shares covered in {between} differ by at most {at_most_points:g} points",
+    )
 
     kind: Literal["gap"]
     """At most a difference between the shares of two area classes."""

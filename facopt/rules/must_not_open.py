@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 class MustNotOpen(Rule):
     """Named sites are not open in any stage."""
+
+    subject: ClassVar[tuple[str, str]] = ("不得开放的机构", "Sites that must not be open")
+    asks: ClassVar[tuple[str, str]] = (
+        "不得开放：{sites}",
+        "These are not open: {sites}",
+    )
 
     kind: Literal["must_not_open"]
     """Sites that must not be open."""

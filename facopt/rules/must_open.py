@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 class MustOpen(Rule):
     """Named sites are open, whatever they cost."""
+
+    subject: ClassVar[tuple[str, str]] = ("必须开放的机构", "Sites that must be open")
+    asks: ClassVar[tuple[str, str]] = (
+        "必须开放：{sites}",
+        "These are open: {sites}",
+    )
 
     kind: Literal["must_open"]
     """Sites that must be open."""

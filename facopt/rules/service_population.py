@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 class ServicePopulation(Rule):
     """The people assigned to each open site of a tier are neither fewer nor more than stated."""
+
+    subject: ClassVar[tuple[str, str]] = ("每处{tier}的服务人口", "People served by each site of {tier}")
+    asks: ClassVar[tuple[str, str]] = (
+        "每处{tier}的服务人口在 {at_least} 与 {at_most} 之间",
+        "Each site of {tier} serves between {at_least} and {at_most} people",
+    )
 
     kind: Literal["service_population"]
     """Bounds on the people that each open site serves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -31,6 +31,12 @@ class JointSite(Section):
 
 class SitesPerZone(Rule):
     """Every zone has at least so many open sites of a tier."""
+
+    subject: ClassVar[tuple[str, str]] = ("每个乡镇的{tier}数量", "Sites of {tier} in each zone")
+    asks: ClassVar[tuple[str, str]] = (
+        "每个乡镇至少 {at_least} 处{tier}",
+        "Each zone has at least {at_least} open site of {tier}",
+    )
 
     kind: Literal["sites_per_zone"]
     """A number of open sites in each zone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 class Spacing(Rule):
     """Any two open sites of a tier stand at least so far apart, in every stage."""
+
+    subject: ClassVar[tuple[str, str]] = ("{tier}的间距", "Spacing of {tier}")
+    asks: ClassVar[tuple[str, str]] = (
+        "{tier}彼此相距至少 {at_least_metres:g} 米",
+        "Sites of {tier} stand at least {at_least_metres:g} m apart",
+    )
 
     kind: Literal["spacing"]
     """A least distance between open sites of a tier."""

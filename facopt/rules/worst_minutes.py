@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 class WorstMinutes(Rule):
     """An open site of a tier's service lies within so many minutes of everybody who has a usable one within them."""
+
+    subject: ClassVar[tuple[str, str]] = ("到{tier}的最长时间", "Longest time to {tier}")
+    asks: ClassVar[tuple[str, str]] = (
+        "任何人到最近{tier}不超过 {at_most_minutes:g} 分钟",
+        "Nobody is farther than {at_most_minutes:g} minutes from the nearest {tier}",
+    )
 
     kind: Literal["worst_minutes"]
     """A longest time to the nearest open site, for everybody."""
