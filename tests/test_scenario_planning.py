@@ -92,12 +92,17 @@ def test_show_names_the_line_of_every_key() -> None:
     called = facopt("show", EVERYTHING)
     assert called.status == 0, called.err
     lines = {line.split("  #")[0].strip(): line.rpartition("everything.yaml:")[2] for line in called.out.splitlines()}
-    assert lines["years: [2027, 2030, 2035]"] == "10"
-    assert lines["2027: 30000000"] == "80"
-    assert lines["- kind: exclusion"] == "65"
-    assert lines["- coverage"] == "70"
-    assert lines["- name: cost"] == "71"
-    assert lines["- coverage_over_time"] == "77"
+    written = EVERYTHING.read_text(encoding="utf-8").splitlines()
+    for shown, stated in {
+        "years: [2027, 2030, 2035]": "  years:",
+        "2027: 30000000": "  budget_by_stage:",
+        "- kind: exclusion": "  - {kind: exclusion",
+        "- coverage": "  - coverage",
+        "- name: cost": "  - {name: cost",
+        "- coverage_over_time": "  - coverage_over_time",
+    }.items():
+        at = next(number for number, line in enumerate(written, 1) if line.startswith(stated))
+        assert lines[shown] == str(at)
 
 
 def test_a_year_can_be_set_from_the_command_line() -> None:
