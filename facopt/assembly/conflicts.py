@@ -1,73 +1,107 @@
-"""From the ways out of an infeasible problem to sentences that a planner can act on, with the line each speaks of."""
+"""From the diagnosis of an infeasible problem to sentences that a planner can act on, with the line each speaks of."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from facopt.measures.report import Conflict
-from facopt.outputs import numbers
+from facopt.assembly.statement_words import Words, amount, asked, change, subject
+from facopt.measures.report import Clash, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from facopt.errors import Place
     from facopt.location.solution import Relaxation
     from facopt.scenario.schema import Scenario
 
+SHOWN_UNITS = {
+    "capacity_percent": "percent", "least_load_percent": "percent", "more_minutes": "minutes", "listed": "statements",
+    "statement": "statements",
+}  # fmt: skip
+"""Units of the report for those of relaxations; the others are the same in both."""
+MOST_PARTS = 5
+"""So many parts of a statement are named; the rest are counted."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What sentences need to know besides the diagnosis."""
+
+    scenario: Scenario
+    place: Callable[[str], Place]
+    """Where a key stands in the scenario's files."""
+    names: Mapping[str, tuple[str, str]]
+    """Names in Chinese and English by the id of a zone or site, as far as there are any."""
+
+    def named(self, part: str) -> Words:
+        """Return the name of a part of a statement."""
+        return self.names.get(part, (part, part))
+
 
 def conflicts(
-    relaxations: tuple[Relaxation, ...], scenario: Scenario, place: Callable[[str], Place]
+    relaxations: tuple[Relaxation, ...],
+    scenario: Scenario,
+    place: Callable[[str], Place],
+    names: Mapping[str, tuple[str, str]] | None = None,
 ) -> tuple[Conflict, ...]:
-    """Return one conflict for each relaxation, in the same order."""
-    return tuple(_conflict(relaxation, scenario, place) for relaxation in relaxations)
+    """Return one way out for each relaxation, in the same order."""
+    telling = Telling(scenario, place, names or {})
+    return tuple(_conflict(relaxation, telling) for relaxation in relaxations)
 
 
-def _conflict(relaxation: Relaxation, scenario: Scenario, place: Callable[[str], Place]) -> Conflict:
-    subject_zh, subject_en = _subject(relaxation.key, scenario)
-    (stated_zh, stated_en), (needed_zh, needed_en) = (
-        _amount(value, relaxation.unit, scenario.currency) for value in (relaxation.stated, relaxation.needed)
-    )
-    ending_zh = "，须与其他几项同时调整" if relaxation.together else "，其余条件不变即可行"
-    ending_en = ", together with the other changes" if relaxation.together else "; everything else can stay as it is"
+def clashes(
+    keys: Sequence[str],
+    parts: Mapping[str, Sequence[str]],
+    scenario: Scenario,
+    place: Callable[[str], Place],
+    names: Mapping[str, tuple[str, str]] | None = None,
+) -> tuple[Clash, ...]:
+    """Return the statements that cannot hold together, each with its line and what it asks for."""
+    telling = Telling(scenario, place, names or {})
+    return tuple(_clash(key, parts.get(key, ()), telling) for key in keys)
+
+
+def _clash(key: str, parts: Sequence[str], telling: Telling) -> Clash:
+    zh, en = asked(key, telling.scenario)
+    if parts:
+        named = [telling.named(part) for part in parts[:MOST_PARTS]]
+        more = len(parts) - len(named)
+        zh += f"（{'、'.join(one[0] for one in named)}{f'等 {len(parts)} 项' if more else ''}）"
+        en += f" ({', '.join(one[1] for one in named)}{f' and {more} more' if more else ''})"
+    return Clash(key=key, place=str(telling.place(key)), sentence_zh=f"{zh}。", sentence_en=f"{en}.")
+
+
+def _conflict(one: Relaxation, telling: Telling) -> Conflict:
+    scenario = telling.scenario
+    key = f"{one.key}.{one.field}" if one.field else one.key
+    zh, en = _sentence(one, telling)
+    ending_zh = "，须与其他几项同时调整" if one.together else "，其余条件不变即可行"
+    ending_en = ", together with the other changes" if one.together else "; everything else can stay as it is"
+    if not one.least and not one.together:
+        ending_zh, ending_en = f"{ending_zh}（可能更少即可）", f"{ending_en} (less may do)"
     return Conflict(
-        key=relaxation.key,
-        place=str(place(relaxation.key)),
-        stated=relaxation.stated,
-        needed=relaxation.needed,
-        unit=scenario.currency if relaxation.unit == "money" else relaxation.unit,
-        sentence_zh=f"{subject_zh}由 {stated_zh} 改为 {needed_zh}{ending_zh}。",
-        sentence_en=f"{subject_en}: {stated_en} → {needed_en}{ending_en}.",
+        key=key if telling.place(key) != telling.place(one.key) or not one.part else one.key,
+        place=str(telling.place(key)),
+        stated=one.stated,
+        needed=one.needed,
+        unit=scenario.currency if one.unit == "money" else SHOWN_UNITS.get(one.unit, one.unit),
+        sentence_zh=f"{zh}{ending_zh}。",
+        sentence_en=f"{en}{ending_en}.",
     )
 
 
-def _amount(value: float, unit: str, currency: str) -> tuple[str, str]:
-    """Return a figure in Chinese and English: 97% · 9,696 万元 and ¥97.0 million · 12."""
-    if unit == "percent":
-        return numbers.percent_stated(value), numbers.percent_stated(value)
-    if unit == "money":
-        return numbers.in_both(lambda lang: numbers.money_exact(value, currency, lang))
-    return numbers.count(value), numbers.count(value)
-
-
-def _subject(key: str, scenario: Scenario) -> tuple[str, str]:
-    section, _, rest = key.partition(".")
-    if key == "limits.budget":
-        return "预算", "Budget"
-    if section == "targets":
-        target = scenario.targets[int(rest)]
-        zh, en = _tier_names(target.tier, scenario)
-        where = "".join(f"（{part}）" for part in (target.area_class, target.zone) if part)
-        where_en = "".join(f" ({part})" for part in (target.area_class, target.zone) if part)
-        return f"{zh}覆盖率目标{where}", f"Coverage target of {en}{where_en}"
-    kind, _, tier = rest.partition(".")
-    zh, en = _tier_names(tier, scenario)
-    if kind == "new_sites":
-        return f"{zh}新增数量上限", f"New sites of {en}, at most"
-    return f"{zh}总数", f"Open sites of {en}, exactly"
-
-
-def _tier_names(tier: str | None, scenario: Scenario) -> tuple[str, str]:
-    if tier is None:
-        return "各层级", "all tiers together"
-    facts = scenario.tiers[tier]
-    return facts.name or tier, facts.name_en or tier
+def _sentence(one: Relaxation, telling: Telling) -> Words:
+    """Return what changes, without the ending."""
+    scenario = telling.scenario
+    zh, en = subject(one.key, one.field, scenario)
+    named_zh, named_en = telling.named(one.part)
+    if one.unit == "statement":
+        return f"去掉这一条：{asked(one.key, scenario)[0]}", f"Leave this out: {asked(one.key, scenario)[1]}"
+    if one.unit == "listed":
+        return f"{zh}：不再包括{named_zh}", f"{en}: leave out {named_en}"
+    if one.part and one.unit != "sites":
+        zh, en = f"{zh}（{named_zh}）", f"{en} ({named_en})"
+    (stated_zh, stated_en), (needed_zh, needed_en) = (amount(v, one.unit, scenario) for v in (one.stated, one.needed))
+    more_zh, more_en = change(one.needed - one.stated, one.unit, scenario)
+    return f"{zh}由 {stated_zh} 改为 {needed_zh}{more_zh}", f"{en}: {stated_en} → {needed_en}{more_en}"
