@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from facopt.assembly.assumptions import assumptions
 from facopt.assembly.candidates import with_candidates
-from facopt.assembly.conflicts import conflicts
+from facopt.assembly.conflicts import Telling, clashes, conflicts
+from facopt.assembly.names import names_of
 from facopt.assembly.drawing import roads_to_draw
 from facopt.assembly.fine_grid import cells_covered
 from facopt.assembly.planning.layers import with_layers
@@ -179,6 +180,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             planned = solve_planned(prepared.task, solver_settings(scenario), progress.note)
             solution = plain_solution(planned.solution)
         frontier = _frontier(scenario, problem, progress)
+    telling = Telling(scenario, lambda key: loaded.place(key).seen_from(folder), names_of(area))
     with progress.stage("measures"):
         baseline = evaluate(problem, problem.existing) if planned is None else plain_evaluation(planned.estate_now)
         result = RunResult(
@@ -195,7 +197,8 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             zone_names_en=area.zone_names_en,
             findings=tuple(finding.seen_from(folder) for finding in prepared.findings),
             assumptions=assumptions(scenario, travelled),
-            conflicts=conflicts(solution.relaxations, scenario, lambda key: loaded.place(key).seen_from(folder)),
+            conflicts=conflicts(solution.relaxations, telling),
+            clashes=clashes(solution.conflict, solution.conflict_parts, telling),
             roads=roads_to_draw(travelled.roads.values()),
             routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
             cells=cells_covered(scenario, area, travelled, problem.existing, solution.open),
