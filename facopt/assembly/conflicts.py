@@ -39,26 +39,16 @@ class Telling:
         return self.names.get(part, (part, part))
 
 
-def conflicts(
-    relaxations: tuple[Relaxation, ...],
-    scenario: Scenario,
-    place: Callable[[str], Place],
-    names: Mapping[str, tuple[str, str]] | None = None,
-) -> tuple[Conflict, ...]:
+def conflicts(relaxations: tuple[Relaxation, ...], telling: Telling) -> tuple[Conflict, ...]:
     """Return one way out for each relaxation, in the same order."""
-    telling = Telling(scenario, place, names or {})
     return tuple(_conflict(relaxation, telling) for relaxation in relaxations)
 
 
-def clashes(
-    keys: Sequence[str],
-    parts: Mapping[str, Sequence[str]],
-    scenario: Scenario,
-    place: Callable[[str], Place],
-    names: Mapping[str, tuple[str, str]] | None = None,
-) -> tuple[Clash, ...]:
-    """Return the statements that cannot hold together, each with its line and what it asks for."""
-    telling = Telling(scenario, place, names or {})
+def clashes(keys: Sequence[str], parts: Mapping[str, Sequence[str]], telling: Telling) -> tuple[Clash, ...]:
+    """Return the statements that cannot hold together, each with its line and what it asks for.
+
+    `parts` has those of a statement that are in conflict, by its key.
+    """
     return tuple(_clash(key, parts.get(key, ()), telling) for key in keys)
 
 
