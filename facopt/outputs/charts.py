@@ -180,13 +180,13 @@ def tornado(swings: Sequence[Swing], base: float, base_text: Text, label: Text, 
     width
         In pixels at full size.
     """
-    left, right, step, top = 360.0, width - 76.0, 34.0, 26.0
+    left, right, step, top = 340.0, width - 116.0, 34.0, 26.0
     values = [base, *(value for swing in swings for value in (swing.low, swing.high))]
     least, most = min(values), max(values)
-    scale = (right - left - 96.0) / (most - least) if most > least else 0.0
+    scale = (right - left - 116.0) / (most - least) if most > least else 0.0
 
     def at(value: float) -> float:
-        return left + 96.0 + (value - least) * scale
+        return left + 116.0 + (value - least) * scale
 
     drawn = []
     for i, swing in enumerate(sorted(swings, key=lambda swing: -abs(swing.low - swing.high))):
