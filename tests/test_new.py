@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import yaml
+from pyproj import Transformer
 
 from facopt.inputs.coordinates import gcj02_from_wgs84
 from facopt.presets.library import preset_names
@@ -175,3 +177,42 @@ def test_a_folder_without_people_says_what_each_file_lacks(tmp_path: Path) -> No
     )
     assert "county: notes2.csv is of no use: has neither coordinates nor a use that its columns tell." in lines
     assert not (folder / "scenario.yaml").exists()
+
+def test_metres_are_placed_by_the_name_of_the_file_or_beside_the_others(tmp_path: Path) -> None:
+    """Web Mercator looks like Gauss-Krüger zone 13: the name tells, or where the other files lie."""
+    dice = np.random.default_rng(2)
+    lon, lat = 121.4 + dice.uniform(0, 0.2, 20), 31.1 + dice.uniform(0, 0.2, 20)
+    x, y = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True).transform(lon, lat)
+    rows = [("0", 10, round(a, 2), round(b, 2)) for a, b in zip(x, y, strict=True)]
+    write_table(tmp_path / "people_3857.csv", "id people x y", rows)
+    plots = write_table(tmp_path / "candidates.csv", "OBJ x y", [(f"c{k}", *row[2:]) for k, row in enumerate(rows)])
+    write_table(tmp_path / "clinics.csv", "id name tier lon lat", [("k", "K", "clinic", 121.5, 31.2)])
+    said = facopt("new", tmp_path).out
+    assert "  people_3857.csv: demand (has people, 20 rows, crs EPSG:3857 (the name of the file))\n" in said
+    beside = "(by the name of the file, 20 rows, crs EPSG:3857 (read so it lies where clinics.csv lies))"
+    assert f"  candidates.csv: candidates {beside}\n" in said
+    text = (tmp_path / "scenario.yaml").read_text(encoding="utf-8")
+    assert "  columns: {id: row_number}          # id is not unique; rows are numbered\n" in text
+    assert "  tiers: [clinic]          # the table does not say; each row serves for each\n" in text
+    record = facopt("check", tmp_path / "scenario.yaml", "--json").json()
+    assert (record["people"], record["sites"], record["errors"]) == (200, 21, [])
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    write_table(alone / "people.csv", "id people x y", [(k, 10, *row[2:]) for k, row in enumerate(rows)])
+    plots.rename(alone / "candidates.csv")
+    said = facopt("new", alone).out
+    assert "x and y are metres in a system that nothing tells: state crs: EPSG:n" in said
+    assert "still to be mended:" in said
+    assert "  # crs: EPSG:n          # x and y are" in (alone / "scenario.yaml").read_text(encoding="utf-8")
+
+
+def test_an_export_of_a_map_service_is_drafted_with_its_parts_merged(tmp_path: Path) -> None:
+    """Departments and gates are expected there."""
+    write_table(tmp_path / "people.csv", "id people lon lat", [("a", 5, 121.5, 31.2)])
+    write_table(
+        tmp_path / "poi.csv", "id name typecode pname adcode lon lat",
+        [("1", "东镇社区卫生服务中心", "090000", "上海市", "310114", 121.5, 31.2)],
+    )  # fmt: skip
+    facopt("new", tmp_path)
+    text = (tmp_path / "scenario.yaml").read_text(encoding="utf-8")
+    assert "  merge_within_metres: 150          # departments" in text

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from facopt.drafting.metres import with_systems_of_neighbours
 from facopt.drafting.survey import Found, survey
 from facopt.drafting.systems import with_tested_systems
 from facopt.drafting.tiers import TierDraft, tiers_of_preset, tiers_of_registers
-from facopt.errors import DataError, Finding, Place, ScenarioError
+from facopt.errors import DataError, Finding, Place, ScenarioError, Severity
 from facopt.inputs.findings import FindingLog
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def draft_scenario(folder: Path, preset: str | None = None) -> Draft:
     """
     file = folder / SCENARIO
     require_new(file)
-    found = with_tested_systems(survey(folder))
+    found = with_systems_of_neighbours(with_tested_systems(survey(folder)))
     used = _chosen(found)
     _require_enough(folder, found, used)
     registers = [one.table for one in used["facilities"] if one.table is not None]
@@ -112,7 +113,7 @@ def _trial(file: Path) -> tuple[Finding, ...]:
     try:
         read_study_area(study_area_request(load_scenario(file).scenario))
     except (ScenarioError, DataError) as error:
-        return error.findings
+        return tuple(finding for finding in error.findings if finding.severity is Severity.ERROR)
     return ()
 
 
@@ -126,8 +127,9 @@ def _lines(draft: Draft, tiers: Sequence[TierDraft], preset: str | None, area_cl
     yield f"name: {folder_name(folder)}"
     yield from _ground(used)
     yield from _demand(used["demand"][0], area_class)
-    yield from _sites("facilities", used["facilities"], "existing" if used["candidates"] else "")
-    yield from _candidates(used, tiers)
+    names = [tier.name for tier in tiers]
+    yield from _sites("facilities", used["facilities"], "existing" if used["candidates"] else "", names)
+    yield from _candidates(used, names)
     yield from _travel(used, tiers)
     if preset:
         yield f"preset: {preset}                    # standards and costs with their sources; state here what differs"
@@ -189,11 +191,14 @@ def _source(one: Found, needed: tuple[str, ...] = ("id",)) -> Iterator[str]:
     told = [f"{name}: {_text(column.heading)}" for name, column in found.items() if column.heading != name]
     if "id" in needed and "id" not in found:
         yield "  columns: {id: row_number}          # the table has no ids; rows are numbered"
+    elif "id" in needed and len(set(one.table.text("id"))) < len(one.table):
+        yield f"  columns: {{id: row_number}}          # {_text(found['id'].heading)} is not unique; rows are numbered"
+        told = [text for text in told if not text.startswith("id:")]
     if told:
         yield f"  # recognised, change under columns: {{{', '.join(told)}}}"
 
 
-def _sites(key: str, files: Sequence[Found], status: str) -> Iterator[str]:
+def _sites(key: str, files: Sequence[Found], status: str, tiers: Sequence[str]) -> Iterator[str]:
     if not files:
         return
     yield f"{key}:"
@@ -201,20 +206,24 @@ def _sites(key: str, files: Sequence[Found], status: str) -> Iterator[str]:
         lines = ["  kind: table", *_source(one)]
         if status and one.table is not None and "status" not in one.table:
             lines.append(f"  status: {status}")
+        if status == "candidate" and one.table is not None and not {"tier", "name"} & set(one.table.columns):
+            lines.append(f"  tiers: [{', '.join(tiers)}]          # the table does not say; each row serves for each")
+        if one.table is not None and one.table.recognised.maker:
+            lines.append("  merge_within_metres: 150          # departments and gates of a facility, by similar names")
         if len(files) > 1:
             lines = [f"  - {lines[0].strip()}", *(f"  {line}" for line in lines[1:])]
         yield from lines
 
 
-def _candidates(used: Mapping[str, tuple[Found, ...]], tiers: Sequence[TierDraft]) -> Iterator[str]:
+def _candidates(used: Mapping[str, tuple[Found, ...]], tiers: Sequence[str]) -> Iterator[str]:
     if used["candidates"]:
-        yield from _sites("candidates", used["candidates"], "candidate")
+        yield from _sites("candidates", used["candidates"], "candidate", tiers)
         return
     if any(one.table is not None and "status" in one.table for one in used["facilities"]):
         return
     yield "candidates:          # no file names any: the places where people live, the large ones first"
     yield "  kind: settlements"
-    yield f"  tiers: [{', '.join(tier.name for tier in tiers)}]"
+    yield f"  tiers: [{', '.join(tiers)}]"
     yield f"  minimum_people: {_threshold(used['demand'][0])}"
     yield "  existing_at_least_metres: 1000"
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facopt.drafting.metres import system_of_metres
 from facopt.errors import DataError
-from facopt.inputs import coordinates
 from facopt.inputs.cells import DRIVERS
 from facopt.inputs.facilities import CANDIDATE_WORDS
 from facopt.inputs.facility_names import kind_of_name
@@ -27,7 +27,6 @@ _WATER = re.compile(r"water|river|lake|水|河|湖", re.IGNORECASE)
 _EXCLUDED = re.compile(r"exclu|flood|reserve|禁建|保护|洪", re.IGNORECASE)
 _BOUNDARY = re.compile(r"bound|county|border|outline|边界|县界|市界|区界", re.IGNORECASE)
 _CANDIDATES = re.compile(r"candidate|备选|候选|拟建", re.IGNORECASE)
-UNTOLD = "x and y are metres in a system that nothing tells: state crs: EPSG:n"
 _ENOUGH_NAMES = 0.3
 """A table is a register where at least this share of its names tells a kind of facility."""
 
@@ -162,6 +161,5 @@ def _by_eastings(found: Found, table: Table) -> Found:
     known = x[np.isfinite(x)]
     if len(known) and np.median(np.abs(known)) <= 180:
         return replace(found, crs="wgs84", crs_note="")
-    if len(known) and (coordinates.zone_prefixes(known) > 0).mean() > 0.5:
-        return replace(found, crs="cgcs2000", crs_note="eastings begin with their zone number")
-    return replace(found, crs_note=UNTOLD)
+    crs, note = system_of_metres(found.file.stem, known)
+    return replace(found, crs=crs, crs_note=note)
