@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from facopt.assembly.assumptions import assumptions
 from facopt.assembly.candidates import with_candidates
 from facopt.assembly.conflicts import Telling, clashes, conflicts
-from facopt.assembly.names import names_of
 from facopt.assembly.drawing import roads_to_draw
 from facopt.assembly.fine_grid import cells_covered
+from facopt.assembly.names import names_of
 from facopt.assembly.planning.layers import with_layers
 from facopt.assembly.planning.problem import planning_task
 from facopt.assembly.problem import location_problem
