@@ -13,7 +13,5 @@ def names_of(area: StudyArea) -> dict[str, tuple[str, str]]:
     zones = {zone: (name, area.zone_names_en.get(zone) or name) for zone, name in area.zone_names.items() if name}
     sites = area.sites
     english = sites.name if sites.name_en is None else sites.name_en
-    return {
-        **{str(i): (str(name), str(en or name)) for i, name, en in zip(sites.id, sites.name, english, strict=True) if name},
-        **zones,
-    }  # fmt: skip
+    named = zip(sites.id, sites.name, english, strict=True)
+    return {**{str(site): (str(name), str(en or name)) for site, name, en in named if name}, **zones}
