@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -104,3 +104,7 @@ class Solution:
     effort: Effort
     relaxations: tuple[Relaxation, ...] = ()
     """For infeasible problems: what would help, each verified by a solve."""
+    conflict: tuple[str, ...] = ()
+    """For infeasible problems: keys of the smallest set of statements in conflict, where it was searched for."""
+    conflict_parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By key: the parts of a statement that are in conflict, such as zones of a floor."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from facopt.location.solution import Effort, Solution
     from facopt.location.stability import SolvedAgain
     from facopt.measures.fine_grid import CellsCovered
-    from facopt.measures.report import Assumption, Conflict
+    from facopt.measures.report import Assumption, Clash, Conflict
     from facopt.scenario.schema import Scenario
     from facopt.travel.times import TravelTimes
 
@@ -67,6 +67,7 @@ class RunResult:
     findings: tuple[Finding, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    clashes: tuple[Clash, ...] = ()
     roads: tuple[tuple[str, np.ndarray[Any, Any]], ...] = ()
     routes: Mapping[tuple[int, int], np.ndarray[Any, Any]] | None = None
     cells: CellsCovered | None = None
@@ -202,6 +203,7 @@ def _surroundings(result: RunResult) -> dict[str, Any]:
         "assumptions": result.assumptions,
         "findings": result.findings,
         "conflicts": result.conflicts,
+        "clashes": result.clashes,
         "travel_facts": {mode: dict(times.facts) for mode, times in sorted(result.times.items())},
     }
 

@@ -174,6 +174,19 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Clash:
+    """One of the smallest set of statements that cannot hold together."""
+
+    key: str
+    """Dotted scenario key, such as rules.1."""
+    place: str
+    """file:line of the statement."""
+    sentence_zh: str
+    """What it asks for."""
+    sentence_en: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """How the plan was found and what is proven about it."""
 
@@ -271,6 +284,8 @@ class Report:
     people_covered, people_covered_twice (two open sites within the standard; NaN without a plan)."""
     fine_grid: FineGrid | None = None
     """Coverage of the raster's own cells; None where no cells were put together."""
+    clashes: tuple[Clash, ...] = ()
+    """For infeasible scenarios: statements that cannot hold together; without any one of them the others can."""
     frontier: pd.DataFrame | None = None
     """Most people covered within growing limits: by (sites, budget), limit, people (all), people_covered,
     people_at_most (proven), gap_percent, proven, new_sites, cost, knee. None where the scenario asks for none."""

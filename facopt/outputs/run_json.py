@@ -67,6 +67,7 @@ def run_record(
             "closed": _sites(report, ("close",)),
             "fine_grid": _fine_grid(report),
             "conflicts": [vars(conflict) for conflict in report.conflicts],
+            "clashes": [vars(clash) for clash in report.clashes],
             "assumptions_unverified": sum(not assumption.verified for assumption in report.assumptions),
             "warnings": [str(finding) for finding in report.findings],
             "solver": _solver(report),

@@ -107,6 +107,10 @@ def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
     if report.status != "infeasible":
         return
     yield say("terminal.no_plan", lang)
+    for clash in report.clashes:
+        yield f"  {clash.place}: {clash.sentence_zh if lang == 'zh' else clash.sentence_en}"
+    if report.clashes and report.conflicts:
+        yield say("terminal.ways_out", lang)
     for conflict in report.conflicts:
         yield f"  {conflict.place}: {conflict.sentence_zh if lang == 'zh' else conflict.sentence_en}"
     if not report.conflicts:

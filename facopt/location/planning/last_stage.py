@@ -23,7 +23,10 @@ def plain_solution(found: PlanningSolution) -> Solution:
     outcome = found.outcome
     opened = None if outcome is None else outcome.open[-1]
     evaluation = None if outcome is None else plain_evaluation(outcome)
-    return Solution(found.status, opened, found.levels, evaluation, found.effort)
+    return Solution(
+        found.status, opened, found.levels, evaluation, found.effort,
+        found.relaxations, found.conflict, found.conflict_parts,
+    )  # fmt: skip
 
 
 def plain_evaluation(outcome: Outcome) -> Evaluation:

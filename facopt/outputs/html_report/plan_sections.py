@@ -34,7 +34,20 @@ def conflicts(m: Material) -> Section | None:
         inner = paragraph("conflicts.none_found")
     else:
         inner = f'<ol class="ways">{"".join(map(_way_out, m.report.conflicts))}</ol>'
-    return Section("conflicts", "section.conflicts", inner + note("conflicts.today_only"))
+    return Section("conflicts", "section.conflicts", _clashes(m) + inner + note("conflicts.today_only"))
+
+
+def _clashes(m: Material) -> str:
+    """Return the statements that cannot hold together, each with its line."""
+    if not m.report.clashes:
+        return ""
+    items = "".join(
+        f"<li>{both_of((one.sentence_zh, one.sentence_en))} "
+        f'<span class="sub"><code>{html.escape(one.key)}</code> '
+        f"{html.escape(re.split(r'[\\/]', one.place)[-1])}</span></li>"
+        for one in m.report.clashes
+    )
+    return f'{paragraph("conflicts.clash")}<ul class="ways">{items}</ul>'
 
 
 def _way_out(way: Conflict) -> str:

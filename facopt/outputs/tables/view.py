@@ -235,5 +235,10 @@ _FORMAT_OF_UNIT = MappingProxyType(
         "minutes": numbers.minutes,
         "sites": numbers.count,
         "people_minutes": numbers.count,
+        "points": numbers.trimmed,
+        "metres": numbers.trimmed,
+        "staff": numbers.trimmed,
+        "beds": numbers.trimmed,
+        "statements": numbers.count,
     }
 )

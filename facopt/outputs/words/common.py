@@ -88,6 +88,10 @@ WORDS = MappingProxyType(
         "unit.people_minutes": ("人·分钟", "people × minutes"),
         "unit.percent": ("%", "%"),
         "unit.points": ("个百分点", "points"),
+        "unit.metres": ("米", "m"),
+        "unit.staff": ("个编制", "posts"),
+        "unit.beds": ("张床位", "beds"),
+        "unit.statements": ("条", "statements"),
         # the solver's state, in the words of the house; never "best"
         "status.optimal": ("✓ 最优（已证明）", "✓ proven optimal"),
         "status.optimal_gap": ("✓ 最优（已证明），差距 {gap}", "✓ proven optimal, gap {gap}"),

@@ -315,6 +315,10 @@ WORDS = MappingProxyType(
         ),
         "projects.none": ("本方案没有新建或撤并项目。", "This plan builds and closes nothing."),
         "projects.costs_unverified": ("造价未核实", "unit costs unverified"),
+        "conflicts.clash": (
+            "以下各条不能同时成立；去掉其中任何一条，其余各条即可同时成立：",
+            "These cannot hold together; without any one of them the others can:",
+        ),
         "conflicts.none_found": (
             "没有找到只改一条就能成立的办法；需要同时放宽几条。",
             "No single change makes a plan possible; several have to change together.",
