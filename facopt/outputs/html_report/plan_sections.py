@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from facopt.measures.report import Conflict
+    from facopt.measures.report import Clash, Conflict
     from facopt.outputs.html_report.material import Material
     from facopt.outputs.html_report.table_html import Row
 
@@ -41,18 +41,23 @@ def _clashes(m: Material) -> str:
     """Return the statements that cannot hold together, each with its line."""
     if not m.report.clashes:
         return ""
-    items = "".join(
-        f"<li>{both_of((one.sentence_zh, one.sentence_en))} "
-        f'<span class="sub"><code>{html.escape(one.key)}</code> '
-        f"{html.escape(re.split(r'[\\/]', one.place)[-1])}</span></li>"
-        for one in m.report.clashes
-    )
+    items = "".join(map(_clash, m.report.clashes))
     return f'{paragraph("conflicts.clash")}<ul class="ways">{items}</ul>'
+
+
+def _clash(one: Clash) -> str:
+    where = f"<code>{html.escape(one.key)}</code> {html.escape(_file(one.place))}"
+    return f'<li>{both_of((one.sentence_zh, one.sentence_en))}<br><span class="sub">{where}</span></li>'
+
+
+def _file(place: str) -> str:
+    """Return a place without the folders before its file."""
+    return re.split(r"[\\/]", place)[-1]
 
 
 def _way_out(way: Conflict) -> str:
     stated, needed = _stated_value(way.stated, way.unit), _stated_value(way.needed, way.unit)
-    detail = both("conflicts.change", stated=stated, needed=needed, place=re.split(r"[\\/]", way.place)[-1])
+    detail = both("conflicts.change", stated=stated, needed=needed, place=_file(way.place))
     key = f"<code>{html.escape(way.key)}</code>"
     return f'<li>{both_of((way.sentence_zh, way.sentence_en))}<br><span class="sub">{key} {detail}</span></li>'
 
