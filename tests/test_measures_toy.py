@@ -158,7 +158,8 @@ def test_a_target_of_everybody_asks_for_those_who_can_be_reached(report: Report)
     """100 percent of the clinic's 100 people needs the 30 whom a usable site can reach."""
     (row,) = report.targets.to_dict("records")
     assert row == {
-        "tier": "township_clinic", "area_class": "", "zone": "", "at_least_percent": 100.0, "people": 100.0,
+        "tier": "township_clinic", "area_class": "", "zone": "", "segment": "", "by": "",
+            "at_least_percent": 100.0, "people": 100.0,
         "people_needed": 30.0, "people_covered_now": 50.0, "people_covered": 30.0, "met": True,
     }  # fmt: skip
 

@@ -18,6 +18,19 @@ RELATIVE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
+class Flow:
+    """Who goes where for one tier; arrays have shape (N,), sorted by demand point."""
+
+    demand: IntArray
+    site: IntArray
+    minutes: FloatArray
+    share: FloatArray
+    """Share of the demand point's people; below 1 where capacities divide or leave out some."""
+    counted: BoolArray
+    """Whether they count as assigned: within the standard, or anywhere where travel is for everybody."""
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What a set of open sites does. I demand points, K tiers."""
 
@@ -45,6 +58,16 @@ class Evaluation:
     """K times (I,): share of the point's people who are covered; between 0 and 1 where capacities divide them."""
     share: FloatArray = field(default_factory=lambda: np.zeros(0))
     """(I,) share covered by every tier that serves the point."""
+    flows: tuple[Flow, ...] = ()
+    """K flows where people are assigned by the plan; empty where everybody goes to the nearest open site."""
+
+    def flow(self, tier: int) -> Flow:
+        """Return who goes where: as assigned, else everybody who has an open site in reach to the nearest."""
+        if self.flows:
+            return self.flows[tier]
+        demand = np.flatnonzero(self.nearest[tier] >= 0).astype(np.int32)
+        share, counted = np.ones(len(demand)), self.assigned[tier][demand]
+        return Flow(demand, self.nearest[tier][demand], self.minutes[tier][demand], share, counted)
 
     def value(self, objective: str) -> float:
         """Return the value of an objective by its name."""

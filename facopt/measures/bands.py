@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from facopt.inputs.study_area import FloatArray
     from facopt.location.problem import LocationProblem, Service
+    from facopt.location.referee import Flow
     from facopt.measures.coverage import Situation
 
 USUAL_EDGES = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0)
@@ -29,7 +30,7 @@ def band_edges(standards: Iterable[float]) -> FloatArray:
 
 
 def bands_of_tier(
-    people: FloatArray, service: Service, *, now: FloatArray, plan: FloatArray | None, edges: FloatArray
+    people: FloatArray, service: Service, *, now: Flow, plan: Flow | None, edges: FloatArray
 ) -> tuple[Band, ...]:
     """Return the bands over the people whom one tier serves.
 
@@ -40,13 +41,13 @@ def bands_of_tier(
     service
         What the tier gives, and whom it serves.
     now, plan
-        (I,) minutes to the tier's nearest open site, infinite where none is in reach; None where there is no plan.
+        Who goes where; None where there is no plan. Whoever goes nowhere is in the last band.
     edges
         (B + 1,) rising from 0 to infinity.
     """
-    served = service.needed
-    counts_now = _people_by_band(people[served], now[served], edges)
-    counts = None if plan is None else _people_by_band(people[served], plan[served], edges)
+    served = np.where(service.needed, people, 0.0)
+    counts_now = _people_by_band(served, now, edges)
+    counts = None if plan is None else _people_by_band(served, plan, edges)
     return tuple(
         Band(float(above), float(up_to), float(counts_now[b]), None if counts is None else float(counts[b]))
         for b, (above, up_to) in enumerate(pairwise(edges))
@@ -55,13 +56,13 @@ def bands_of_tier(
 
 def all_bands(problem: LocationProblem, today: Situation, plan: Situation | None) -> dict[str, tuple[Band, ...]]:
     """Return the bands by key of the tier, all with the same edges."""
-    edges = band_edges(service.standard_minutes for service in problem.services)
+    edges = band_edges(minutes for service in problem.services for minutes in np.unique(service.limits).tolist())
     return {
         service.tier: bands_of_tier(
             problem.people,
             service,
-            now=today.evaluation.minutes[k],
-            plan=None if plan is None else plan.evaluation.minutes[k],
+            now=today.evaluation.flow(k),
+            plan=None if plan is None else plan.evaluation.flow(k),
             edges=edges,
         )
         for k, service in enumerate(problem.services)
@@ -81,7 +82,11 @@ def added_bands(by_tier: Iterable[tuple[Band, ...]]) -> tuple[Band, ...]:
     )
 
 
-def _people_by_band(people: FloatArray, minutes: FloatArray, edges: FloatArray) -> FloatArray:
+def _people_by_band(people: FloatArray, flow: Flow, edges: FloatArray) -> FloatArray:
     # side="left" puts a time that equals an edge below it: the standard itself is within the standard.
-    band = np.searchsorted(edges[1:], minutes, side="left")
-    return np.bincount(band, weights=people, minlength=len(edges) - 1).astype(np.float64)
+    band = np.searchsorted(edges[1:], flow.minutes, side="left")
+    going = people[flow.demand] * flow.share
+    counts = np.bincount(band, weights=going, minlength=len(edges) - 1).astype(np.float64)
+    there = np.bincount(flow.demand, weights=flow.share, minlength=len(people))
+    counts[-1] += float((people * np.maximum(1.0 - there, 0.0)).sum())
+    return counts

@@ -14,14 +14,16 @@ from facopt.measures.coverage import Situation, situation
 from facopt.measures.fine_grid import fine_grid_facts
 from facopt.measures.frontier import frontier_table
 from facopt.measures.names import ZoneNames, english_names
+from facopt.measures.planning import planning_tables
 from facopt.measures.points import points_table, reason_columns, state_columns
 from facopt.measures.report import Objective, Proof, Report
-from facopt.measures.rules import limits_table, targets_table
+from facopt.measures.rules import Counted, limits_table, targets_table
 from facopt.measures.sensitivity import second_cover_table, sensitivity_table
 from facopt.measures.shares import PointFigures, share_of_everybody, shares_by_area_class, shares_by_zone
 from facopt.measures.sites import assignment_table, sites_table
 from facopt.measures.stability import stability_runs_table, stability_sites_table
 from facopt.measures.tiers import all_tier_facts
+from facopt.objectives import objective_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from facopt.inputs.study_area import ContextFacilities, StudyArea
     from facopt.location.covering.curve import Frontier
     from facopt.location.planning.planned import Planned
+    from facopt.location.planning.problem import PlanService
     from facopt.location.problem import LocationProblem
     from facopt.location.referee import Evaluation
     from facopt.location.solution import Effort, Solution
@@ -119,6 +122,8 @@ def _assemble(result: RunResult) -> Report:
     names = ZoneNames(result.zone_names or {}, result.zone_names_en or {})
     times = [result.times[tier.mode] for tier in scenario.tiers.values()]
     bands = all_bands(problem, today, plan)
+    # Where capacities divide people, nearness alone does not say who is covered under other assumptions.
+    divided = any(service.assigned for service in _plan_services(result))
     return Report(
         **_head(result),
         **_shares(result, today, plan, names),
@@ -127,7 +132,7 @@ def _assemble(result: RunResult) -> Report:
         bands=added_bands(bands.values()),
         bands_by_tier=bands,
         cost=None if plan is None else plan.evaluation.cost,
-        targets=targets_table(scenario.targets, problem, today, plan),
+        targets=targets_table(scenario.targets, problem, today, plan, _counted(result)),
         limits=limits_table(problem, plan, scenario.currency),
         points=points_table(
             result.area,
@@ -135,12 +140,11 @@ def _assemble(result: RunResult) -> Report:
             state_columns(result.area, problem, today, plan),
             reason_columns(result.area, problem, times, today, plan),
         ),
-        sites=sites_table(result.area.sites, problem, plan, names),
+        sites=sites_table(result.area.sites, problem, plan, names, result.planned),
         assignment=assignment_table(problem, plan),
-        sensitivity=sensitivity_table(
-            problem, [one.cutoff_minutes for one in times], result.area.demand.segments, today, plan
-        ),
-        second_cover=second_cover_table(problem, today, plan),
+        sensitivity=None if divided else _sensitivity(result, today, plan),
+        second_cover=None if divided else second_cover_table(problem, today, plan),
+        planning=None if result.planned is None else planning_tables(scenario, result.planned),
         frontier=frontier_table(result.frontier),
         stability_runs=stability_runs_table(result.stability) if result.stability else None,
         stability_sites=stability_sites_table(problem, result.stability) if result.stability else None,
@@ -148,6 +152,20 @@ def _assemble(result: RunResult) -> Report:
         **_surroundings(result),
         proof=proof_of(result.solution.effort, result.log_file),
     )
+
+
+def _plan_services(result: RunResult) -> tuple[PlanService, ...]:
+    return () if result.planned is None else result.planned.estate_now.problem.services
+
+
+def _sensitivity(result: RunResult, today: Situation, plan: Situation | None) -> pd.DataFrame:
+    cutoffs = [result.times[tier.mode].cutoff_minutes for tier in result.scenario.tiers.values()]
+    return sensitivity_table(result.problem, cutoffs, result.area.demand.segments, today, plan)
+
+
+def _counted(result: RunResult) -> Counted:
+    excused = None if result.planned is None else result.planned.estate_now.problem.labels.excused
+    return Counted(result.area.demand.segments, excused)
 
 
 def _plan(problem: LocationProblem, solution: Solution) -> Situation | None:
@@ -180,9 +198,9 @@ def _shares(result: RunResult, today: Situation, plan: Situation | None, names: 
     figures = PointFigures(
         people=result.problem.people,
         unreachable=result.problem.unreachable,
-        covered_now=today.covered,
+        covered_now=today.share,
         minutes_now=today.nearest.minutes,
-        covered=None if plan is None else plan.covered,
+        covered=None if plan is None else plan.share,
         minutes=None if plan is None else plan.nearest.minutes,
     )
     demand = result.area.demand
@@ -211,20 +229,15 @@ def _surroundings(result: RunResult) -> dict[str, Any]:
 def objectives_of(scenario: Scenario, solution: Solution) -> tuple[Objective, ...]:
     """Return the levels of the objective in the scenario's order; without values where the search did not get there."""
     levels = {level.name: level for level in solution.levels}
-    units = {
-        "coverage": "people",
-        "cost": scenario.currency,
-        "sites": "sites",
-        "travel": "people_minutes",
-        "worst_travel": "minutes",
-    }
+    classes = objective_classes()
+    units = {name: str(one.unit) for name, one in classes.items()} | {"weighted": "weighted"}  # type: ignore[attr-defined]
     return tuple(
         Objective(
             name=name,
             value=levels[name].value if name in levels else None,
             bound=levels[name].bound if name in levels else None,
             gap_percent=levels[name].gap_percent if name in levels else None,
-            unit=units[name],
+            unit=scenario.currency if units[name] == "money" else units[name],
         )
         for name in scenario.objective_names
     )

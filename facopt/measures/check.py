@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.referee import RELATIVE_TOLERANCE
+from facopt.measures.report import OPEN_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
+    from facopt.inputs.study_area import FloatArray
     from facopt.measures.coverage import BoolArray
     from facopt.measures.report import Report, Share
 
@@ -82,15 +84,29 @@ def _share_covered(share: Share) -> float:
 
 def _states(report: Report) -> Iterator[str]:
     """Covered and not covered people are those of the points' states."""
-    state, everybody = report.points["state"], report.everybody
-    today = ("covered", "loses_cover") if has_plan(report) else ("covered",)
-    yield from _differs("points: people covered today", everybody.covered_now, _people(report, state.isin(today)))
+    points, everybody = report.points, report.everybody
+    state, people = points["state"], points["people"]
+    now, plan = points["people_covered_now"], points["people_covered"]
+    yield from _differs("points: people covered today", everybody.covered_now, float(now.sum()))
+    wholly = ("covered", "loses_cover") if has_plan(report) else ("covered",)
+    yield from _states_of("today", people, now, state.isin(wholly))
     if everybody.covered is not None:
-        covered = _people(report, state.isin(("covered", "newly_covered")))
-        yield from _differs("points: people covered", everybody.covered, covered)
+        yield from _differs("points: people covered", everybody.covered, float(plan.sum()))
+        yield from _states_of("in the plan", people, plan, state.isin(("covered", "newly_covered")))
     lost = _people(report, state == "unreachable")
     if lost > everybody.unreachable * (1 + RELATIVE_TOLERANCE):
         yield f"points: {lost:.15g} people are unreachable, {everybody.unreachable:.15g} are stated"
+
+
+def _states_of(
+    when: str, people: pd.Series[float], covered: pd.Series[float], wholly: pd.Series[bool]
+) -> Iterator[str]:
+    """A point's state says covered just where all its people are."""
+    missing = (people - covered) > RELATIVE_TOLERANCE * people.clip(lower=1.0)
+    if (missing & wholly).any():
+        yield f"points: a state says covered {when} where some people are not"
+    if (~missing & ~wholly & (people > 0)).any():
+        yield f"points: a state says not covered {when} where all people are"
 
 
 def _reasons(report: Report) -> Iterator[str]:
@@ -108,10 +124,13 @@ def _bands(report: Report) -> Iterator[str]:
         bands = report.bands_by_tier[tier.key]
         within = [band for band in bands if band.up_to <= tier.standard_minutes]
         name = f"bands of {tier.key}"
+        one_standard = not tier.standards_by_class
         yield from _differs(f"{name}: people today", tier.people_served, _sum(band.people_now for band in bands))
-        yield from _differs(f"{name}: covered today", tier.people_covered_now, _sum(b.people_now for b in within))
+        if one_standard:
+            yield from _differs(f"{name}: covered today", tier.people_covered_now, _sum(b.people_now for b in within))
         if has_plan(report):
             yield from _differs(f"{name}: people", tier.people_served, _sum(band.people for band in bands))
+        if has_plan(report) and one_standard:
             yield from _differs(f"{name}: covered", tier.people_covered, _sum(band.people for band in within))
     served = _sum(tier.people_served for tier in report.tiers)
     yield from _differs("bands: people", served, _sum(band.people_now for band in report.bands))
@@ -124,51 +143,45 @@ def _tiers(report: Report) -> Iterator[str]:
         served = _people(report, points["area_class"].isin(tier.serves))
         yield from _differs(f"{tier.key}: people served", tier.people_served, served)
         if has_plan(report):
-            who = rows["demand"][(rows["tier"] == tier.key) & rows["within_standard"]]
-            covered = float(points["people"].to_numpy()[who].sum())
+            within = rows[(rows["tier"] == tier.key) & rows["within_standard"]]
+            covered = float((points["people"].to_numpy()[within["demand"]] * within["share"].to_numpy()).sum())
             yield from _differs(f"{tier.key}: people covered", tier.people_covered, covered)
 
 
 def _sites(report: Report) -> Iterator[str]:
     """Sites serve the people that are covered or assigned, are counted by tier, and cost what the plan costs."""
     sites, rows = report.sites, report.assignment
-    counted = rows if _assigns_everybody(report) else rows[rows["within_standard"]]
-    people = report.points["people"].to_numpy()[counted["demand"]]
+    counted = rows[rows["counted"]]
+    people = report.points["people"].to_numpy()[counted["demand"]] * counted["share"].to_numpy()
     by_site = np.bincount(counted["site"], weights=people, minlength=len(sites))
     stated = sites["people_assigned"].to_numpy(dtype=float)
     wrong = ~np.isclose(stated, by_site, rtol=RELATIVE_TOLERANCE, atol=RELATIVE_TOLERANCE)
     if wrong.any():
         yield f"sites: people assigned to {sites['id'][wrong].iloc[0]} are not those of the assignment"
-    used = sites["action"].isin(("keep", "build"))
+    used = sites["action"].isin(OPEN_ACTIONS)
     if sites["people_assigned"][~used].any():
         yield "sites: people are assigned to a site that is not open"
     for tier in report.tiers:
         own = sites["tier"] == tier.key
         yield from _differs(f"{tier.key}: open sites", tier.sites_open, int((own & used).sum()))
         yield from _differs(f"{tier.key}: new sites", tier.sites_new, int((own & (sites["action"] == "build")).sum()))
-    yield from _differs("cost", report.cost, float(sites["build_cost"][sites["action"] == "build"].sum()))
-
-
-def _assigns_everybody(report: Report) -> bool:
-    """Travel is for everybody where it is optimised and coverage is not, or only after it."""
-    names = [level.name for level in report.objectives]
-    first = next((name for name in names if name in {"coverage", "travel", "worst_travel"}), "coverage")
-    return first != "coverage"
+    yield from _differs("cost", report.cost, float(sites["action_cost"].sum()))
 
 
 def _objectives(report: Report) -> Iterator[str]:
     """Objective values are those of the plan shown."""
-    rows = report.assignment if _assigns_everybody(report) else report.assignment[report.assignment["within_standard"]]
-    people = report.points["people"].to_numpy()[rows["demand"]]
+    rows = report.assignment[report.assignment["counted"]]
+    people = report.points["people"].to_numpy()[rows["demand"]] * rows["share"].to_numpy()
     counted = {
         "coverage": report.everybody.covered,
-        "cost": report.cost,
+        "cost": report.cost if report.planning is None else report.planning.present_cost,
         "sites": float(sum(tier.sites_open for tier in report.tiers)),
         "travel": float((people * rows["minutes"].to_numpy()).sum()),
         "worst_travel": float(rows["minutes"].max()) if len(rows) else 0.0,
     }
     for level in report.objectives:
-        yield from _differs(f"objective {level.name}", level.value, counted[level.name])
+        if level.name in counted:
+            yield from _differs(f"objective {level.name}", level.value, counted[level.name])
 
 
 def _targets(report: Report) -> Iterator[str]:
@@ -178,9 +191,11 @@ def _targets(report: Report) -> Iterator[str]:
         if row["met"] is False:
             yield f"{name}: the plan misses it"
         members = _members(report, str(row["tier"]), str(row["area_class"]), str(row["zone"]))
-        yield from _differs(f"{name}: people", row["people"], _people(report, members))
+        column = f"people_{row['segment']}" if row["segment"] else "people"
+        people = np.where(members, report.points[column].to_numpy(), 0.0)
+        yield from _differs(f"{name}: people", row["people"], float(people.sum()))
         if has_plan(report):
-            covered = _people(report, members & _covered(report, str(row["tier"])))
+            covered = float((people * _covered(report, str(row["tier"]))).sum())
             yield from _differs(f"{name}: people covered", row["people_covered"], covered)
 
 
@@ -259,13 +274,17 @@ def _members(report: Report, tier: str, area_class: str, zone: str) -> BoolArray
     return members.to_numpy(dtype=bool)
 
 
-def _covered(report: Report, tier: str) -> BoolArray:
+def _covered(report: Report, tier: str) -> FloatArray:
+    """Return (I,) the share of each point's people who are covered by a tier, or by all ("")."""
     points, rows = report.points, report.assignment
     if not tier:
-        return points["state"].isin(("covered", "newly_covered")).to_numpy(dtype=bool)
-    covered = np.zeros(len(points), dtype=bool)
-    covered[rows["demand"][(rows["tier"] == tier) & rows["within_standard"]]] = True
-    return covered
+        people = points["people"].to_numpy()
+        covered = points["people_covered"].to_numpy()
+        share: FloatArray = np.divide(covered, people, out=np.zeros(len(points)), where=people > 0)
+        return share
+    within = rows[(rows["tier"] == tier) & rows["within_standard"]]
+    sums = np.bincount(within["demand"], weights=within["share"], minlength=len(points))
+    return sums.astype(np.float64)
 
 
 def _limits(report: Report) -> Iterator[str]:

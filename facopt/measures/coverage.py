@@ -38,8 +38,13 @@ class Situation:
 
     @property
     def covered(self) -> BoolArray:
-        """(I,) covered by every tier that serves the point."""
+        """(I,) all people of the point covered by every tier that serves it."""
         return self.evaluation.covered
+
+    @property
+    def share(self) -> FloatArray:
+        """(I,) share of the point's people covered by every tier that serves it."""
+        return self.evaluation.share
 
 
 def situation(problem: LocationProblem, open_sites: BoolArray, evaluation: Evaluation) -> Situation:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 REMEDY_OF = {
     "no_site_within_standard": "new_candidate_site",
     "cut_off": "road",
+    "no_room": "more_room",
     "limits": "raise_limits",
     "not_chosen": "raise_target",
     "not_served": "add_tier",
@@ -70,6 +71,7 @@ def reasons_of(
     reasons = np.full(problem.demand_count, "", dtype=object)
     if plan is not None:
         reasons[:] = np.where(_could_be_added(problem, plan), "not_chosen", "limits")
+        reasons[_full(problem, plan)] = "no_room"
     reasons[problem.unreachable] = "no_site_within_standard"
     reasons[_cut_off(problem, times)] = "cut_off"
     reasons[~problem.served] = "not_served"
@@ -117,6 +119,14 @@ def _cut_off(problem: LocationProblem, times: Sequence[TravelTimes]) -> BoolArra
         if mode.access is not None:
             cut_off |= service.needed & ~reachable & ~mode.access.connected
     return cut_off
+
+
+def _full(problem: LocationProblem, plan: Situation) -> BoolArray:
+    """(I,) points with an open site within the standard of every tier that does not have room for all of them."""
+    full = problem.served.copy()
+    for service, share in zip(problem.services, plan.evaluation.share_by_tier, strict=True):
+        full &= ~service.needed | (share >= 1) | reach(problem, service, plan.open)
+    return full
 
 
 def _could_be_added(problem: LocationProblem, plan: Situation) -> BoolArray:

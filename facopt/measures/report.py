@@ -11,21 +11,29 @@ if TYPE_CHECKING:
 
     from facopt.errors import Finding
     from facopt.inputs.study_area import Ground
+    from facopt.measures.planning import PlanningTables
 
 POINT_STATES = ("covered", "newly_covered", "loses_cover", "uncovered", "unreachable")
 """Of a demand point: covered today and in the plan; only in the plan; only today; in neither; in neither, and no usable
 site could (without a plan: today's states, covered, uncovered or unreachable)."""
 
-SITE_ACTIONS = ("keep", "build", "close", "none")
-"""Of a site: stands and stays; is built; stands and goes; a candidate that is not used."""
+OPEN_ACTIONS = ("keep", "build", "extend", "refurbish")
+"""Of a site that is open in the plan: stays as it is; is built; gets a larger size; is improved where it stands."""
 
-REASONS = ("no_site_within_standard", "cut_off", "limits", "not_chosen", "not_served")
-"""Why a demand point stays uncovered: no usable site within the standard; no road leads there; a feasible site lies
-beyond the limits; one lies within them but objective and targets do not ask for it; no tier serves its area class."""
+CLOSED_ACTIONS = ("close", "relocate", "merge")
+"""Of a site that stands and goes: closed; opened anew elsewhere; taken in by another."""
 
-REMEDIES = ("new_candidate_site", "mobile_round", "road", "raise_limits", "raise_target", "add_tier")
-"""What it would take: a site nearby; a visiting service for a place too small for one; a road; more money or sites; a
-target that asks for it; a tier for its area class."""
+SITE_ACTIONS = (*OPEN_ACTIONS, *CLOSED_ACTIONS, "none")
+"""All, with "none" for a candidate that is not used. Of several actions at one site the last one counts."""
+
+REASONS = ("no_site_within_standard", "cut_off", "no_room", "limits", "not_chosen", "not_served")
+"""Why a demand point stays uncovered, or some of its people do: no usable site within the standard; no road leads
+there; the open sites within the standard are full; a feasible site lies beyond the limits; one lies within them but
+objective and targets do not ask for it; no tier serves its area class."""
+
+REMEDIES = ("new_candidate_site", "mobile_round", "road", "more_room", "raise_limits", "raise_target", "add_tier")
+"""What it would take: a site nearby; a visiting service for a place too small for one; a road; a larger size nearby;
+more money or sites; a target that asks for it; a tier for its area class."""
 
 
 FINE_GRID_SKIPPED = ("too_many_cells", "table")
@@ -70,6 +78,8 @@ class TierFacts:
     """Opened candidates; 0 where there is no plan."""
     sites_open: int
     """In the plan; without one, today."""
+    standards_by_class: tuple[tuple[str, float], ...] = ()
+    """(area class, minutes) where it differs from `standard_minutes`."""
 
 
 @dataclass(frozen=True)
@@ -297,6 +307,9 @@ class Report:
     stability_sites: pd.DataFrame | None = None
     """Candidates that any of these runs chooses, the plan's own first: site (row of sites), planned, chosen (runs that
     choose it), runs (runs with a plan). None where the scenario does not ask for it."""
+
+    planning: PlanningTables | None = None
+    """Stages, money, actions and rules, where the planning model answered; None for the plain model."""
 
     @property
     def questions(self) -> tuple[str, str]:

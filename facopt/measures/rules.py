@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from facopt.location.referee import RELATIVE_TOLERANCE, people_needed
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from facopt.inputs.study_area import FloatArray
     from facopt.location.problem import CoverageTarget, LocationProblem, SiteLimit
     from facopt.location.referee import Evaluation
     from facopt.measures.coverage import BoolArray, Situation
     from facopt.scenario import schema
 
+MET_SLACK = 1e-6
+"""Relative: what a solver's tolerances leave of a sum of people."""
 TARGET_COLUMNS = (
     "tier",
     "area_class",
     "zone",
+    "segment",
+    "by",
     "at_least_percent",
     "people",
     "people_needed",
@@ -31,16 +35,30 @@ TARGET_COLUMNS = (
 LIMIT_COLUMNS = ("key", "limit", "used", "unit")
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Whose people targets count: arrays have shape (I,)."""
+
+    segments: Mapping[str, FloatArray]
+    """People by segment."""
+    excused: BoolArray | None = None
+    """People of the register of exceptions, whom targets of 100 percent do not ask for."""
+
+
 def targets_table(
-    stated: Sequence[schema.CoverageTarget], problem: LocationProblem, today: Situation, plan: Situation | None
+    stated: Sequence[schema.CoverageTarget],
+    problem: LocationProblem,
+    today: Situation,
+    plan: Situation | None,
+    counted: Counted,
 ) -> pd.DataFrame:
     """Return one row per target of the scenario, as `Report.targets` names the columns.
 
     A target of 100 percent asks for everybody who can be reached; a lower one is of all the people it speaks of.
     """
     pairs = zip(stated, problem.targets, strict=True)
-    rows = [_target_row(words, target, problem, today, plan) for words, target in pairs]
-    return pd.DataFrame(rows, columns=list(TARGET_COLUMNS)).astype({"met": object})
+    rows = [_target_row(words, target, problem, (today, plan), counted) for words, target in pairs]
+    return pd.DataFrame(rows, columns=list(TARGET_COLUMNS)).astype({"met": object, "by": object})
 
 
 def limits_table(problem: LocationProblem, plan: Situation | None, currency: str) -> pd.DataFrame:
@@ -65,24 +83,43 @@ def _target_row(
     words: schema.CoverageTarget,
     target: CoverageTarget,
     problem: LocationProblem,
-    today: Situation,
-    plan: Situation | None,
+    situations: tuple[Situation, Situation | None],
+    counted: Counted,
 ) -> dict[str, Any]:
-    needed = people_needed(problem, target.tier, target.at_least_percent, target.members)
-    covered = np.nan if plan is None else _covered(problem, target, plan.evaluation)
+    today, plan = situations
+    people = problem.people if words.segment is None else counted.segments[words.segment]
+    people = np.where(target.members, people, 0.0)
+    needed = words.at_least_people or _people_needed(problem, target, people, counted.excused)
+    covered = np.nan if plan is None else _covered(people, target, plan.evaluation)
+    asked = covered
+    if plan is not None and counted.excused is not None and target.at_least_percent >= 100:
+        asked = _covered(np.where(counted.excused, 0.0, people), target, plan.evaluation)
     return {
         "tier": words.tier or "",
         "area_class": words.area_class or "",
         "zone": words.zone or "",
-        "at_least_percent": target.at_least_percent,
-        "people": float(problem.people[target.members].sum()),
+        "segment": words.segment or "",
+        "by": "" if words.by is None else str(words.by),
+        "at_least_percent": np.nan if words.at_least_percent is None else target.at_least_percent,
+        "people": float(people.sum()),
         "people_needed": needed,
-        "people_covered_now": _covered(problem, target, today.evaluation),
+        "people_covered_now": _covered(people, target, today.evaluation),
         "people_covered": covered,
-        "met": None if plan is None else bool(covered >= needed * (1 - RELATIVE_TOLERANCE)),
+        "met": None if plan is None else bool(asked >= needed * (1 - MET_SLACK)),
     }
 
 
-def _covered(problem: LocationProblem, target: CoverageTarget, evaluation: Evaluation) -> float:
-    covered = evaluation.covered if target.tier is None else evaluation.covered_by_tier[target.tier]
-    return float(problem.people[target.members & covered].sum())
+def _people_needed(
+    problem: LocationProblem, target: CoverageTarget, people: FloatArray, excused: BoolArray | None
+) -> float:
+    """Return the people that a target asks for: of 100 percent those who can be reached and are not excused."""
+    if target.at_least_percent < 100:
+        return target.at_least_percent / 100 * float(people.sum())
+    reachable = ~problem.unreachable if target.tier is None else problem.reachable[target.tier]
+    asked = reachable if excused is None else reachable & ~excused
+    return float(people[asked].sum())
+
+
+def _covered(people: FloatArray, target: CoverageTarget, evaluation: Evaluation) -> float:
+    share = evaluation.share if target.tier is None else evaluation.share_by_tier[target.tier]
+    return float((people * share).sum())

@@ -26,10 +26,11 @@ class PointFigures:
 
     people: FloatArray
     unreachable: BoolArray
-    covered_now: BoolArray
+    covered_now: FloatArray
+    """Share of the point's people, as in `covered`."""
     minutes_now: FloatArray
     """NaN where no open site is in reach, as in `minutes`."""
-    covered: BoolArray | None
+    covered: FloatArray | None
     """None where there is no plan, as `minutes`."""
     minutes: FloatArray | None
 

@@ -11,6 +11,7 @@ from facopt.measures.report import TierFacts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from facopt.inputs.study_area import FloatArray
     from facopt.location.problem import LocationProblem
     from facopt.measures.coverage import BoolArray, Situation
     from facopt.scenario.schema import Tier
@@ -58,12 +59,13 @@ def all_tier_facts(
             standard_source=tier.standard_source,
             standard_verified=tier.standard_verified,
             people_served=_people(problem, problem.services[k].needed),
-            people_covered_now=_people(problem, today.evaluation.covered_by_tier[k]),
-            people_covered=None if plan is None else _people(problem, plan.evaluation.covered_by_tier[k]),
+            people_covered_now=_people(problem, today.evaluation.share_by_tier[k]),
+            people_covered=None if plan is None else _people(problem, plan.evaluation.share_by_tier[k]),
             unreachable_people=_people(problem, problem.services[k].needed & ~problem.reachable[k]),
             sites_now=_sites(problem, k, today.open),
             sites_new=_sites(problem, k, (plan or today).open & ~problem.existing),
             sites_open=_sites(problem, k, (plan or today).open),
+            standards_by_class=tuple(tier.standard_minutes_by_class.items()),
         )
         for k, (key, tier) in enumerate(tiers.items())
     )
@@ -73,5 +75,6 @@ def _sites(problem: LocationProblem, k: int, which: BoolArray) -> int:
     return int(np.sum(which & (problem.site_tier == k)))
 
 
-def _people(problem: LocationProblem, who: BoolArray) -> float:
-    return float(problem.people[who].sum())
+def _people(problem: LocationProblem, who: BoolArray | FloatArray) -> float:
+    """Return the people of some points, or of some shares of them."""
+    return float((problem.people * who).sum())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.planning.outcome import nearest_open
-from facopt.location.referee import Evaluation
+from facopt.location.referee import Evaluation, Flow
 from facopt.location.solution import Solution
 
 if TYPE_CHECKING:
@@ -61,4 +61,18 @@ def plain_evaluation(outcome: Outcome) -> Evaluation:
         violations=outcome.violations,
         share_by_tier=shares,
         share=share,
+        flows=tuple(_flow(outcome, k) for k in range(len(problem.services))),
     )
+
+
+def _flow(outcome: Outcome, tier: int) -> Flow:
+    """Return who is assigned where; for a service that is not assigned, everybody to the nearest open site."""
+    problem, last = outcome.problem, outcome.problem.stage_count - 1
+    service, served = problem.services[tier], outcome.served[last][tier]
+    if service.assigned:
+        arc, share, counted = served.arc, served.share, np.ones(len(served.arc), dtype=bool)
+    else:
+        nearest, _ = nearest_open(service, outcome.open[last], problem.demand_count)
+        arc = nearest[nearest >= 0]
+        share, counted = np.ones(len(arc)), np.isin(arc, served.arc)
+    return Flow(service.demand[arc], service.site[arc], service.minutes[arc], share, counted)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.planning.search import Chain
 
+ROUNDING = 0.02
+"""People by which a solver's tolerances may miss a whole number."""
 SECONDS = 60.0
 """At most this for each of the two steps: they are linear programs unless demand points must not be split."""
 
@@ -91,7 +93,7 @@ def whole_people(problem: PlanningProblem, plan: Plan) -> Plan:
 def _whole(assignment: Assignment, people: np.ndarray) -> Assignment:
     served = assignment.share * people
     nearest = np.round(served)
-    served = np.where(np.abs(served - nearest) < 1e-4, nearest, served)
+    served = np.where(np.abs(served - nearest) < ROUNDING, nearest, served)
     share = np.divide(served, people, out=assignment.share.copy(), where=people > 0)
     used = share > 0
     return Assignment(assignment.arc[used], share[used])

@@ -29,8 +29,7 @@ def judge(problem: PlanningProblem, plan: Plan) -> Outcome:
     is_open = np.array([one.open for one in problem.options], dtype=bool)[option]
     served = tuple(
         tuple(
-            _served(problem, service, plan.assigned[t][k], is_open[t], everybody=_everybody(problem, t))
-            for k, service in enumerate(problem.services)
+            _served(problem, t, service, plan.assigned[t][k], is_open[t]) for k, service in enumerate(problem.services)
         )
         for t in range(problem.stage_count)
     )
@@ -43,18 +42,16 @@ def _everybody(problem: PlanningProblem, stage: int) -> bool:
 
 
 def _served(
-    problem: PlanningProblem,
-    service: PlanService,
-    assignment: Assignment | None,
-    open_sites: BoolArray,
-    *,
-    everybody: bool,
+    problem: PlanningProblem, stage: int, service: PlanService, assignment: Assignment | None, open_sites: BoolArray
 ) -> Served:
-    if assignment is not None:
-        return Served(assignment.arc, assignment.share, _covered(service, assignment.arc, assignment.share))
     arc, minutes = nearest_open(service, open_sites, problem.demand_count)
     reached = service.needed & (minutes <= service.standard_minutes)
-    counted = service.needed & np.isfinite(minutes) if everybody else reached
+    if assignment is not None:
+        # Where nobody lives nobody is assigned; an open site within the standard covers the place all the same.
+        empty = problem.people[stage] == 0
+        covered = np.where(empty, reached, _covered(service, assignment.arc, assignment.share))
+        return Served(assignment.arc, assignment.share, covered)
+    counted = service.needed & np.isfinite(minutes) if _everybody(problem, stage) else reached
     used = arc[counted]
     return Served(used, np.ones(len(used)), reached.astype(np.float64))
 

@@ -1,0 +1,235 @@
+"""The plan over its stages: people and money by stage, every action, segments, rules, exceptions, orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.inputs.study_area import FloatArray, Sites, TextArray
+    from facopt.location.planning.outcome import Outcome
+    from facopt.location.planning.planned import Planned
+    from facopt.location.planning.problem import PlanningProblem
+    from facopt.scenario.schema import Scenario
+
+TODAY = "today"
+"""Name of the stage before the first."""
+
+
+@dataclass(frozen=True)
+class PlanningTables:
+    """What the planning model adds to a report; frames with the columns their docstring names."""
+
+    stages: pd.DataFrame
+    """One row per stage, today first, and tier ("" for all of them together): stage (its year as text, "today", or
+    "plan" where the scenario has no stages), tier, people (whom the tier serves, of that stage), people_covered,
+    sites_open, sites_new (opened by then), capacity and load (units of the workload; NaN without capacities)."""
+    money: pd.DataFrame
+    """One row per stage of the plan: stage, capital, budget (NaN without), running_cost (per year), staff, beds,
+    floor_area_m2, and capital_<source> for each funding source."""
+    actions: pd.DataFrame
+    """One row per action, by stage and site: stage, site (row of sites), action, from_size, to_size, cost, partner (row
+    of sites where a relocated or merged facility goes; -1 without), capacity (afterwards; NaN without)."""
+    segments: pd.DataFrame
+    """One row per stage and segment: stage, segment, people, people_covered (by every tier that serves them; a point's
+    people of the segment are covered as the others of it are)."""
+    open_sites: pd.DataFrame
+    """One row per stage and open site: stage, site (row of sites), size, load, capacity (NaN without), people."""
+    rules: pd.DataFrame
+    """One row per rule, target and limit: key, kind, kept (True where there is a plan)."""
+    exceptions: pd.DataFrame
+    """The register of exceptions: points, people (of the last stage), reason, approved."""
+    orders: pd.DataFrame
+    """Where the orders are compared: order (jointly, final_first), objective, value, bound, cost. Else empty."""
+    present_cost: float | None
+    """Value of the objective `cost`: present value as the scenario counts it; None without a plan."""
+    workload_unit: str
+    """people, visits or panel: what capacities are counted in."""
+
+
+def planning_tables(scenario: Scenario, planned: Planned) -> PlanningTables:
+    """Return the tables of a scenario that the planning model answered."""
+    outcome = planned.solution.outcome
+    stages = list(_stages(planned))
+    return PlanningTables(
+        stages=pd.DataFrame([row for name, one, t in stages for row in _stage_rows(name, one, t)]),
+        money=_money(scenario, outcome),
+        actions=_actions(outcome),
+        segments=pd.DataFrame(
+            [row for name, one, t in stages for row in _segment_rows(name, one, t)],
+            columns=["stage", "segment", "people", "people_covered"],
+        ),
+        open_sites=pd.DataFrame(
+            [row for name, one, t in stages for row in _open_rows(name, one, t)],
+            columns=["stage", "site", "size", "load", "capacity", "people"],
+        ),
+        rules=_rules(planned.estate_now.problem if outcome is None else outcome.problem, kept=outcome is not None),
+        exceptions=_exceptions(scenario, planned.estate_now.problem),
+        orders=_orders(planned),
+        present_cost=None if outcome is None else _present_cost(outcome),
+        workload_unit="people" if scenario.workload is None else scenario.workload.unit,
+    )
+
+
+def stage_names(problem: PlanningProblem) -> list[str]:
+    """Return the names of the stages: their years, or "plan" where the scenario has no stages."""
+    return [str(stage.year) if stage.year else "plan" for stage in problem.stages]
+
+
+def _stages(planned: Planned) -> Iterator[tuple[str, Outcome, int]]:
+    yield TODAY, planned.today, 0
+    outcome = planned.solution.outcome
+    if outcome is not None:
+        for t, name in enumerate(stage_names(outcome.problem)):
+            yield name, outcome, t
+
+
+def _stage_rows(name: str, outcome: Outcome, t: int) -> Iterator[dict[str, Any]]:
+    problem = outcome.problem
+    people, capacity = problem.people[t], outcome.capacity(t)
+    new = outcome.open[t] & ~problem.existing
+    yield {
+        "stage": name, "tier": "", "people": float(people.sum()),
+        "people_covered": outcome.people_covered(None, people, t),
+        "sites_open": int(outcome.open[t].sum()), "sites_new": int(new.sum()), "capacity": np.nan, "load": np.nan,
+    }  # fmt: skip
+    for k, service in enumerate(problem.services):
+        own = outcome.open[t] & (problem.site_tier == k)
+        room = float(capacity[own].sum())
+        yield {
+            "stage": name, "tier": service.tier, "people": float(people[service.needed].sum()),
+            "people_covered": outcome.people_covered(k, people, t),
+            "sites_open": int(own.sum()), "sites_new": int((own & new).sum()),
+            "capacity": room if np.isfinite(room) else np.nan, "load": float(outcome.load_of(k, t)[own].sum()),
+        }  # fmt: skip
+
+
+def _segment_rows(name: str, outcome: Outcome, t: int) -> Iterator[tuple[str, str, float, float]]:
+    for segment, people in sorted(outcome.problem.labels.segments.items()):
+        yield name, segment, float(people[t].sum()), outcome.people_covered(None, people[t], t)
+
+
+def _open_rows(name: str, outcome: Outcome, t: int) -> Iterator[tuple[str, int, str, float, float, float]]:
+    problem, capacity = outcome.problem, outcome.capacity(t)
+    load, people = np.zeros(problem.site_count), np.zeros(problem.site_count)
+    for k in range(len(problem.services)):
+        load += outcome.load_of(k, t)
+        people += outcome.people_of(k, t)
+    for j in np.flatnonzero(outcome.open[t]).tolist():
+        room = capacity[j] if np.isfinite(capacity[j]) else np.nan
+        yield name, j, problem.options[outcome.option[t, j]].size, float(load[j]), float(room), float(people[j])
+
+
+def _money(scenario: Scenario, outcome: Outcome | None) -> pd.DataFrame:
+    columns = ["stage", "capital", "budget", "running_cost", "staff", "beds", "floor_area_m2"]
+    if outcome is None:
+        return pd.DataFrame([], columns=columns)
+    problem, rows = outcome.problem, []
+    for t, name in enumerate(stage_names(problem)):
+        row: dict[str, Any] = {
+            "stage": name, "capital": float(outcome.capital[t].sum()),
+            "budget": scenario.limits.budget_by_stage.get(problem.stages[t].year, np.nan),
+        }  # fmt: skip
+        row |= {figure: outcome.sum_of(figure, t) for figure in ("running_cost", "staff", "beds")}
+        row["floor_area_m2"] = outcome.sum_of("floor_area", t)
+        row |= {f"capital_{source}": float(outcome.capital[t, s]) for s, source in enumerate(problem.sources)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _actions(outcome: Outcome | None) -> pd.DataFrame:
+    columns = ["stage", "site", "action", "from_size", "to_size", "cost", "partner", "capacity"]
+    if outcome is None:
+        return pd.DataFrame([], columns=columns)
+    problem, names, rows = outcome.problem, stage_names(outcome.problem), []
+    for number, t in outcome.plan.made:
+        move = problem.moves[number]
+        start, end = problem.options[move.start], problem.options[move.end]
+        room = end.capacity if end.open and np.isfinite(end.capacity) else np.nan
+        rows.append((names[t], move.site, move.action, start.size, end.size, move.cost, move.partner, room))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _rules(problem: PlanningProblem, *, kept: bool) -> pd.DataFrame:
+    rows = [
+        (stated.key, getattr(stated.rule, "kind", type(stated.rule).__name__), kept or None) for stated in problem.rules
+    ]
+    return pd.DataFrame(rows, columns=["key", "kind", "kept"]).astype({"kept": object})
+
+
+def _exceptions(scenario: Scenario, problem: PlanningProblem) -> pd.DataFrame:
+    rows = []
+    for rule in scenario.rules:
+        if rule.kind == "exception":
+            stated = dict(rule)
+            who = np.isin(problem.labels.point.astype(str), stated["points"])
+            if stated["zone"] is not None:
+                who |= problem.labels.zone == stated["zone"]
+            people = float(problem.people[-1][who].sum())
+            rows.append((int(who.sum()), people, stated["reason"], stated["approved"] or ""))
+    return pd.DataFrame(rows, columns=["points", "people", "reason", "approved"])
+
+
+def _orders(planned: Planned) -> pd.DataFrame:
+    columns = ["order", "objective", "value", "bound", "cost"]
+    if planned.other_order is None:
+        return pd.DataFrame([], columns=columns)
+    other = "final_first" if planned.order == "jointly" else "jointly"
+    rows = []
+    for order, solution in ((planned.order, planned.solution), (other, planned.other_order)):
+        spent = np.nan if solution.outcome is None else solution.outcome.spent
+        rows += [(order, level.name, level.value, level.bound, spent) for level in solution.levels]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _present_cost(outcome: Outcome) -> float:
+    running = outcome.present_running if outcome.problem.counts_running_cost else 0.0
+    return outcome.present_capital + running
+
+
+def site_columns(sites: Sites, planned: Planned) -> dict[str, TextArray | FloatArray]:
+    """Return (J,) columns of the sites table as the plan leaves them: action, stage, size, action_cost, and more.
+
+    Of several actions at one site the last one is named, built sites stay "build"; the stage is that of the first.
+    """
+    outcome = planned.solution.outcome or planned.estate_now
+    problem, count, names = outcome.problem, len(sites), stage_names(outcome.problem)
+    action = np.where(sites.existing, "keep", "none").astype(object)
+    action[sites.existing & ~problem.existing] = "close"  # fixed closed by its table
+    stage = np.full(count, "", dtype=object)
+    cost = np.zeros(count)
+    for number, t in outcome.plan.made:
+        move = problem.moves[number]
+        cost[move.site] += move.cost
+        if action[move.site] != "build":
+            action[move.site] = move.action
+        stage[move.site] = stage[move.site] or names[t]
+    last = [problem.options[number] for number in outcome.option[-1]]
+    capacity = outcome.capacity(problem.stage_count - 1)
+    return {
+        "action": action,
+        "stage": stage,
+        "size": np.array([option.size for option in last], dtype=object),
+        "action_cost": cost,
+        "capacity": np.where(outcome.open[-1] & np.isfinite(capacity), capacity, np.nan),
+        "load": np.where(outcome.open[-1], _loads(outcome), np.nan),
+        "running_cost": np.array([option.running_cost if option.open else 0.0 for option in last]),
+        "staff": np.array([option.staff if option.open else 0.0 for option in last]),
+        "beds": np.array([option.beds if option.open else 0.0 for option in last]),
+        "floor_area_m2": np.array([option.floor_area if option.open else 0.0 for option in last]),
+    }
+
+
+def _loads(outcome: Outcome) -> FloatArray:
+    """Return (J,) load of each site's own service in the last stage: what its capacity is held against."""
+    problem, last = outcome.problem, outcome.problem.stage_count - 1
+    loads = np.zeros(problem.site_count)
+    for k in range(len(problem.services)):
+        own = problem.site_tier == k
+        loads[own] = outcome.load_of(k, last)[own]
+    return loads
