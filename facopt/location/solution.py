@@ -106,5 +106,7 @@ class Solution:
     """For infeasible problems: what would help, each verified by a solve."""
     conflict: tuple[str, ...] = ()
     """For infeasible problems: keys of the smallest set of statements in conflict, where it was searched for."""
+    conflict_is_smallest: bool = True
+    """False where time ended before the conflict was as small as it can be."""
     conflict_parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By key: the parts of a statement that are in conflict, such as zones of a floor."""

@@ -71,6 +71,7 @@ class RunResult:
     assumptions: tuple[Assumption, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    """Statements that cannot hold together, for infeasible scenarios."""
     roads: tuple[tuple[str, np.ndarray[Any, Any]], ...] = ()
     routes: Mapping[tuple[int, int], np.ndarray[Any, Any]] | None = None
     cells: CellsCovered | None = None
@@ -222,6 +223,7 @@ def _surroundings(result: RunResult) -> dict[str, Any]:
         "findings": result.findings,
         "conflicts": result.conflicts,
         "clashes": result.clashes,
+        "clashes_are_all_needed": result.solution.conflict_is_smallest,
         "travel_facts": {mode: dict(times.facts) for mode, times in sorted(result.times.items())},
     }
 

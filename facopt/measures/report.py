@@ -296,6 +296,8 @@ class Report:
     """Coverage of the raster's own cells; None where no cells were put together."""
     clashes: tuple[Clash, ...] = ()
     """For infeasible scenarios: statements that cannot hold together; without any one of them the others can."""
+    clashes_are_all_needed: bool = True
+    """False where time ended before that last part was shown."""
     frontier: pd.DataFrame | None = None
     """Most people covered within growing limits: by (sites, budget), limit, people (all), people_covered,
     people_at_most (proven), gap_percent, proven, new_sites, cost, knee. None where the scenario asks for none."""

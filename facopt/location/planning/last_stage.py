@@ -25,7 +25,7 @@ def plain_solution(found: PlanningSolution) -> Solution:
     evaluation = None if outcome is None else plain_evaluation(outcome)
     return Solution(
         found.status, opened, found.levels, evaluation, found.effort,
-        found.relaxations, found.conflict, found.conflict_parts,
+        found.relaxations, found.conflict, found.conflict_is_smallest, found.conflict_parts,
     )  # fmt: skip
 
 

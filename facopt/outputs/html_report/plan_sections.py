@@ -42,7 +42,8 @@ def _clashes(m: Material) -> str:
     if not m.report.clashes:
         return ""
     items = "".join(map(_clash, m.report.clashes))
-    return f'{paragraph("conflicts.clash")}<ul class="ways">{items}</ul>'
+    told = "conflicts.clash" if m.report.clashes_are_all_needed else "conflicts.clash_in_time"
+    return f'{paragraph(told)}<ul class="ways">{items}</ul>'
 
 
 def _clash(one: Clash) -> str:

@@ -319,6 +319,10 @@ WORDS = MappingProxyType(
             "以下各条不能同时成立；去掉其中任何一条，其余各条即可同时成立：",
             "These cannot hold together; without any one of them the others can:",
         ),
+        "conflicts.clash_in_time": (
+            "以下各条不能同时成立（限时内未能确定哪些可以略去）：",
+            "These cannot hold together (time ended before it was known which of them matter):",
+        ),
         "conflicts.none_found": (
             "没有找到只改一条就能成立的办法；需要同时放宽几条。",
             "No single change makes a plan possible; several have to change together.",
