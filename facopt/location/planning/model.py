@@ -23,7 +23,7 @@ Rows
     (5) assigned       z_ikt = sum_{j in N_ik} x_ijkt;  sum_j x_ijkt <= 1
     (6) somewhere      z_ikt <= sum_{j in N_ik} open_jt            implied by (7), and tightens it
     (7) capacity       sum_i d_it x_ijkt <= sum_o min(q_o, D_jkt) u_ot + sum_{merged into j} brings,
-                       D_jkt = load within reach;  x_ijkt <= open_jt where no capacity is stated
+                       D_jkt = load within reach;  x_ijkt <= open_jt where no capacity is stated or d_it = 0
     (8) least load     sum_i d_it x_ijkt >= sum_o least_o u_ot     the tier's own service
     (9) preference     sum_{j blocked by b} x_ijkt + open_bt <= 1  nearest, own zone
     (10) all tiers     v <= each of its w and z
@@ -246,7 +246,7 @@ class PlanModel:
     def people_served(self, tier: int, site: int, stage: int) -> Linear:
         """Return the people whom a site serves with an assigned service."""
         service, people = self.problem.services[tier], self.problem.people[stage]
-        arcs = self._arcs_to(tier)[site]
+        arcs = self._arcs_to(tier).get(site, [])
         used = [(arc, self.flow[tier, arc, stage]) for arc in arcs if (tier, arc, stage) in self.flow]
         return total(column(x, float(people[service.demand[arc]])) for arc, x in used)
 
@@ -417,7 +417,8 @@ class PlanModel:
             elif len(near) < len(columns) or len(columns) > 1:
                 self.row(f"once_{k}_{i}_{t}", total(map(column, columns)), at_most=1.0)
         self._add_somewhere(k, t)
-        for j, to_site in self._arcs_to(k).items():
+        for j in range(self.problem.site_count):
+            to_site = self._arcs_to(k).get(j, [])
             self._add_capacity(k, j, t, [arc for arc in to_site if (k, arc, t) in self.flow])
         self._add_preferences(k, t)
 
@@ -455,8 +456,8 @@ class PlanModel:
                 self.in_option(o, t) * min(problem.options[o].capacity, within_reach) for o in options
             ) + self._brought(j, t)
             self.row(f"capacity_{k}_{j}_{t}", room - served, at_least=0.0)
-        elif arcs:
-            for arc in arcs:
+        for arc, d in zip(arcs, load, strict=True):
+            if not limited or d == 0:
                 left = self.open(j, t) - column(self.flow[k, arc, t])
                 self.row(f"open_for_{k}_{arc}_{t}", left, at_least=0.0)
         if problem.site_tier[j] == k and any(problem.options[o].least_load for o in options):
