@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -180,3 +181,35 @@ def test_long_tables_are_cut_and_say_so(tmp_path: Path, monkeypatch: pytest.Monk
     sheet = Sheet("t", "t", (SheetColumn("a", "count"),), [(n,) for n in range(5)], notes=("note",), cut_note="cut")
     _write(tmp_path / "t.xlsx", sheet)
     assert [row[0] for row in _rows(tmp_path / "t.xlsx")] == ["a", 0, 1, 2, None, "note", "cut"]
+
+
+def test_rows_say_what_openpyxl_would_write(tmp_path: Path) -> None:
+    """Texts with blanks, tags, line breaks and letters of all kinds, whole and broken figures, none: cell by cell."""
+    texts = [" a ", "<b>&amp;", "中文\n二", "xy", "\U0001f600", "", "=1", "True", "1", "a", "a"]
+    figures = [1.0, 0.1 + 0.2, -3.25, None, math.nan, 1e17, 1e-9, 12, True, -0.0, 1]
+    columns = (SheetColumn("t"), SheetColumn("n", "decimal"), SheetColumn("p", "percent"), SheetColumn("u"))
+    rows = [(text, figure, figure, at) for at, (text, figure) in enumerate(zip(texts, figures, strict=True))]
+    sheet = _write(tmp_path / "t.xlsx", Sheet("t", "t", columns, rows, total=("sum", 3.0, None, "")))
+    plain = openpyxl.Workbook()
+    for text, figure, _, at in rows:
+        known = figure is not None and math.isfinite(figure)
+        plain.active.append([text or None, figure + 0 if known else None, figure / 100 if known else None, str(at)])
+        plain.active.cell(at + 1, 1).data_type = "s" if text else "n"
+    plain.save(tmp_path / "plain.xlsx")
+    expected = openpyxl.load_workbook(tmp_path / "plain.xlsx").active.iter_rows(values_only=True)
+    assert list(sheet.iter_rows(min_row=2, max_row=12, values_only=True)) == list(expected)
+    assert [cell.value for cell in sheet[13]] == ["sum", 3, None, None]
+    assert sheet["A13"].font.bold
+    assert not sheet["A12"].font.bold
+    assert [cell.number_format for cell in sheet[2]] == ["General", "#,##0.0", "0.0%", "General"]
+
+
+def test_two_sheets_keep_their_rows_apart(tmp_path: Path) -> None:
+    """Each sheet gets its own rows, in whatever order they were made."""
+    book = new_workbook("t", "2026-11-21")
+    for name, number in (("one", 1), ("two", 2), ("none", None)):
+        add_sheet(book, Sheet(name, name, (SheetColumn("a", "count"),), [(number,)] if number else []))
+    save_workbook(book, tmp_path / "t.xlsx", "2026-11-21")
+    assert [_rows(tmp_path / "t.xlsx", name) for name in ("one", "two", "none")] == [
+        [("a",), (1,)], [("a",), (2,)], [("a",)],
+    ]  # fmt: skip

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from facopt.outputs import numbers
 from facopt.outputs.plain_text import is_dangerous, printable
+from facopt.outputs.sheet_rows import BookWithRows, number_cell, rows_text, string_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,9 +97,9 @@ class Sheet:
     widths: dict[str, float] = field(default_factory=dict)
 
 
-def new_workbook(title: str, day: str) -> Workbook:
+def new_workbook(title: str, day: str) -> BookWithRows:
     """Return an empty workbook whose properties name facopt and a fixed date, YYYY-MM-DD."""
-    book = Workbook(write_only=True)
+    book = BookWithRows()
     book.properties.title = printable(title)
     book.properties.creator = "facopt"
     book.properties.lastModifiedBy = "facopt"
@@ -107,7 +107,7 @@ def new_workbook(title: str, day: str) -> Workbook:
     return book
 
 
-def add_sheet(book: Workbook, sheet: Sheet) -> None:
+def add_sheet(book: BookWithRows, sheet: Sheet) -> None:
     """Add a table: one heading row that stays in sight and repeats in print, a filter, A4 across, notes underneath."""
     rows = [tuple(row) for row in sheet.rows]
     shown = rows[:MAX_ROWS]
@@ -117,13 +117,12 @@ def add_sheet(book: Workbook, sheet: Sheet) -> None:
         target.column_dimensions[letter].width = width
     writer = _RowWriter(target, sheet.columns)
     writer.heading()
-    for row in shown:
-        writer.row(row)
+    cells = writer.rows(shown)
     if sheet.total is not None:
-        writer.row(sheet.total, bold=True)
+        cells += writer.rows([sheet.total], bold=True)
     notes = (*sheet.notes, sheet.cut_note) if len(rows) > MAX_ROWS and sheet.cut_note else sheet.notes
-    for note in ("", *notes) if notes else ():
-        target.append([text_cell(target, note)])
+    cells += [(writer.note(note),) for note in (("", *notes) if notes else ())]
+    book.waiting[target.title] = rows_text(cells, first=2)
 
 
 def text_cell(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False, size: float = 10, colour: str = INK) -> Any:
@@ -135,14 +134,14 @@ def text_cell(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False, size:
     return cell
 
 
-def save_workbook(book: Workbook, path: Path, day: str) -> None:
+def save_workbook(book: BookWithRows, path: Path, day: str) -> None:
     """Write a workbook so that the same content gives the same bytes, on every system and at every hour."""
     buffer = io.BytesIO()
     book.save(buffer)
     stamp = f"{day}T00:00:00Z".encode()
     with zipfile.ZipFile(buffer) as written, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
         for name in written.namelist():
-            content = written.read(name)
+            content = book.complete(name, written.read(name))
             if name == "docProps/core.xml":
                 content = re.sub(rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
             out.writestr(_entry(name), content)
@@ -213,24 +212,29 @@ def _absent(value: Any) -> bool:
 
 
 class _RowWriter:
-    """Writes rows of one sheet with a few styled cells used again and again, so that long tables stay quick.
-
-    A cell's style must not change once the cell has been written (the workbook keeps it by reference), so there is one
-    cell for each combination of column and format.
-    """
+    """Makes the cells of one sheet, the style of each combination of column and format once."""
 
     def __init__(self, target: WriteOnlyWorksheet, columns: Sequence[SheetColumn]) -> None:
         self.target = target
         self.columns = columns
-        self._cells: dict[tuple[SheetColumn, str, bool, bool], Any] = {}
+        self._styles: dict[tuple[SheetColumn, str, bool, bool], int] = {}
 
     def heading(self) -> None:
         self.target.append([self._heading(column) for column in self.columns])
 
-    def row(self, values: Sequence[Any], bold: bool = False) -> None:
-        self.target.append(
-            [self._cell(column, value, bold) for column, value in zip(self.columns, values, strict=True)]
-        )
+    def rows(self, rows: Sequence[Sequence[Any]], bold: bool = False) -> list[tuple[str, ...]]:
+        """Return the cells of rows, of each column the text of a value made once."""
+        values = zip(*rows, strict=True)
+        cells = [self._column(column, of_column, bold) for column, of_column in zip(self.columns, values, strict=False)]
+        return list(zip(*cells, strict=True))
+
+    def _column(self, column: SheetColumn, values: Sequence[Any], bold: bool) -> list[str]:
+        keys = [(type(value), value) for value in values]
+        known = {key: self._cell(column, key[1], bold) for key in dict.fromkeys(keys)}
+        return [known[key] for key in keys]
+
+    def note(self, text: str) -> str:
+        return string_cell(text_cell(self.target, text).style_id, printable(text))
 
     def _heading(self, column: SheetColumn) -> Any:
         cell = text_cell(self.target, column.heading, bold=True)
@@ -240,22 +244,18 @@ class _RowWriter:
         cell.alignment = Alignment(horizontal=side, vertical="bottom", wrap_text=True)
         return cell
 
-    def _cell(self, column: SheetColumn, value: Any, bold: bool) -> Any:
+    def _cell(self, column: SheetColumn, value: Any, bold: bool) -> str:
         if column.kind not in FORMATS:
             text = printable(str(value))
-            cell = self._styled(column, "General", is_dangerous(text), bold)
-            _put_text(cell, text)
-            return cell
+            return string_cell(self._style(column, "General", is_dangerous(text), bold), text)
         figure, number_format = (None, FORMATS[column.kind]) if _absent(value) else _figure(column, value)
-        cell = self._styled(column, number_format, False, bold)
-        cell.value = figure
-        return cell
+        return number_cell(self._style(column, number_format, False, bold), figure)
 
-    def _styled(self, column: SheetColumn, number_format: str, quoted: bool, bold: bool) -> Any:
+    def _style(self, column: SheetColumn, number_format: str, quoted: bool, bold: bool) -> int:
         key = (column, number_format, quoted, bold)
-        if key not in self._cells:
-            self._cells[key] = self._new_cell(*key)
-        return self._cells[key]
+        if key not in self._styles:
+            self._styles[key] = self._new_cell(*key).style_id
+        return self._styles[key]
 
     def _new_cell(self, column: SheetColumn, number_format: str, quoted: bool, bold: bool) -> Any:
         cell = WriteOnlyCell(self.target, "")
