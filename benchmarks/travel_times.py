@@ -1,18 +1,22 @@
 """Travel times of a province against other software: `python benchmarks/travel_times.py [--roads FILE --crs EPSG:n]`.
 
-Prints one line per engine with sources per second and how many times faster facopt is, twice: the search alone on one
-thread in processor time, which other programs on the machine hardly disturb; and the whole stage on all threads by the
-clock, from coordinates to sorted pairs, for which the other engine is given its processor time. The machine line is
-what NumPy takes to sort ten million random numbers, so that figures of different machines can be compared.
+Like for like: everybody has the same prepared network, with homes and sites at its nodes, and is asked for all rows
+(site, demand point, milliseconds) within the limit: facopt on two threads, the best of five by the clock; the others as
+their users call them (none uses a second processor), then in two processes side by side. What else runs on the machine
+slows facopt only: the others are given their processor time. The number of pairs must be the same.
 
-pandana is measured with `--with-pandana`, in an environment of its own under `--pandana-folder`, made if it is missing.
+facopt's whole stage, from coordinates beside the road to sorted pairs, is compared with the same figures of the others,
+who are spared all but the search. One thread is measured in processor time, which other programs hardly disturb.
+
+The machine line is what NumPy takes to sort ten million random numbers, so that figures of different machines can be
+compared. pandana is measured with `--with-pandana`, in an environment of its own under `--pandana-folder`, made if it
+is missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,24 +28,27 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.road_networks import METRIC_CRS, as_road_table, people_and_sites, province
+from benchmarks.travel_peers import Measured, measure, pandana_python, write_network
 from facopt.inputs.roads import RoadTable, read_roads
-from facopt.travel.door_to_door import road_travel_times
+from facopt.travel.door_to_door import Journey, found_by_site, road_travel_times
 from facopt.travel.doors import demand_doors, site_places
 from facopt.travel.kernels import LANES, bucket_shift, new_workspace
 from facopt.travel.lanes import search_group
-from facopt.travel.network import Network, build_network, to_networkx
+from facopt.travel.network import Network, build_network
 from facopt.travel.profiles import load_profile
 from facopt.travel.snapping import RoadIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+REPEATS = 5
+PEER_SITES = {"NetworkX": 20, "SciPy": 200, "pandana": 100}
+GOALS = {"NetworkX": 150, "SciPy": 20, "pandana": 40}
+
 
 def main() -> None:
     options = _options()
-    keys = np.random.default_rng(0).random(10_000_000)
-    sorting = _cpu_seconds(lambda: np.sort(keys))
-    print(f"machine: {sorting:.2f} s to sort 10 million numbers, {os.cpu_count()} processors")
+    print(_machine())
     roads, crs = _roads(options)
     network, seconds = _timed(lambda: build_network(roads, load_profile("drive"), metric_crs=crs))
     nodes = len(np.unique(np.concatenate([network.pieces.start, network.pieces.end])))
@@ -50,17 +57,17 @@ def main() -> None:
         f"{seconds:.1f} s to build"
     )
     demand, sites = people_and_sites(roads, options.demand, options.sites)
-    per_thread, all_threads = _facopt(network, demand, sites, options)
-    limit = int(options.minutes * 60_000)
-    engines = {"networkx": _networkx, "scipy": _scipy}
-    for name, engine in engines.items():
-        rate = engine(network, limit)
-        print(
-            f"{name}: {rate:.1f} sources/s; facopt is {per_thread / rate:.0f} times faster on one thread, "
-            f"{all_threads / rate:.0f} times on all, snapping and sorting included"
-        )
-    if options.with_pandana:
-        _pandana(network, options, per_thread, all_threads)
+    whole = _whole_stage(network, demand, sites, options)
+    _one_thread(network, demand, sites, options)
+    _like_for_like(network, options, whole)
+
+
+def _machine() -> str:
+    keys = np.random.default_rng(0).random(10_000_000)
+    begin = time.process_time()
+    np.sort(keys)
+    sorting = time.process_time() - begin
+    return f"machine: {sorting:.2f} s to sort 10 million numbers, {os.cpu_count()} processors, load {_load()}"
 
 
 def _options() -> argparse.Namespace:
@@ -71,6 +78,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--demand", type=int, default=100_000)
     parser.add_argument("--sites", type=int, default=5_000)
     parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--with-pandana", action="store_true")
     parser.add_argument("--pandana-folder", type=Path, default=Path(tempfile.gettempdir()) / "pandana-environment")
     return parser.parse_args()
@@ -90,27 +98,32 @@ def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
     return result, time.perf_counter() - begin
 
 
-def _cpu_seconds(work: Callable[[], Any]) -> float:
-    """Return processor time, which other programs on the machine disturb less than time on the clock."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
-
-
-def _facopt(network: Network, demand: Any, sites: Any, options: argparse.Namespace) -> tuple[float, float]:
-    """Return sources per second of one thread (CPU seconds of the searches), and of all (the whole stage)."""
+def _whole_stage(network: Network, demand: Any, sites: Any, options: argparse.Namespace) -> float:
+    """Return sources per second of the whole stage, from coordinates to sorted pairs: the best of five."""
     road_travel_times(network, mode="drive", demand_lonlat=demand[:9], site_lonlat=sites[:9], cutoff_minutes=1)
-    times, whole = _timed(
-        lambda: road_travel_times(
-            network, mode="drive", demand_lonlat=demand, site_lonlat=sites, cutoff_minutes=options.minutes
-        )
-    )
+    seconds = []
+    for _ in range(REPEATS):
+        times, clock = _timed(
+            lambda: road_travel_times(
+                network, mode="drive", demand_lonlat=demand, site_lonlat=sites, cutoff_minutes=options.minutes,
+                threads=options.threads,
+            )
+        )  # fmt: skip
+        pairs = len(times)
+        del times
+        seconds.append(clock)
+    rate = len(sites) / min(seconds)
     print(
-        f"facopt, all threads: {whole:.1f} s from coordinates to {len(times):,} pairs, {len(sites) / whole:.0f} "
-        f"sources/s, peak memory {_peak_megabytes():.0f} MB"
+        f"facopt's whole stage, {options.threads} threads: {min(seconds):.2f} s from coordinates to {pairs:,} "
+        f"sorted pairs, {rate:,.0f} sources/s, peak memory {_peak_megabytes():.0f} MB"
     )
+    return rate
+
+
+def _one_thread(network: Network, demand: Any, sites: Any, options: argparse.Namespace) -> None:
+    """Print sources and settled nodes per second of one thread, in processor time."""
     index = RoadIndex(network)
-    demand_snap, site_snap = index.snap(demand), index.snap(sites)
+    demand_snap, site_snap = index.snap(demand, leaving=True), index.snap(sites, leaving=False)
     doors, places = demand_doors(network, demand_snap), site_places(network, site_snap)
     longest = max(network.longest_ms, int(places.node_ms.max() + places.own_ms.max()))
     shift, buckets = bucket_shift(longest)
@@ -127,11 +140,67 @@ def _facopt(network: Network, demand: Any, sites: Any, options: argparse.Namespa
     per_junction = len(np.unique([network.pieces.start, network.pieces.end])) / len(network.junction_node)
     rate = sources / seconds
     print(
-        f"facopt, one thread: {rate:.0f} sources/s over {sources}, each reaching {junctions:.0f} junctions that stand "
-        f"for {junctions * per_junction:.0f} nodes: {rate * junctions * per_junction / 1e6:.1f} million nodes/s, and "
-        f"{pairs / sources:.0f} pairs, writing included"
+        f"facopt's search, one thread, processor time: {rate:,.0f} sources/s over {sources}, each reaching "
+        f"{junctions:,.0f} junctions that stand for {junctions * per_junction:,.0f} nodes: "
+        f"{rate * junctions * per_junction / 1e6:.1f} million nodes/s, and {pairs / sources:,.0f} pairs, written too"
     )
-    return rate, len(sites) / whole
+
+
+def _like_for_like(network: Network, options: argparse.Namespace, whole: float) -> None:
+    """Ask everybody for the same pairs on the same network, and print how many times faster facopt is."""
+    dice = np.random.default_rng(4)
+    demand = dice.choice(np.unique([network.pieces.start, network.pieces.end]), options.demand)
+    sites = dice.choice(network.junction_node, options.sites)
+    limit = int(options.minutes * 60_000)
+    rate, pairs_of = _facopt_search(network, demand, sites, limit, options.threads)
+    print(f"like for like, homes and sites at nodes, load {_load()}")
+    print(f"  facopt, {options.threads} threads: {rate:,.0f} sources/s by the clock")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "network.npz"
+        write_network(network, demand, sites, file)
+        for name, count in PEER_SITES.items():
+            if name == "pandana" and not options.with_pandana:
+                continue
+            try:
+                python = pandana_python(options.pandana_folder) if name == "pandana" else None
+                alone, side_by_side = (measure(name, file, limit, count, n, python) for n in (1, 2))
+            except RuntimeError as error:
+                print(f"  {error}")
+                continue
+            _print_peer(name, alone, side_by_side, rate, whole)
+            print(f"    pairs from its {count} sites: {alone.pairs:,}, facopt {int(pairs_of[:count].sum()):,}")
+
+
+def _print_peer(name: str, alone: Measured, two: Measured, rate: float, whole: float) -> None:
+    print(
+        f"  {name}: {alone.sources_per_second:.1f} sources/s on {alone.cores:.1f} processors; facopt's search is "
+        f"{rate / alone.sources_per_second:.0f} times faster (goal {GOALS[name]}), its whole stage "
+        f"{whole / alone.sources_per_second:.0f} times"
+    )
+    print(
+        f"    two processes side by side: {two.sources_per_second:.1f} sources/s; "
+        f"{rate / two.sources_per_second:.0f} times, whole stage {whole / two.sources_per_second:.0f} times"
+    )
+
+
+def _facopt_search(network: Network, demand: Any, sites: Any, limit: int, threads: int) -> tuple[float, Any]:
+    """Return sources per second of searches from prepared sites, and how many pairs each site has (J,)."""
+    lonlat = np.stack([network.roads.node_lon, network.roads.node_lat], axis=1)
+    index = RoadIndex(network)
+    doors = demand_doors(network, index.snap(lonlat[demand], leaving=True))
+    places = site_places(network, index.snap(lonlat[sites], leaving=False))
+    journey = Journey(network, doors, places, len(demand))
+    seconds = []
+    for _ in range(REPEATS):
+        found, clock = _timed(lambda: found_by_site(journey, limit, threads, lambda _share: None))
+        pairs = np.zeros(len(sites), dtype=np.int64)
+        pairs[[one.site for one in found]] = [len(one.ms) for one in found]
+        seconds.append(clock)
+    return len(sites) / min(seconds), pairs
+
+
+def _load() -> str:
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def _reached_junctions(network: Network, places: Any, sites: list[int], limit: int) -> float:
@@ -154,91 +223,6 @@ def _peak_megabytes() -> float:
     except ImportError:  # Windows
         return float("nan")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _sources(network: Network, count: int) -> list[int]:
-    return np.random.default_rng(4).choice(network.junction_node, count, replace=False).tolist()
-
-
-def _networkx(network: Network, limit: int) -> float:
-    import networkx as nx
-
-    graph = to_networkx(network).reverse(copy=False)
-    sources = _sources(network, 10)
-    seconds = _cpu_seconds(
-        lambda: [nx.single_source_dijkstra_path_length(graph, s, cutoff=limit, weight="ms") for s in sources]
-    )
-    return len(sources) / seconds
-
-
-def _scipy(network: Network, limit: int) -> float:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import dijkstra
-
-    pieces = network.pieces
-    forward, backward = pieces.forward_ms >= 0, pieces.backward_ms >= 0
-    tail = np.concatenate([pieces.end[forward], pieces.start[backward]])
-    head = np.concatenate([pieces.start[forward], pieces.end[backward]])
-    ms = np.concatenate([pieces.forward_ms[forward], pieces.backward_ms[backward]])
-    size = len(network.roads.node_id)
-    graph = coo_array((np.maximum(ms, 1).astype(float), (tail, head)), shape=(size, size)).tocsr()
-    sources = _sources(network, 100)
-    seconds = _cpu_seconds(
-        lambda: [dijkstra(graph, indices=sources[k : k + 25], limit=limit) for k in range(0, len(sources), 25)]
-    )
-    return len(sources) / seconds
-
-
-PANDANA = """
-import sys, time
-import numpy, pandas, pandana
-kept = numpy.load(sys.argv[1])
-begin = time.process_time()
-graph = pandana.Network(
-    pandas.Series(kept["x"]), pandas.Series(kept["y"]), pandas.Series(kept["tail"]), pandas.Series(kept["head"]),
-    pandas.DataFrame({"minutes": kept["minutes"]}), twoway=False,
-)
-built = time.process_time() - begin
-graph.nodes_in_range(kept["sources"][:2].tolist(), float(sys.argv[2]), imp_name="minutes")
-begin = time.process_time()
-graph.nodes_in_range(kept["sources"].tolist(), float(sys.argv[2]), imp_name="minutes")
-print(built, len(kept["sources"]) / (time.process_time() - begin))
-"""
-
-
-def _pandana(network: Network, options: argparse.Namespace, per_thread: float, all_threads: float) -> None:
-    """Measure pandana's nodes_in_range in an environment of its own, since it pins older packages."""
-    python = options.pandana_folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.exists():
-        try:
-            subprocess.run([sys.executable, "-m", "venv", options.pandana_folder], check=True)
-            install = [python, "-m", "pip", "install", "--quiet", "pandana", "setuptools<81"]
-            subprocess.run(install, check=True, capture_output=True, text=True)
-        except (subprocess.CalledProcessError, OSError) as error:
-            print(f"pandana: skipped, it cannot be installed here ({error})")
-            return
-    pieces, roads = network.pieces, network.roads
-    nodes, number = np.unique(np.concatenate([pieces.end, pieces.start]), return_inverse=True)
-    head, tail = number.reshape(2, -1)
-    both = (pieces.forward_ms >= 0, pieces.backward_ms >= 0)
-    arrays = {
-        "x": roads.node_lon[nodes], "y": roads.node_lat[nodes],
-        "tail": np.concatenate([head[both[0]], tail[both[1]]]), "head": np.concatenate([tail[both[0]], head[both[1]]]),
-        "minutes": np.concatenate([pieces.forward_ms[both[0]], pieces.backward_ms[both[1]]]) / 60_000,
-        "sources": np.searchsorted(nodes, _sources(network, 100)),
-    }  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "graph.npz"
-        np.savez(file, **arrays)
-        called = subprocess.run([python, "-c", PANDANA, file, str(options.minutes)], capture_output=True, text=True)
-    if called.returncode:
-        print(f"pandana: skipped, it fails here ({called.stderr.strip().splitlines()[-1:]})")
-        return
-    built, rate = map(float, called.stdout.split()[-2:])
-    print(
-        f"pandana: {rate:.1f} sources/s after {built:.1f} s to prepare; facopt is {per_thread / rate:.0f} times faster "
-        f"on one thread, {all_threads / rate:.0f} times on all, snapping and sorting included"
-    )
 
 
 if __name__ == "__main__":

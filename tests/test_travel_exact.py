@@ -15,20 +15,21 @@ from facopt.travel.profiles import load_profile
 from facopt.travel.snapping import RoadIndex
 from tests.travel_cases import METRIC_CRS, door_to_door_ms, lonlat, road_table, shared_file
 
-CHUNK = 100
+CHUNK = 2_000
+"""Sites that NetworkX takes together: its graph is made anew for each chunk."""
 
 
 def _same(network, demand, sites, cutoff_minutes):
     """Compare all pairs chunk by chunk of sites; return how many there are."""
     times = road_travel_times(network, mode="m", demand_lonlat=demand, site_lonlat=sites, cutoff_minutes=cutoff_minutes)
     index = RoadIndex(network)
-    homes = index.snap(demand)
+    homes = index.snap(demand, leaving=True)
     pairs = 0
     for first in range(0, len(sites), CHUNK):
         here = (times.site >= first) & (times.site < first + CHUNK)
         rows = zip(times.demand[here], times.site[here] - first, times.minutes[here] * 60_000, strict=True)
         found = {(int(i), int(j)): round(ms) for i, j, ms in rows}
-        snapped = index.snap(sites[first : first + CHUNK])
+        snapped = index.snap(sites[first : first + CHUNK], leaving=False)
         assert found == door_to_door_ms(network, homes, snapped, cutoff_ms=cutoff_minutes * 60_000)
         pairs += len(found)
     return pairs
@@ -55,25 +56,44 @@ def test_groups_of_sites_give_the_times_of_single_ones(count, cutoff):
     assert _same(network, lonlat(demand), lonlat(sites), cutoff) > 50
 
 
-@pytest.mark.shared
-@pytest.mark.skipif(not os.environ.get("FACOPT_SLOW"), reason="takes minutes; set FACOPT_SLOW=1 to run it")
-@pytest.mark.parametrize(
-    ("name", "crs", "mode", "cutoff"),
-    [
-        ("vavuniya/vavuniya.osm.pbf", "EPSG:32644", "drive", 30.0),
-        ("coxsbazar/coxsbazar.osm.pbf", "EPSG:32646", "drive", np.inf),
-        ("porto_alegre/poa_osm.pbf", "EPSG:32722", "drive", 6.0),
-        ("wuhan/roads_wgs84.parquet", "EPSG:32650", "drive", 6.0),
-    ],
-)
-def test_all_sites_of_real_networks(name, crs, mode, cutoff):
-    """A site at every tenth junction and one in the fields beside it, a home near every hundredth vertex."""
-    roads = read_roads(shared_file(name))
-    network = build_network(roads, load_profile(mode), metric_crs=crs)
-    rng = np.random.default_rng(1)
-    at = network.junction_node[::10]
+def _homes_and_sites(network, step):
+    """Return a home near every hundredth vertex, and a site at every `step`-th junction and in the fields beside it."""
+    roads, rng = network.roads, np.random.default_rng(1)
+    at = network.junction_node[::step]
     on_road = np.stack([roads.node_lon[at], roads.node_lat[at]], axis=1)
-    sites = np.concatenate([on_road, on_road + rng.normal(0, 0.002, on_road.shape)])
     homes = np.stack([roads.lon[::100], roads.lat[::100]], axis=1)
-    homes += rng.normal(0, 0.001, homes.shape)
-    assert _same(network, homes, sites, cutoff) > 10_000
+    return homes + rng.normal(0, 0.001, homes.shape), np.concatenate(
+        [on_road, on_road + rng.normal(0, 0.002, on_road.shape)]
+    )
+
+
+REAL = {
+    "vavuniya": ("vavuniya/vavuniya.osm.pbf", "EPSG:32644", np.inf),
+    "coxsbazar": ("coxsbazar/coxsbazar.osm.pbf", "EPSG:32646", np.inf),
+    "porto_alegre": ("porto_alegre/poa_osm.pbf", "EPSG:32722", 10.0),
+    "wuhan": ("wuhan/roads_wgs84.parquet", "EPSG:32650", 6.0),
+}
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not os.environ.get("FACOPT_SLOW"), reason="takes a quarter of an hour; FACOPT_SLOW=1 runs it")
+@pytest.mark.parametrize("name", REAL)
+def test_all_sites_of_real_networks(name, record_property):
+    """A site at every junction, and as many in the fields beside them: every pair to the millisecond."""
+    file, crs, cutoff = REAL[name]
+    network = build_network(read_roads(shared_file(file)), load_profile("drive"), metric_crs=crs)
+    homes, sites = _homes_and_sites(network, step=1)
+    pairs = _same(network, homes, sites, cutoff)
+    record_property("sites", len(sites))
+    record_property("pairs", pairs)
+    assert pairs > 50 * len(sites)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["vavuniya", "coxsbazar"])
+def test_a_sample_of_the_sites_of_real_networks(name):
+    """The same for every hundredth junction, at once."""
+    file, crs, cutoff = REAL[name]
+    network = build_network(read_roads(shared_file(file)), load_profile("drive"), metric_crs=crs)
+    homes, sites = _homes_and_sites(network, step=100)
+    assert _same(network, homes, sites, cutoff) > 50 * len(sites)

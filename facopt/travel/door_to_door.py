@@ -129,7 +129,13 @@ def _ignore(_share: float) -> None:
 
 
 def _arcs(journey: Journey, limit: int, threads: int, progress: Callable[[float], None]) -> Arcs:
-    """Search from all sites and sort what is found by demand point and site."""
+    """Return what searches from all sites find, sorted by demand point and site."""
+    found = found_by_site(journey, limit, threads, progress)
+    return sorted_arcs(found, journey.demand.place, journey.demand_count, threads)
+
+
+def found_by_site(journey: Journey, limit: int, threads: int, progress: Callable[[float], None]) -> list[FromSite]:
+    """Search from all sites at once, neighbours together; return what each found within a limit in milliseconds."""
     sites, network = journey.sites, journey.network
     order = np.argsort(sites.link, kind="stable").astype(np.int32)
     tasks = [order[k : k + LANES] for k in range(0, len(order), LANES)]
@@ -147,7 +153,7 @@ def _arcs(journey: Journey, limit: int, threads: int, progress: Callable[[float]
         for done, result in enumerate(pool.map(search, tasks), start=1):
             found.append(result)
             progress(done / len(tasks))
-    return sorted_arcs(_by_site(len(sites.link), tasks, found), journey.demand.place, journey.demand_count, threads)
+    return _by_site(len(sites.link), tasks, found)
 
 
 def _buckets(journey: Journey) -> tuple[int, int]:
