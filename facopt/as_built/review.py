@@ -17,7 +17,8 @@ from facopt.inputs.as_built import AsBuiltTable, as_date, read_as_built
 from facopt.inputs.findings import FindingLog, shown
 from facopt.location.referee import evaluate
 from facopt.measures.coverage import situation
-from facopt.measures.rules import targets_table
+from facopt.measures.report import OPEN_ACTIONS
+from facopt.measures.rules import Counted, targets_table
 from facopt.outputs.as_built.compose import Recomputed, as_built_review
 from facopt.outputs.gallery.inputs import InputFiles
 from facopt.outputs.run_files import RunFiles, read_run
@@ -76,6 +77,10 @@ def review_as_built(
     run = _planned_run(folder)
     changed = _changed_inputs(run, allow_changed)
     loaded = load_scenario(folder / "scenario.yaml")
+    if loaded.scenario.planning:
+        what = "A plan with sizes, stages, actions or rules cannot be held against a register yet"
+        remedy = "Compare its run with one whose facilities are the register's"
+        raise DataError(Finding(what, remedy, Place(folder / "scenario.yaml")))
     log = FindingLog()
     register = read_as_built(file, study_area_request(loaded.scenario).tiers, date, log)
     kept = TravelCache(folder.resolve().parent / CACHE)
@@ -172,7 +177,7 @@ def _seen_in(finding: Finding, table: Path, register: AsBuiltTable, lines: list[
 def _recomputed(run: RunFiles, prepared: Prepared, found: Standing, changed: bool) -> Recomputed:
     """Return today, the plan and what stands as the referee sees them."""
     problem, ids = prepared.problem, prepared.area.sites.id
-    planned = set(run.sites.loc[run.sites["action"].isin(("keep", "build")), "id"])
+    planned = set(run.sites.loc[run.sites["action"].isin(OPEN_ACTIONS), "id"])
     missing = sorted(planned - set(ids.tolist()))
     if missing:
         what = "Facilities of the plan are not in its files any more"
@@ -187,15 +192,15 @@ def _recomputed(run: RunFiles, prepared: Prepared, found: Standing, changed: boo
     if not changed and not math.isclose(told, counted, rel_tol=1e-9, abs_tol=1e-6):
         what = f"The plan covers {told:,.0f} people by run.json and {counted:,.0f} computed again"
         raise DataError(Finding(what, "Run the plan again with this version of facopt", Place(run.folder / "run.json")))
-    stated = prepared.loaded.scenario.targets
+    stated, counted_people = prepared.loaded.scenario.targets, Counted(prepared.area.demand.segments)
     return Recomputed(
         area=prepared.area,
         problem=problem,
         today=today,
         plan=plan,
         built=built,
-        targets_plan=targets_table(stated, problem, today, plan),
-        targets_built=targets_table(stated, problem, today, built),
+        targets_plan=targets_table(stated, problem, today, plan, counted_people),
+        targets_built=targets_table(stated, problem, today, built, counted_people),
         changed=changed,
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from facopt.measures.names import ZoneNames
 from facopt.measures.points import points_table, state_columns
+from facopt.measures.report import OPEN_ACTIONS
 from facopt.measures.shares import PointFigures, share_of_everybody, shares_by_area_class, shares_by_zone
 from facopt.measures.sites import assignment_table, sites_table
 from facopt.outputs.as_built.model import SITE_KINDS, AsBuiltReview, Coverage, SiteCheck, TargetCheck
@@ -55,7 +56,7 @@ class Recomputed:
         """Return the shares of everybody, of the area classes and of the zones with some open sites."""
         problem, today = self.problem, self.today
         figures = PointFigures(
-            problem.people, problem.unreachable, today.covered, today.nearest.minutes, now.covered, now.nearest.minutes
+            problem.people, problem.unreachable, today.share, today.nearest.minutes, now.share, now.nearest.minutes
         )
         demand = self.area.demand
         return (
@@ -130,7 +131,7 @@ def _record(found: Recomputed, now: Situation, sites: pd.DataFrame) -> dict[str,
     """What a run's record holds of its plan."""
     everybody, classes, zones = found.shares(now)
     today = found.today.covered
-    opened = sites[sites["action"].isin(("keep", "build"))]
+    opened = sites[sites["action"].isin(OPEN_ACTIONS)]
     return {
         "status": "feasible",
         **_covered(everybody.people, everybody.covered),
