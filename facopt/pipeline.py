@@ -26,7 +26,7 @@ from facopt.assembly.systems import stated_systems
 from facopt.assembly.travel import require_coordinates, travel_times
 from facopt.fetch.on_demand import fetch_missing
 from facopt.inputs.reader import read_study_area
-from facopt.location.planning.last_stage import plain_evaluation, plain_solution
+from facopt.location.planning.as_plain import plain_solution, stage_evaluation
 from facopt.location.planning.planned import solve_planned
 from facopt.location.referee import evaluate
 from facopt.location.search import solve_location
@@ -50,8 +50,9 @@ if TYPE_CHECKING:
     from facopt.inputs.reader import Recognised
     from facopt.inputs.study_area import StudyArea
     from facopt.location.covering.curve import Frontier
-    from facopt.location.planning.planned import PlanningTask
+    from facopt.location.planning.planned import Planned, PlanningTask
     from facopt.location.problem import LocationProblem
+    from facopt.location.referee import Evaluation
     from facopt.location.solution import Solution
     from facopt.location.stability import SolvedAgain
     from facopt.measures.report import Report
@@ -182,7 +183,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
         frontier = _frontier(scenario, problem, progress)
     telling = Telling(scenario, lambda key: loaded.place(key).seen_from(folder), names_of(area))
     with progress.stage("measures"):
-        baseline = evaluate(problem, problem.existing) if planned is None else plain_evaluation(planned.estate_now)
+        baseline = _baseline(problem, planned)
         result = RunResult(
             scenario=scenario,
             area=area,
@@ -220,6 +221,11 @@ def _stability(prepared: Prepared, solution: Solution) -> tuple[SolvedAgain, ...
     variants = stability_variants(prepared.area, problem, cutoffs)
     again = solve_variants(variants, solver_settings(scenario), asked.stability_seconds, prepared.progress.note)
     return (stated_run(problem, solution), *again)
+
+
+def _baseline(problem: LocationProblem, planned: Planned | None) -> Evaluation:
+    """Return what stands today, with today's capacities where the planning model has any."""
+    return evaluate(problem, problem.existing) if planned is None else stage_evaluation(planned.estate_now, 0)
 
 
 def _frontier(scenario: Scenario, problem: LocationProblem, progress: QuietProgress) -> Frontier | None:

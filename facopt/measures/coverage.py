@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from facopt.inputs.study_area import FloatArray, TextArray
-    from facopt.location.problem import IntArray, LocationProblem
+    from collections.abc import Sequence
+
+    from facopt.location.planning.problem import PlanService
+    from facopt.location.problem import IntArray, LocationProblem, Service
     from facopt.location.referee import Evaluation
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
@@ -57,10 +62,16 @@ def worst_nearest(problem: LocationProblem, evaluation: Evaluation) -> Nearest:
 
     A person needs every tier that serves them, so the slowest of them decides whether the standard is met.
     """
-    minutes = np.full(problem.demand_count, -np.inf)
-    site = np.full(problem.demand_count, -1, dtype=np.int32)
-    tier = np.full(problem.demand_count, -1, dtype=np.int32)
-    for k, service in enumerate(problem.services):
+    return worst_nearest_of(problem.services, evaluation)
+
+
+def worst_nearest_of(services: Sequence[Service | PlanService], evaluation: Evaluation) -> Nearest:
+    """Return the same from the services alone."""
+    count = len(evaluation.covered)
+    minutes = np.full(count, -np.inf)
+    site = np.full(count, -1, dtype=np.int32)
+    tier = np.full(count, -1, dtype=np.int32)
+    for k, service in enumerate(services):
         worse = service.needed & (evaluation.minutes[k] > minutes)
         minutes[worse] = evaluation.minutes[k][worse]
         site[worse] = evaluation.nearest[k][worse]
@@ -86,3 +97,28 @@ def point_states(covered_now: BoolArray, covered: BoolArray | None, unreachable:
     states[~covered_now & after] = "newly_covered"
     states[covered_now & after] = "covered"
     return states
+
+
+def people_by_state(points: pd.DataFrame, *, planned: bool) -> dict[str, float]:
+    """Return the people of each of `POINT_STATES`; they add up to all people.
+
+    Where capacities cover a part of a point's people, that part counts as covered and the rest as not.
+
+    Parameters
+    ----------
+    points
+        `Report.points`.
+    planned
+        Whether there is a plan; without one these are today's states.
+    """
+    people, now = points["people"].to_numpy(dtype=float), points["people_covered_now"].to_numpy(dtype=float)
+    plan = points["people_covered"].to_numpy(dtype=float) if planned else now
+    lost, left = np.maximum(now - plan, 0.0), people - np.maximum(now, plan)
+    unreachable = (points["state"] == "unreachable").to_numpy()
+    return {
+        "covered": float(np.minimum(now, plan).sum()),
+        "newly_covered": float(np.maximum(plan - now, 0.0).sum()),
+        "loses_cover": float(lost.sum()),
+        "uncovered": float(left[~unreachable].sum()),
+        "unreachable": float(left[unreachable].sum()),
+    }

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from facopt.location.planning.as_plain import stage_evaluation
+from facopt.measures.coverage import point_states, worst_nearest_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,10 +18,25 @@ if TYPE_CHECKING:
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.planned import Planned
     from facopt.location.planning.problem import PlanningProblem
+    from facopt.measures.coverage import BoolArray
     from facopt.scenario.schema import Scenario
 
 TODAY = "today"
 """Name of the stage before the first."""
+
+
+@dataclass(frozen=True)
+class StageView:
+    """One stage as the map shows it; the last stage is that of the report itself."""
+
+    name: str
+    points: pd.DataFrame
+    """One row per demand point: people (of that stage), people_covered, state (against today's estate serving the same
+    people, as `Report.points`), minutes, site (its id)."""
+    site_action: TextArray
+    """(J,) what has been done with each site by then, one of SITE_ACTIONS."""
+    cost: float
+    """Capital up to and including this stage."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,8 @@ class PlanningTables:
     """The register of exceptions: points, people (of the last stage), reason, approved."""
     orders: pd.DataFrame
     """Where the orders are compared: order (jointly, final_first), objective, value, bound, cost. Else empty."""
+    views: tuple[StageView, ...]
+    """The stages of the plan; empty without one."""
     present_cost: float | None
     """Value of the objective `cost`: present value as the scenario counts it; None without a plan."""
     workload_unit: str
@@ -71,6 +91,7 @@ def planning_tables(scenario: Scenario, planned: Planned) -> PlanningTables:
         rules=_rules(planned.estate_now.problem if outcome is None else outcome.problem, kept=outcome is not None),
         exceptions=_exceptions(scenario, planned.estate_now.problem),
         orders=_orders(planned),
+        views=() if outcome is None else tuple(_view(outcome, planned.estate_now, t) for t in range(len(stages) - 1)),
         present_cost=None if outcome is None else _present_cost(outcome),
         workload_unit="people" if scenario.workload is None else scenario.workload.unit,
     )
@@ -87,6 +108,39 @@ def _stages(planned: Planned) -> Iterator[tuple[str, Outcome, int]]:
     if outcome is not None:
         for t, name in enumerate(stage_names(outcome.problem)):
             yield name, outcome, t
+
+
+def _view(outcome: Outcome, estate: Outcome, t: int) -> StageView:
+    problem = outcome.problem
+    evaluation = stage_evaluation(outcome, t)
+    worst = worst_nearest_of(problem.services, evaluation)
+    # What stands today is known for the people of the last stage; where capacities bind it is nearly that of others.
+    states = point_states(stage_evaluation(estate, 0).covered, evaluation.covered, _unreachable(problem))
+    ids = np.append(problem.labels.site, "")
+    people = problem.people[t]
+    points = pd.DataFrame(
+        {
+            "people": people, "people_covered": people * evaluation.share, "state": states, "minutes": worst.minutes,
+            "site": ids[worst.site],
+        }
+    )  # fmt: skip
+    return StageView(stage_names(problem)[t], points, _actions_by(outcome, t), evaluation.cost)
+
+
+def _unreachable(problem: PlanningProblem) -> BoolArray:
+    return problem.served & ~problem.can_be_reached(None)
+
+
+def _actions_by(outcome: Outcome, t: int) -> TextArray:
+    """Return (J,) what has been done with each site by a stage: of several actions the last, but built stays built."""
+    problem = outcome.problem
+    standing = problem.existing
+    action = np.where(standing, "keep", "none").astype(object)
+    for number, made in outcome.plan.made:
+        move = problem.moves[number]
+        if made <= t and action[move.site] != "build":
+            action[move.site] = move.action
+    return action
 
 
 def _stage_rows(name: str, outcome: Outcome, t: int) -> Iterator[dict[str, Any]]:
@@ -199,15 +253,13 @@ def site_columns(sites: Sites, planned: Planned) -> dict[str, TextArray | FloatA
     """
     outcome = planned.solution.outcome or planned.estate_now
     problem, count, names = outcome.problem, len(sites), stage_names(outcome.problem)
-    action = np.where(sites.existing, "keep", "none").astype(object)
+    action = _actions_by(outcome, problem.stage_count - 1)
     action[sites.existing & ~problem.existing] = "close"  # fixed closed by its table
     stage = np.full(count, "", dtype=object)
     cost = np.zeros(count)
     for number, t in outcome.plan.made:
         move = problem.moves[number]
         cost[move.site] += move.cost
-        if action[move.site] != "build":
-            action[move.site] = move.action
         stage[move.site] = stage[move.site] or names[t]
     last = [problem.options[number] for number in outcome.option[-1]]
     capacity = outcome.capacity(problem.stage_count - 1)

@@ -6,6 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from facopt.measures.coverage import people_by_state
+from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs.gallery.thumbnail import thumbnail_of
 
 if TYPE_CHECKING:
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from facopt.measures.report import FineShare, Report, Share, TierFacts
-
-OPEN_ACTIONS = ("keep", "build")
 
 
 def run_record(
@@ -64,7 +64,7 @@ def run_record(
             "limits": report.limits.to_dict("records"),
             "frontier": None if report.frontier is None else report.frontier.to_dict("records"),
             "opened": _sites(report, OPEN_ACTIONS),
-            "closed": _sites(report, ("close",)),
+            "closed": _sites(report, CLOSED_ACTIONS),
             "fine_grid": _fine_grid(report),
             "conflicts": [vars(conflict) for conflict in report.conflicts],
             "clashes": [vars(clash) for clash in report.clashes],
@@ -126,11 +126,13 @@ def _head(report: Report, finished: str) -> dict[str, Any]:
 
 
 def _people(report: Report) -> dict[str, Any]:
+    planned = report.everybody.covered is not None
+    states = people_by_state(report.points, planned=True) if planned else {}
     return {
         **_covered(report.everybody),
         "unreachable_people": report.everybody.unreachable,
-        "newly_covered_people": _people_in_state(report, "newly_covered"),
-        "lost_people": _people_in_state(report, "loses_cover"),
+        "newly_covered_people": states.get("newly_covered"),
+        "lost_people": states.get("loses_cover"),
         "mean_minutes": report.everybody.mean_minutes,
         "longest_minutes": report.everybody.longest_minutes,
         "by_tier": {tier.key: _tier(tier) for tier in report.tiers},
@@ -195,12 +197,6 @@ def _fine_figures(
         "error_points": _percent(error, people),
         "people_judged_otherwise": differ,
     }
-
-
-def _people_in_state(report: Report, state: str) -> float | None:
-    if report.everybody.covered is None:
-        return None
-    return float(report.points["people"][report.points["state"] == state].sum())
 
 
 def _percent(part: float | None, whole: float) -> float | None:

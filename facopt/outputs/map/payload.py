@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs.map import geometry
 from facopt.outputs.map.base_map import base_map_of
 from facopt.outputs.map.places import Places, places_of
@@ -22,7 +23,9 @@ STATE_LETTERS = {"covered": "c", "newly_covered": "n", "loses_cover": "l", "unco
 """State of a settlement, as one letter a settlement."""
 
 _TODAY = {"n": "u", "l": "c"}
-_ACTION_LETTERS = {"keep": "k", "build": "b", "close": "d", "none": "n"}
+_ACTION_LETTERS = {
+    "keep": "k", "build": "b", "extend": "x", "refurbish": "r", "close": "d", "relocate": "v", "merge": "m", "none": "n",
+}  # fmt: skip
 _BANDS = (15.0, 30.0, 45.0, 60.0)
 _RAMP = ((0xEE, 0xF3, 0xCF), (0xA9, 0xD3, 0xB0), (0x5A, 0xA6, 0xA6), (0x2F, 0x6A, 0x92), (0x26, 0x27, 0x5C))
 
@@ -184,7 +187,7 @@ def _figures(report: Report, key: str, people: Any, states: str) -> dict[str, st
     covered = everybody.covered_now if now else everybody.covered
     actions = report.sites["action"]
     existing = report.sites["status"] == "existing"
-    standing = existing if now else actions.isin(["keep", "build"])
+    standing = existing if now else actions.isin(OPEN_ACTIONS)
     return {
         "people": exact(everybody.people),
         "people_covered": exact(covered),
@@ -195,7 +198,7 @@ def _figures(report: Report, key: str, people: Any, states: str) -> dict[str, st
         "people_losing_cover": exact(_sum(people, np.array([state == "l" for state in states]))),
         "unreachable_people": exact(everybody.unreachable),
         "sites_new": exact(0 if now else int((actions == "build").sum())),
-        "sites_closed": exact(0 if now else int((actions == "close").sum())),
+        "sites_closed": exact(0 if now else int(actions.isin(CLOSED_ACTIONS).sum())),
         "sites_open": exact(int(standing.sum())),
         "cost": exact(0.0 if now else report.cost),
     }

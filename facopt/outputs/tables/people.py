@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from facopt.measures.check import has_plan
+from facopt.measures.report import OPEN_ACTIONS
 from facopt.outputs import numbers
 from facopt.outputs.tables.view import Column, TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS, named, pair
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from facopt.measures.report import Band, Report, Share, TierFacts
 
-OPEN_ACTIONS = ("keep", "build")
 COVERED_STATES = ("covered", "newly_covered")
 
 
@@ -309,10 +309,14 @@ def _band_rows(tier: str, bands: tuple[Band, ...]) -> list[dict[str, Any]]:
 
 
 def uncovered_points(report: Report) -> pd.DataFrame:
-    """Return the points not covered in the plan (without one: not covered today), most people first."""
+    """Return the points not wholly covered in the plan (without one: today) with the people left, most people first."""
     state = report.points["state"]
     covered_now = ("covered", "loses_cover")
     left = report.points[~state.isin(COVERED_STATES if has_plan(report) else covered_now)]
+    covered = left["people_covered" if has_plan(report) else "people_covered_now"]
+    # Where capacities cover a part of a point's people, the others are left, of each segment as of all.
+    share = ((left["people"] - covered) / left["people"].where(left["people"] > 0)).fillna(0.0)
+    left = left.assign(people=left["people"] - covered, **{part: left[part] * share for part in segments(report)})
     return left.sort_values(["people", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
@@ -362,6 +366,8 @@ def points_table(report: Report) -> TableView:
         column("lon", "coordinate"),
         column("lat", "coordinate"),
         column("state", "term", terms=terms_of("state")),
+        column("people_covered_now", "people"),
+        column("people_covered", "people"),
         column("tier", "term", terms=tier_terms(report)),
         column("site_now"),
         column("minutes_now", "minutes"),
@@ -393,7 +399,7 @@ def assignment_table(report: Report) -> TableView:
             "site_id": report.sites["id"].to_numpy()[site],
             "tier": rows["tier"].to_numpy(),
             "minutes": rows["minutes"].to_numpy(float),
-            "people": report.points["people"].to_numpy()[demand],
+            "people": report.points["people"].to_numpy()[demand] * rows["share"].to_numpy(float),
             "within_standard": rows["within_standard"].to_numpy(),
         }
     )

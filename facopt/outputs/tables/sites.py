@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.measures.check import has_plan
+from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs import numbers
-from facopt.outputs.tables.people import OPEN_ACTIONS, frame_of, tier_terms
+from facopt.outputs.tables.people import frame_of, tier_terms
 from facopt.outputs.tables.view import TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS, pair
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from facopt.measures.report import Report
 
-_ACTION_ORDER = ("build", "close", "keep", "none")
+_ACTION_ORDER = ("build", "extend", "refurbish", "relocate", "merge", "close", "keep", "none")
 
 
 def facilities_table(report: Report) -> TableView:

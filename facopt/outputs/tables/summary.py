@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.measures import equity
 from facopt.measures.check import has_plan
+from facopt.measures.coverage import people_by_state
+from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import frame_of, uncovered_points
 from facopt.outputs.tables.view import TableView, column, terms_of
@@ -47,7 +49,8 @@ class Headline:
 def headline(report: Report) -> Headline:
     """Return the headline figures of a report."""
     all_, planned = report.everybody, has_plan(report)
-    newly = _people_in(report, "newly_covered") if planned else None
+    states = people_by_state(report.points, planned=planned)
+    newly = states["newly_covered"] if planned else None
     actions = report.sites["action"]
     return Headline(
         people=all_.people,
@@ -56,21 +59,17 @@ def headline(report: Report) -> Headline:
         covered=all_.covered if planned else None,
         covered_percent=numbers.share(all_.covered, all_.people) if planned else None,
         newly_covered=newly,
-        loses_cover=_people_in(report, "loses_cover") if planned else None,
+        loses_cover=states["loses_cover"] if planned else None,
         uncovered=float(uncovered_points(report)["people"].sum()),
         uncovered_points=int((uncovered_points(report)["people"] > 0).sum()),
         unreachable=all_.unreachable,
         sites_now=int((report.sites["status"] == "existing").sum()),
         sites_new=int((actions == "build").sum()) if planned else None,
-        sites_closed=int((actions == "close").sum()) if planned else None,
-        sites_open=int(actions.isin(("keep", "build")).sum()) if planned else None,
+        sites_closed=int(actions.isin(CLOSED_ACTIONS).sum()) if planned else None,
+        sites_open=int(actions.isin(OPEN_ACTIONS).sum()) if planned else None,
         cost=report.cost if planned else None,
         cost_per_newly_covered=report.cost / newly if planned and report.cost is not None and newly else None,
     )
-
-
-def _people_in(report: Report, state: str) -> float:
-    return float(report.points.loc[report.points["state"] == state, "people"].sum())
 
 
 def summary_table(report: Report) -> TableView:

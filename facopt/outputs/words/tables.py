@@ -36,6 +36,8 @@ WORDS = MappingProxyType(
         "column.standard": ("标准", "Standard"),
         "column.people": ("人口", "People"),
         "column.people_served": ("服务人口", "People served"),
+        "column.people_covered_now": ("现状覆盖人数", "People covered now"),
+        "column.people_covered": ("规划覆盖人数", "People covered, plan"),
         "column.covered_now": ("现状覆盖人口", "Covered now"),
         "column.covered_now_percent": ("现状", "Now"),
         "column.covered": ("规划覆盖人口", "Covered, plan"),

@@ -1,4 +1,4 @@
-"""The last stage of a plan in the words of the plain model, which report and map start from."""
+"""A stage of a plan in the words of the plain model, which report and map start from."""
 
 from __future__ import annotations
 
@@ -22,20 +22,23 @@ def plain_solution(found: PlanningSolution) -> Solution:
     """Return the last stage as a solution of the plain model."""
     outcome = found.outcome
     opened = None if outcome is None else outcome.open[-1]
-    evaluation = None if outcome is None else plain_evaluation(outcome)
+    evaluation = None if outcome is None else stage_evaluation(outcome, outcome.problem.stage_count - 1)
     return Solution(
         found.status, opened, found.levels, evaluation, found.effort,
         found.relaxations, found.conflict, found.conflict_is_smallest, found.conflict_parts,
     )  # fmt: skip
 
 
-def plain_evaluation(outcome: Outcome) -> Evaluation:
-    """Return the last stage as the referee of the plain model would describe it, with shares of people covered."""
-    problem, last = outcome.problem, outcome.problem.stage_count - 1
-    people, count = problem.people[last], problem.demand_count
+def stage_evaluation(outcome: Outcome, stage: int) -> Evaluation:
+    """Return a stage as the referee of the plain model would describe it, with shares of people covered.
+
+    The cost is that of all stages up to this one.
+    """
+    problem = outcome.problem
+    people, count = problem.people[stage], problem.demand_count
     nearest, minutes, assigned = [], [], []
-    for service, served in zip(problem.services, outcome.served[last], strict=True):
-        arc, away = nearest_open(service, outcome.open[last], count)
+    for service, served in zip(problem.services, outcome.served[stage], strict=True):
+        arc, away = nearest_open(service, outcome.open[stage], count)
         used = np.bincount(service.demand[served.arc], weights=served.share, minlength=count) > 0
         if service.assigned:
             # Who is assigned goes where most of the point's people go; the others have their nearest open site.
@@ -45,8 +48,8 @@ def plain_evaluation(outcome: Outcome) -> Evaluation:
         nearest.append(np.where(arc >= 0, service.site[arc], -1).astype(np.int32))
         minutes.append(away)
         assigned.append(used)
-    shares = tuple(np.minimum(served.covered, 1.0) for served in outcome.served[last])
-    share = np.minimum(outcome.covered[last], 1.0)
+    shares = tuple(np.minimum(served.covered, 1.0) for served in outcome.served[stage])
+    share = np.minimum(outcome.covered[stage], 1.0)
     return Evaluation(
         covered_by_tier=tuple(one >= WHOLLY for one in shares),
         covered=share >= WHOLLY,
@@ -54,25 +57,25 @@ def plain_evaluation(outcome: Outcome) -> Evaluation:
         minutes=tuple(minutes),
         assigned=tuple(assigned),
         people_covered=float((people * share).sum()),
-        cost=outcome.spent,
-        open_sites=int(outcome.open[last].sum()),
-        travel=outcome.person_minutes(last, people),
-        worst_travel=outcome.longest_minutes(last),
+        cost=float(outcome.capital[: stage + 1].sum()),
+        open_sites=int(outcome.open[stage].sum()),
+        travel=outcome.person_minutes(stage, people),
+        worst_travel=outcome.longest_minutes(stage),
         violations=outcome.violations,
         share_by_tier=shares,
         share=share,
-        flows=tuple(_flow(outcome, k) for k in range(len(problem.services))),
+        flows=tuple(_flow(outcome, k, stage) for k in range(len(problem.services))),
     )
 
 
-def _flow(outcome: Outcome, tier: int) -> Flow:
+def _flow(outcome: Outcome, tier: int, stage: int) -> Flow:
     """Return who is assigned where; for a service that is not assigned, everybody to the nearest open site."""
-    problem, last = outcome.problem, outcome.problem.stage_count - 1
-    service, served = problem.services[tier], outcome.served[last][tier]
+    problem = outcome.problem
+    service, served = problem.services[tier], outcome.served[stage][tier]
     if service.assigned:
         arc, share, counted = served.arc, served.share, np.ones(len(served.arc), dtype=bool)
     else:
-        nearest, _ = nearest_open(service, outcome.open[last], problem.demand_count)
+        nearest, _ = nearest_open(service, outcome.open[stage], problem.demand_count)
         arc = nearest[nearest >= 0]
         share, counted = np.ones(len(arc)), np.isin(arc, served.arc)
     return Flow(service.demand[arc], service.site[arc], service.minutes[arc], share, counted)
