@@ -17,7 +17,7 @@ where they are many; the blocks are the same on every machine, so that the sums 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +51,8 @@ class DualBound:
     """No plan's objective is above this."""
     error: float
     """By how much rounding may have moved the bound's parts."""
+    shares: FloatArray | None = None
+    """(F,) averaged choice where the method ended, if it has one: what a fractional plan would open."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ def subgradient(
                 length, stalled = 0.6 * length, 0.0
             if iteration % 15 == 14:
                 value = max(value, improve(now.gain))
-    return best
+    return replace(best, shares=average)
 
 
 def _distance(bound: float, value: float) -> float:

@@ -21,6 +21,16 @@ NOTHING = 1e-9
 """Relative distance of value and bound below which no better plan is looked for."""
 
 
+def decided(dual: DualBound, value: float, step: float) -> tuple[BoolArray, BoolArray]:
+    """Return the sites (F,) that every plan opens, and (F,) leaves closed, which is better than `value`."""
+    least = value + step - 2 * dual.error
+    closed = dual.bound - dual.choice.forced_in < least
+    opened = dual.bound - dual.choice.forced_out < least
+    if step == 0:
+        closed, opened = closed & ~dual.choice.taken, opened & dual.choice.taken
+    return opened, closed
+
+
 @dataclass
 class Progress:
     """The problem as it shrinks, and the best plan and bound as they meet."""
@@ -71,7 +81,10 @@ class Progress:
 
     def offer(self, opened: BoolArray) -> float:
         """Take a plan (F,) of the current problem if it is valid and better; return the value of the best."""
-        plan = self.current.plan(opened, self.original.site_count)
+        return self.offer_plan(self.current.plan(opened, self.original.site_count))
+
+    def offer_plan(self, plan: BoolArray) -> float:
+        """Take a plan of the original problem if it is valid and better; return the value of the best."""
         if self.original.valid(plan):
             value = self.original.value(plan)
             if value > self.value:
@@ -99,11 +112,7 @@ class Progress:
     def shrink(self, dual: DualBound) -> None:
         """Fix sites by the bound and reduce."""
         self.learn(dual.bound)
-        least = self.value + self.original.step - 2 * dual.error if self.best is not None else -np.inf
-        closed = dual.bound - dual.choice.forced_in < least
-        opened = dual.bound - dual.choice.forced_out < least
-        if self.original.step == 0:
-            closed, opened = closed & ~dual.choice.taken, opened & dual.choice.taken
+        opened, closed = decided(dual, self.value if self.best is not None else -np.inf, self.original.step)
         self.current = replace(self.current, multiplier=dual.prices)
         if np.any(closed & opened):
             self.finished = True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facopt.location.covering.branching import STEPS, TURNS, branch
 from facopt.location.covering.core import solve_core
 from facopt.location.covering.dual import Stop, Warmth, bound_of, primal_dual, subgradient
 from facopt.location.covering.greedy import exchange, greedy, kicked
@@ -39,6 +40,12 @@ FEW_VISITS = 100_000_000
 """The same, for a longer look at small problems before they go to the solver."""
 MANY_KICKS = 500
 """Rounds of that longer look at most."""
+NODE_VISITS = 5_000_000_000
+"""Work of branching before the solver, in pairs visited, about."""
+NODE_PASSES = 2 * STEPS * TURNS
+"""Passes over the pairs that a node of the tree takes, about."""
+FEWEST_NODES, MOST_NODES = 20, 1000
+"""Trees that may not even have so many nodes are not begun; nor do they get more than so many."""
 CORE_PAIRS = 1_500_000
 """Cores with more pairs are not handed to the solver: branch and cut would not get through its first relaxation."""
 WEIGHTING_STEPS_PER_PAIR = 0.3
@@ -78,6 +85,8 @@ def solve_covering(
     search.note("reduced")
     if not search.closed:
         _plan_and_bound(search)
+    if not search.closed:
+        _divide(search)
     if not search.closed:
         _solve_what_is_left(search)
     return _result(search)
@@ -179,6 +188,17 @@ def _cover_all(search: Progress) -> Warmth:
         plans.result()
     search.offer(weighting.best)
     return _shrink(search, dual, warmth)
+
+
+def _divide(search: Progress) -> None:
+    """Branch on the dual bound for as long as that is worth while before the solver is asked.
+
+    Not where rows are required: their relaxation is far from the optimum, and the solver's cuts are what closes it.
+    """
+    core = search.current
+    nodes = min(MOST_NODES, NODE_VISITS // (NODE_PASSES * max(core.rows.size, 1)))
+    if search.best is not None and not core.required.any() and nodes >= FEWEST_NODES and not search.expired():
+        branch(search, nodes)
 
 
 # --- what is left ---------------------------------------------------------------------------------------------------
