@@ -71,7 +71,7 @@ def _conflict(one: Relaxation, telling: Telling) -> Conflict:
     if not one.least and not one.together:
         ending_zh, ending_en = f"{ending_zh}（可能更少即可）", f"{ending_en} (less may do)"
     return Conflict(
-        key=key if telling.place(key) != telling.place(one.key) or not one.part else one.key,
+        key=f"{key}.{one.part}" if one.field.endswith("_by_part") else key,
         place=str(telling.place(key)),
         stated=one.stated,
         needed=one.needed,

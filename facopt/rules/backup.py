@@ -26,7 +26,7 @@ class Backup(Rule):
     subject: ClassVar[tuple[str, str]] = ("{tier}双重覆盖的人口比例", "Share of people with two sites of {tier}")
     asks: ClassVar[tuple[str, str]] = (
         "至少 {at_least_percent:g}% 的人在标准时间内有两处{tier}",
-        "At least {at_least_percent:g} % of the people have two sites of {tier} within the standard",
+        "At least {at_least_percent:g}% of the people have two sites of {tier} within the standard",
     )
 
     kind: Literal["backup"]

@@ -27,7 +27,7 @@ class Floor(Rule):
     subject: ClassVar[tuple[str, str]] = ("{tier}的覆盖率下限", "Floor of {tier}")
     asks: ClassVar[tuple[str, str]] = (
         "每个{per}至少 {at_least_percent:g}% 的人被{tier}覆盖",
-        "In each {per} at least {at_least_percent:g} % of the people are covered by {tier}",
+        "In each {per} at least {at_least_percent:g}% of the people are covered by {tier}",
     )
 
     kind: Literal["floor"]

@@ -38,8 +38,8 @@ class Diagnosis:
     """By key: the parts of a statement that are in conflict, such as one zone of a floor, where they are not all."""
     relaxations: tuple[Relaxation, ...]
     """The smallest relative change first."""
-    cut_short: bool
-    """Whether time ended before all was tried: the conflict may be larger than it need be, ways out may be missing."""
+    is_smallest: bool
+    """Whether each of the conflict was shown to be needed for it; False where time ended first."""
 
 
 def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float) -> Diagnosis:
@@ -57,7 +57,7 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
         conflict=tuple(one.key for one in conflict),
         parts={key: tuple(way.concession.part for way in needed) for key, needed in parts.items() if needed},
         relaxations=_ranked(found),
-        cut_short=search.cut_short or trial.cut_short,
+        is_smallest=not search.cut_short,
     )
 
 
@@ -71,7 +71,7 @@ def _alone(problem: PlanningProblem, ways: Iterable[Way], trial: Trial) -> Itera
     """Yield the least change of each figure that makes all else possible, where there is one."""
     ways = list(ways)
     for number, way in enumerate(ways):
-        value = least_change(problem, way, trial.part(1 / (len(ways) - number)), trial)
+        value = least_change(problem, way, trial.part(1 / (len(ways) - number)))
         if value is not None:
             yield relaxation(way, value[0], least=value[1])
 
@@ -82,11 +82,9 @@ def relaxation(way: Way, needed: float, *, least: bool, among_others: bool = Fal
     return Relaxation(way.key, one.stated, needed, one.unit, among_others, one.part, one.field, least)
 
 
-def least_change(problem: PlanningProblem, way: Way, trial: Trial, whole: Trial) -> tuple[float, bool] | None:
-    """Return the value nearest to what is stated at which a plan exists, and whether no nearer one is known to do."""
-    found = _measured(problem, way, trial) if way.concession.measured else _bisected(problem, way, trial)
-    whole.cut_short |= trial.cut_short
-    return found
+def least_change(problem: PlanningProblem, way: Way, trial: Trial) -> tuple[float, bool] | None:
+    """Return the value nearest to what is stated at which a plan exists, and whether no nearer one does."""
+    return _measured(problem, way, trial) if way.concession.measured else _bisected(problem, way, trial)
 
 
 def _measured(problem: PlanningProblem, way: Way, trial: Trial) -> tuple[float, bool] | None:

@@ -44,6 +44,8 @@ class PlanningSolution:
     """For infeasible problems: keys of the smallest set of statements that cannot hold together."""
     conflict_parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By key: the parts in conflict of a statement that has parts, such as zones of a floor."""
+    conflict_is_smallest: bool = True
+    """False where time ended before the conflict was as small as it can be."""
     relaxations: tuple[Relaxation, ...] = ()
     """For infeasible problems: what would help, the smallest relative change first, each verified by a solve."""
 
@@ -186,7 +188,10 @@ def _diagnosed(chain: Chain, solution: PlanningSolution, tell: Callable[[str], N
     tell("diagnosis")
     limit = chain.settings.time_limit_seconds
     found = diagnose(chain.problem, chain.settings, max(chain.seconds_left(), DIAGNOSIS_SHARE * limit))
-    return replace(solution, conflict=found.conflict, conflict_parts=found.parts, relaxations=found.relaxations)
+    return replace(
+        solution, conflict=found.conflict, conflict_parts=found.parts, relaxations=found.relaxations,
+        conflict_is_smallest=found.is_smallest,
+    )  # fmt: skip
 
 
 def _honest(wish: LevelWish, value: float, bound: float | None) -> float | None:

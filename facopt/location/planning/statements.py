@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from facopt.location.planning.problem import Option, PlanningProblem, PlanService
 
-MOST_CAPACITY_PERCENT = 400.0
+MOST_CAPACITY_PERCENT = 500.0
 """Larger clinics than this are other clinics."""
 
 
@@ -132,7 +132,7 @@ def _core(problem: PlanningProblem) -> Iterator[Statement]:
     for k, service in enumerate(problem.services):
         own = [option for option in problem.options if option.open and problem.site_tier[option.site] == k]
         if any(option.capacity < inf for option in own):
-            concession = Concession("capacity", 0.0, MOST_CAPACITY_PERCENT, "capacity_percent", 1.0)
+            concession = Concession("capacity", 100.0, MOST_CAPACITY_PERCENT, "capacity_percent", 1.0)
             key = f"tiers.{service.tier}.sizes"
             yield Statement(key, _no_capacity(k), (Way(key, concession, _larger(k)),))
         if any(option.least_load > 0 for option in own):
@@ -149,9 +149,9 @@ def _no_capacity(tier: int) -> Callable[[PlanningProblem], PlanningProblem]:
 
 
 def _larger(tier: int) -> Callable[[PlanningProblem, float], PlanningProblem]:
-    """Return the change to capacities larger by so many percent, built and standing alike."""
+    """Return the change to so many percent of the stated capacities, built and standing alike."""
     return lambda problem, percent: _with_options(
-        problem, tier, lambda option: replace(option, capacity=option.capacity * (1 + percent / 100))
+        problem, tier, lambda option: replace(option, capacity=option.capacity * percent / 100)
     )
 
 

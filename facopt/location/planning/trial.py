@@ -45,8 +45,8 @@ class Trial:
         result = self._solve(model)
         if result is None:
             return None
-        if result.values is not None:
-            return not judge(problem, model.plan(result.values)).violations
+        if result.values is not None and not judge(problem, model.plan(result.values)).violations:
+            return True
         self.cut_short |= result.status is not Status.INFEASIBLE
         return False if result.status is Status.INFEASIBLE else None
 

@@ -1,0 +1,254 @@
+"""Why no plan exists: the conflict is smallest, and every way out is a plan's least change, by looking at all plans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facopt.location.planning.concessions import Concession, round_step
+from facopt.location.planning.conflict import minimal
+from facopt.location.planning.diagnosis import diagnose
+from facopt.location.planning.limits import Budget, CoverageTarget, SiteCount
+from facopt.location.planning.problem import Stated
+from facopt.location.planning.search import solve_planning
+from facopt.location.planning.statements import standards, statements
+from facopt.location.solution import Status
+from facopt.location.solver import SolverSettings
+from facopt.rules import rule_classes
+from facopt.rules.floor import Floor
+from facopt.rules.must_not_open import MustNotOpen
+from facopt.rules.must_open import MustOpen
+from facopt.rules.spacing import Spacing
+from tests.cli_runner import facopt
+from tests.diagnosis_cases import possible, problem
+
+SETTINGS = SolverSettings(time_limit_seconds=30)
+INFEASIBLE = Path(__file__).parent / "data/infeasible"
+
+
+def random_case(seed: int):
+    """Return a problem with a handful of rules, often in conflict."""
+    rng = np.random.default_rng(seed)
+    points, sites = int(rng.integers(2, 6)), int(rng.integers(2, 5))
+    people = rng.integers(1, 40, points).astype(float).tolist()
+    minutes = np.where(rng.random((points, sites)) < 0.8, rng.integers(1, 60, (points, sites)), np.inf)
+    weights = np.array([people])
+    rules = [
+        ("targets.0", CoverageTarget(0, float(rng.choice([60, 80, 95, 100])), weights, range(1))),
+        ("limits.budget", Budget(float(rng.integers(0, 25)))),
+        ("limits.new_sites.clinic", SiteCount(0, int(rng.integers(0, sites + 1)), exact=bool(rng.random() < 0.3))),
+        ("rules.0", Floor(kind="floor", tier="clinic", at_least_percent=float(rng.choice([0, 50, 90])))),
+        ("rules.1", Spacing(kind="spacing", tier="clinic", at_least_metres=float(rng.choice([300, 900, 2000])))),
+        ("rules.2", MustOpen(kind="must_open", sites=(f"s{rng.integers(sites)}",))),
+    ]
+    kept = [rule for rule in rules if rng.random() < 0.75]
+    return problem(
+        minutes.tolist(),
+        people=people,
+        cost=rng.integers(1, 12, sites).astype(float).tolist(),
+        zones=[f"z{rng.integers(2)}" for _ in range(points)],
+        metres=[tuple(rng.integers(0, 2500, 2).tolist()) for _ in range(sites)],
+        rules=kept,
+    )
+
+
+def test_conflicts_are_smallest_and_ways_out_least() -> None:
+    """Of random small problems: infeasible exactly where all plans fail; no conflict or change can be smaller."""
+    found = 0
+    for seed in range(60):
+        case = random_case(seed)
+        keys = {stated.key for stated in case.rules}
+        if possible(case, keys):
+            continue
+        found += 1
+        diagnosis = diagnose(case, SETTINGS, 30)
+        conflict = set(diagnosis.conflict)
+        assert conflict, seed
+        assert not possible(case, conflict), (seed, conflict)
+        for key in conflict:
+            assert possible(case, conflict - {key}), (seed, conflict, key)
+        for one in diagnosis.relaxations:
+            if not one.together and one.unit != "statement":
+                assert_least(case, one, seed)
+        changed = changes_made(case, [one for one in diagnosis.relaxations if one.together])
+        assert diagnosis.relaxations, seed
+        if diagnosis.relaxations[0].together:
+            assert possible(changed, keys), (seed, diagnosis.relaxations)
+    assert found >= 15
+
+
+def way_of(case, one):
+    """Return the way that a relaxation came from."""
+    ways = [way for statement in statements(case) for way in statement.ways] + list(standards(case))
+    (way,) = (
+        way for way in ways
+        if (way.key, way.concession.part, way.concession.field) == (one.key, one.part, one.field)
+    )  # fmt: skip
+    return way
+
+
+def assert_least(case, one, seed) -> None:
+    """The change makes a plan possible; the next smaller one on its scale does not."""
+    way, keys = way_of(case, one), {stated.key for stated in case.rules}
+    assert possible(way.change(case, one.needed), keys), (seed, one)
+    step = way.concession.step
+    smaller = one.needed - way.concession.direction * step
+    if abs(smaller - one.stated) >= step / 2 and not one.field.startswith("standard"):
+        assert not possible(way.change(case, smaller), keys), (seed, one)
+
+
+def changes_made(case, together):
+    """Return the problem with several changes made."""
+    for one in together:
+        case = way_of(case, one).change(case, one.needed)
+    return case
+
+
+def test_capacity_standard_and_parts() -> None:
+    """A part of a floor, the standard and the capacity give way by figures that can be worked out by hand."""
+    two = problem(
+        [[10, 35], [35, 10]], people=[100, 90], cost=[1, 1], zones=["a", "b"], metres=[(0, 0), (1500, 0)],
+        rules=[
+            ("rules.0", Floor(kind="floor", tier="clinic", at_least_percent=90)),
+            ("rules.1", Spacing(kind="spacing", tier="clinic", at_least_metres=2000)),
+        ],
+    )  # fmt: skip
+    solution = solve_planning(two, SETTINGS)
+    assert solution.status is Status.INFEASIBLE
+    assert (solution.conflict, solution.conflict_parts) == (("rules.0", "rules.1"), {"rules.0": ("a", "b")})
+    ways = [(one.key, one.part, one.needed) for one in solution.relaxations]
+    assert ways == [("tiers.clinic", "", 35.0), ("rules.1", "", 1500.0), ("rules.0", "a", 0.0), ("rules.0", "b", 0.0)]
+
+    people = np.array([[100.0, 90, 80]])
+    full = problem(
+        [[10, 20], [20, 10], [20, 10]], people=[100, 90, 80], cost=[1, 1], capacity=120,
+        rules=[("targets.0", CoverageTarget(0, 95, people, range(1))), ("limits.budget", Budget(10))],
+    )  # fmt: skip
+    solution = solve_planning(full, SETTINGS)
+    assert solution.conflict == ("targets.0", "tiers.clinic.sizes")
+    # 95 % of 270 people are 256.5: two clinics of 120 need 6.875 % more room, or may leave out all but 88.8 %.
+    assert [one.needed for one in solution.relaxations] == [88.8, 107.0]
+
+
+def test_lists_that_contradict_each_other() -> None:
+    """Rules without figures: the site that both name may be taken out of either list."""
+    case = problem(
+        [[10, 10]], people=[5], cost=[1, 1],
+        rules=[
+            ("rules.0", MustOpen(kind="must_open", sites=("s0", "s1"))),
+            ("rules.1", MustNotOpen(kind="must_not_open", sites=("s1",))),
+            ("limits.budget", Budget(2)),
+        ],
+    )  # fmt: skip
+    solution = solve_planning(case, SETTINGS)
+    assert (solution.conflict, solution.conflict_parts["rules.0"]) == (("rules.0", "rules.1"), ("s1",))
+    assert [(one.key, one.part, one.unit) for one in solution.relaxations] == [
+        ("rules.0", "s1", "listed"), ("rules.1", "s1", "listed"),
+    ]  # fmt: skip
+
+
+def test_several_changes_together() -> None:
+    """Where two conflicts stand side by side, no single change is enough and what comes back works together."""
+    case = problem(
+        [[10, np.inf], [np.inf, 10]], people=[10, 10], cost=[5, 7],
+        rules=[
+            ("targets.0", CoverageTarget(0, 100, np.array([[10.0, 10.0]]), range(1))),
+            ("limits.budget", Budget(6)),
+            ("rules.0", MustOpen(kind="must_open", sites=("s1",))),
+        ],
+    )  # fmt: skip
+    rules = [stated for stated in case.rules if stated.key != "targets.0"]
+    more = replace(case, rules=(*rules, Stated("limits.new_sites.clinic", SiteCount(0, 0, exact=False))))
+    solution = solve_planning(more, SETTINGS)
+    assert solution.status is Status.INFEASIBLE
+    keys = {stated.key for stated in more.rules}
+    alone = [one for one in solution.relaxations if not one.together]
+    assert [(one.key, one.part) for one in alone] == [("rules.0", "s1")]
+    fixed = more.replace(rules=tuple(s for s in more.rules if s.key != "rules.0") + case.rules[:1])
+    solution = solve_planning(fixed, SETTINGS)
+    assert [one.together for one in solution.relaxations].count(False) in {0, len(solution.relaxations)}
+    assert possible(changes_made(fixed, solution.relaxations), keys | {"targets.0"})
+
+
+def test_without_time_all_statements_are_named() -> None:
+    """Nothing is claimed that was not shown: the conflict is then all that is stated, and said to be so."""
+    case = problem([[10]], people=[5], cost=[3], rules=[
+        ("limits.budget", Budget(1)), ("rules.0", MustOpen(kind="must_open", sites=("s0",))),
+    ])  # fmt: skip
+    diagnosis = diagnose(case, SETTINGS, 0.0)
+    assert (diagnosis.conflict, diagnosis.is_smallest) == (("limits.budget", "rules.0"), False)
+    assert diagnosis.relaxations == ()
+
+
+def test_smallest_part_of_a_set() -> None:
+    """Of any set with several impossible parts one of them is found, and none of its members can be spared."""
+    parts = [{1, 4}, {2, 3, 5}, {5, 6}]
+
+    def impossible(kept) -> bool:
+        return any(part <= set(kept) for part in parts)
+
+    for order in ([1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1], [2, 5, 3, 6, 1, 4]):
+        assert set(minimal(order, impossible)) in parts
+    assert minimal([], impossible) == []
+
+
+@pytest.mark.parametrize(
+    ("concession", "change", "needed"),
+    [
+        (Concession("", 1e8, np.inf, "money", round_step(1e8, 4), measured=True), 3_141_593.0, 103_200_000.0),
+        (Concession("", 90.0, 0.0, "percent", 0.1), 5.24, 84.7),
+        (Concession("", 90.0, 0.0, "percent", 0.1), 90.4, 0.0),
+        (Concession("", 97.0, 0.0, "percent", 0.1), 0.1 + 1e-9, 96.9),
+        (Concession("", 12.0, np.inf, "sites", 1.0), 2.0 - 1e-8, 14.0),
+    ],
+)
+def test_what_is_proposed_can_be_kept(concession: Concession, change: float, needed: float) -> None:
+    """A change is rounded to the looser side, in the steps in which planners state the figure."""
+    assert concession.allowing(change) == needed
+
+
+def test_values_between_stated_and_loosest() -> None:
+    """The values to try begin with the first multiple looser than what is stated and end with the loosest."""
+    rising = Concession("", 30.0, 33.4, "minutes", 1.0)
+    assert [rising.value(n) for n in range(1, rising.count + 1)] == [31.0, 32.0, 33.0, 33.4]
+    falling = Concession("", 1990.0, 100.0, "metres", 500.0)
+    assert [falling.value(n) for n in range(1, falling.count + 1)] == [1500.0, 1000.0, 500.0, 100.0]
+
+
+def test_every_rule_says_what_it_asks_for() -> None:
+    """Each kind of rule has words in both languages, but for the register of exceptions, which asks for nothing."""
+    for kind in rule_classes():
+        if kind.__name__ != "ApprovedException":
+            assert all(kind.subject), kind
+            assert all(kind.asks), kind
+
+
+@pytest.mark.parametrize("name", ["budget", "floor-spacing", "capacity"])
+def test_three_infeasible_scenarios_through_the_command_line(name: str, tmp_path: Path, monkeypatch) -> None:
+    """The conflict with the line of each statement, and the ways out in planners' units, in both languages."""
+    monkeypatch.chdir(INFEASIBLE)
+    for language in ("en", "zh"):
+        monkeypatch.setenv("FACOPT_LANG", language)
+        called = facopt("run", f"{name}.yaml", "--out", tmp_path / "maps")
+        assert called.status == 1, called.err
+        told = called.out.split("\n\n")[0].replace("\\", "/") + "\n"
+        assert told == (INFEASIBLE / f"{name}.{language}.txt").read_text(encoding="utf-8")
+    page = (tmp_path / "maps" / name / "report.html").read_text(encoding="utf-8")
+    assert "These cannot hold together; without any one of them the others can:" in page
+
+
+def test_what_a_way_out_proposes_can_be_stated(tmp_path: Path, monkeypatch) -> None:
+    """Each change of the three scenarios, made in the scenario itself, leads to a plan."""
+    monkeypatch.chdir(INFEASIBLE)
+    settings = {
+        "budget": ["limits.budget=14800000", "tiers.clinic.standard_minutes=36", "targets.0.at_least_percent=91.8"],
+        "floor-spacing": ["rules.1.at_least_metres=1650", "rules.0.at_least_percent_by_part.石河镇=83.6"],
+        "capacity": ["tiers.clinic.sizes.small.capacity=2760", "targets.0.at_least_percent=85.4"],
+    }
+    for name, changes in settings.items():
+        for change in changes:
+            called = facopt("run", f"{name}.yaml", "--out", tmp_path / "maps", "--set", change)
+            assert called.status == 0, (name, change, called.out, called.err)
