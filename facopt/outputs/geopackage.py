@@ -156,8 +156,9 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame, geometries: Any) ->
     kind = next(geometry.geom_type for geometry in geometries if geometry is not None).removeprefix("Multi")
     multi = kind != "Point" and name != "service_lines"
     pyogrio.write_dataframe(
-        frame, path, layer=name, driver="GPKG", geometry_type=f"Multi{kind}" if multi else kind, promote_to_multi=multi
-    )
+        frame, path, layer=name, driver="GPKG", geometry_type=f"Multi{kind}" if multi else kind,
+        promote_to_multi=multi, use_arrow=True,
+    )  # fmt: skip
     return True
 
 
@@ -166,7 +167,8 @@ def plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     out = table.copy()
     for name in out.columns:
         if not pd.api.types.is_numeric_dtype(out[name].dtype):
-            out[name] = [None if value is None or value is pd.NA else str(value) for value in out[name]]
+            values = out[name].to_numpy(dtype=object)  # strings of Arrow are slow to walk through
+            out[name] = [None if value is None or value is pd.NA else str(value) for value in values]
     return out
 
 
