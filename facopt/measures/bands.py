@@ -24,9 +24,11 @@ USUAL_EDGES = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0)
 def band_edges(standards: Iterable[float]) -> FloatArray:
     """Return the edges of the bands, from 0 to infinity: the usual ones and every standard.
 
-    With the standards among the edges, the people up to a tier's standard are exactly the people it covers.
+    With the standards among the edges, the people up to a tier's standard are exactly the people it covers; a standard
+    of 0 minutes gets a band of its own.
     """
-    return np.array(sorted({*USUAL_EDGES, *standards, np.inf}))
+    stated = set(standards)
+    return np.array([0.0] * (0.0 in stated) + sorted({*USUAL_EDGES, *stated, np.inf}))
 
 
 def bands_of_tier(

@@ -86,7 +86,7 @@ def _states(report: Report) -> Iterator[str]:
     """Covered and not covered people are those of the points' states."""
     points, everybody = report.points, report.everybody
     state, people = points["state"], points["people"]
-    now, plan = points["people_covered_now"], points["people_covered"]
+    now, plan = points["covered_now"], points["covered"]
     yield from _differs("points: people covered today", everybody.covered_now, float(now.sum()))
     wholly = ("covered", "loses_cover") if has_plan(report) else ("covered",)
     yield from _states_of("today", people, now, state.isin(wholly))
@@ -279,7 +279,7 @@ def _covered(report: Report, tier: str) -> FloatArray:
     points, rows = report.points, report.assignment
     if not tier:
         people = points["people"].to_numpy()
-        covered = points["people_covered"].to_numpy()
+        covered = points["covered"].to_numpy()
         share: FloatArray = np.divide(covered, people, out=np.zeros(len(points)), where=people > 0)
         return share
     within = rows[(rows["tier"] == tier) & rows["within_standard"]]

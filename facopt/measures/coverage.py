@@ -111,8 +111,8 @@ def people_by_state(points: pd.DataFrame, *, planned: bool) -> dict[str, float]:
     planned
         Whether there is a plan; without one these are today's states.
     """
-    people, now = points["people"].to_numpy(dtype=float), points["people_covered_now"].to_numpy(dtype=float)
-    plan = points["people_covered"].to_numpy(dtype=float) if planned else now
+    people, now = points["people"].to_numpy(dtype=float), points["covered_now"].to_numpy(dtype=float)
+    plan = points["covered"].to_numpy(dtype=float) if planned else now
     lost, left = np.maximum(now - plan, 0.0), people - np.maximum(now, plan)
     unreachable = (points["state"] == "unreachable").to_numpy()
     return {

@@ -61,8 +61,8 @@ def state_columns(area: StudyArea, problem: LocationProblem, today: Situation, p
     return pd.DataFrame(
         {
             "state": point_states(today.covered, None if plan is None else plan.covered, problem.unreachable),
-            "people_covered_now": problem.people * today.share,
-            "people_covered": np.nan if plan is None else problem.people * plan.share,
+            "covered_now": problem.people * today.share,
+            "covered": np.nan if plan is None else problem.people * plan.share,
             "minutes_now": today.nearest.minutes,
             "minutes": np.nan if plan is None else plan.nearest.minutes,
             "site_now": ids[today.nearest.site],

@@ -313,7 +313,7 @@ def uncovered_points(report: Report) -> pd.DataFrame:
     state = report.points["state"]
     covered_now = ("covered", "loses_cover")
     left = report.points[~state.isin(COVERED_STATES if has_plan(report) else covered_now)]
-    covered = left["people_covered" if has_plan(report) else "people_covered_now"]
+    covered = left["covered" if has_plan(report) else "covered_now"]
     # Where capacities cover a part of a point's people, the others are left, of each segment as of all.
     share = ((left["people"] - covered) / left["people"].where(left["people"] > 0)).fillna(0.0)
     left = left.assign(people=left["people"] - covered, **{part: left[part] * share for part in segments(report)})
@@ -366,8 +366,8 @@ def points_table(report: Report) -> TableView:
         column("lon", "coordinate"),
         column("lat", "coordinate"),
         column("state", "term", terms=terms_of("state")),
-        column("people_covered_now", "people"),
-        column("people_covered", "people"),
+        column("covered_now", "people"),
+        column("covered", "people"),
         column("tier", "term", terms=tier_terms(report)),
         column("site_now"),
         column("minutes_now", "minutes"),
