@@ -1,0 +1,283 @@
+"""Capacity without saying who goes where: for every set of demand points, what can be covered of it at all.
+
+A set S of demand points of one service and stage can be covered only as far as the sites within its reach have room:
+
+    (14) Hall    sum_{i in S} d_it z_ikt <= sum_j ( sum_o min(q_o, D_jS) u_ot + sum_{merged into j} min(brings, D_jS) m_at )
+
+with D_jS the load of S within reach of j. Every plan keeps every such row (a site serves no more of S than its capacity,
+and no more than reaches it), so they may be added to any model and its assignment x left out: what is left is a
+relaxation, beside whatever rules there are. For splittable demand and capacities alone all of them together say the
+same as (5) and (7) (Gale 1957, Hoffman 1960). There are too many to write down; those that a solution breaks are found
+by minimum cuts, near by rather than over the whole county, which gives many short rows instead of few long ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
+
+from facopt.linear import column
+from facopt.location.planning.modules import replaced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.modules import Modules
+    from facopt.location.problem import FloatArray, IntArray
+
+WHOLE = 1.0e8
+"""Whole numbers that stand for the largest load in a flow; 32 bits hold them twenty times."""
+LEAST_SHORT = 1e-4
+"""Share of a set's load that must be missing for a row to be worth adding."""
+NEIGHBOURS = 3
+"""Zones that are looked at together, the first one counted."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One assigned service in one stage."""
+
+    service: int
+    stage: int
+    point: IntArray
+    """(P,) demand points that have a column z."""
+    load: FloatArray
+    """(P,)."""
+    covered: IntArray
+    """(P,) columns of z."""
+    arc_point: IntArray
+    """(A,) position in `point`, ascending."""
+    arc_site: IntArray
+    """(A,)."""
+    room_site: IntArray
+    """(Q,) site of each option and of each merger that brings capacity."""
+    room: FloatArray
+    """(Q,) capacity."""
+    opens: FloatArray
+    """(Q,) 1 for options, 0 for mergers."""
+    used: Any
+    """(Q, N) CSR: how far each is used, over the model's columns..."""
+    used_constant: FloatArray
+    """(Q,) ...and without them."""
+    zone: IntArray
+    """(P,) number of the part of the county each point lies in."""
+
+    @classmethod
+    def of(cls, model: PlanModel, service: int, stage: int) -> Layer:
+        """Return the layer of a model."""
+        problem, k = model.problem, model.problem.services[service]
+        pairs = sorted((i, z) for (tier, i, t), z in model.covered_point.items() if tier == service and t == stage)
+        point = np.array([i for i, _ in pairs], dtype=np.int64)
+        position = np.full(problem.demand_count, -1)
+        position[point] = np.arange(len(point))
+        arcs = np.flatnonzero(k.within & problem.usable[k.site] & (position[k.demand] >= 0))
+        sites = np.unique(k.site[arcs]).tolist()
+        options = [o for j in sites for o in problem.options_of[j] if problem.options[o].open]
+        rooms = [(problem.options[o].site, problem.options[o].capacity, 1.0, model.in_option(o, stage)) for o in options]
+        rooms += [
+            (move.partner, move.brings, 0.0, column(model.moved[number, stage]))
+            for number, move in enumerate(problem.moves)
+            if move.brings and (number, stage) in model.moved
+        ]
+        terms = [one.terms for *_, one in rooms]
+        rows = np.repeat(np.arange(len(rooms)), [len(one) for one in terms])
+        flat = np.array([term for one in terms for term in one], dtype=np.float64).reshape(-1, 2)
+        shape = (len(rooms), len(model.linear.column_names))
+        return cls(
+            service, stage, point, problem.load[stage][point], np.array([z for _, z in pairs], dtype=np.int64),
+            position[k.demand[arcs]], k.site[arcs].astype(np.int64), np.array([one[0] for one in rooms], dtype=np.int64),
+            np.array([one[1] for one in rooms]), np.array([one[2] for one in rooms]),
+            sparse.csr_array((flat[:, 1].copy(), (rows, flat[:, 0].astype(np.int64))), shape=shape),
+            np.array([one[3].constant for one in rooms]), np.unique(problem.labels.zone.astype(str), return_inverse=True)[1][point],
+        )  # fmt: skip
+
+    def over(self, kept: IntArray) -> Layer:
+        """Return the layer over some of the model's columns, numbered anew."""
+        new = np.full(self.used.shape[1], -1)
+        new[kept] = np.arange(len(kept))
+        return replace(self, covered=new[self.covered], used=sparse.csr_array(self.used[:, kept]))
+
+    def in_modules(self, modules: list[Modules]) -> Layer:
+        """Return the layer with the use of each option said by sizes in order."""
+        if not modules:
+            return self
+        used, shift = replaced(self.used, modules)
+        return replace(self, used=used, used_constant=self.used_constant - shift)
+
+    @cached_property
+    def sites(self) -> int:
+        """Number of sites, those without arcs included."""
+        return int(max(self.arc_site.max(initial=-1), self.room_site.max(initial=-1))) + 1
+
+    def within_reach(self, members: IntArray) -> FloatArray:
+        """Return (J,) load of a set within reach of each site."""
+        chosen = np.zeros(len(self.point), dtype=bool)
+        chosen[members] = True
+        arcs = np.flatnonzero(chosen[self.arc_point])
+        return np.bincount(self.arc_site[arcs], self.load[self.arc_point[arcs]], self.sites)
+
+    def rows(self, sets: list[IntArray]) -> tuple[Any, FloatArray]:
+        """Return rows (14) of some sets: matrix (len(sets), N) and the least value of each."""
+        reach = np.array([self.within_reach(members) for members in sets])
+        amount = sparse.csr_array(np.minimum(self.room[None, :], reach[:, self.room_site]))
+        which = np.repeat(np.arange(len(sets)), [len(members) for members in sets])
+        flat = np.concatenate(sets)
+        served = (self.load[flat], (which, self.covered[flat]))
+        matrix = amount @ self.used - sparse.csr_array(served, shape=(len(sets), self.used.shape[1]))
+        matrix = sparse.csr_array(matrix)
+        matrix.eliminate_zeros()
+        return matrix, -(amount @ self.used_constant)
+
+    @cached_property
+    def neighbourhoods(self) -> list[Part]:
+        """Every zone, and every zone with those that share most sites with it."""
+        count = int(self.zone.max(initial=-1)) + 1
+        pairs = (np.ones(len(self.arc_point)), (self.zone[self.arc_point], self.arc_site))
+        shared = sparse.csr_array(pairs, shape=(count, self.sites))
+        common = (shared @ shared.T).toarray()
+        found: dict[tuple[int, ...], None] = {}
+        for zone in np.unique(self.zone).tolist():
+            nearest = np.argsort(-common[zone], kind="stable")[: NEIGHBOURS + 1]
+            near = [zone, *(int(other) for other in nearest if other != zone and common[zone, other] > 0)][:NEIGHBOURS]
+            found[(zone,)] = None
+            found[tuple(sorted(near))] = None
+        return [Part.of(self, np.flatnonzero(np.isin(self.zone, zones))) for zones in found]
+
+    @cached_property
+    def whole(self) -> list[IntArray]:
+        """Sets to begin with: every part that is apart from the others, and every zone."""
+        shape = (len(self.point) + self.sites,) * 2
+        ones = (np.ones(len(self.arc_point)), (self.arc_point, len(self.point) + self.arc_site))
+        _, label = connected_components(sparse.csr_array(ones, shape=shape), directed=False)
+        label = label[: len(self.point)]
+        parts = [np.flatnonzero(label == one) for one in np.unique(label)]
+        return parts + [np.flatnonzero(self.zone == zone) for zone in np.unique(self.zone)]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some demand points of a layer with the sites within their reach, numbered anew."""
+
+    point: IntArray
+    site: IntArray
+    arc_point: IntArray
+    arc_site: IntArray
+
+    @classmethod
+    def of(cls, layer: Layer, members: IntArray) -> Part:
+        """Return the part of a layer that holds some of its points."""
+        position = np.full(len(layer.point), -1)
+        position[members] = np.arange(len(members))
+        arcs = np.flatnonzero(position[layer.arc_point] >= 0)
+        site, local = np.unique(layer.arc_site[arcs], return_inverse=True)
+        return cls(members, site, position[layer.arc_point[arcs]], local)
+
+    def short(self, asked: FloatArray, room: FloatArray, arc_room: FloatArray) -> Iterator[IntArray]:
+        """Yield sets whose asked load (P,) exceeds what sites (J,) and arcs (A,) let through: one minimum cut."""
+        total = float(asked.sum())
+        if total <= 0:
+            return
+        scale = WHOLE / total
+        points, sites = len(self.point), len(self.site)
+        source, sink = points + sites, points + sites + 1
+        start = np.r_[np.full(points, source), self.arc_point, points + np.arange(sites)]
+        end = np.r_[np.arange(points), points + self.arc_site, np.full(sites, sink)]
+        through = np.r_[np.floor(asked * scale), np.ceil(np.minimum(arc_room, total) * scale), np.ceil(np.minimum(room, total) * scale)]
+        graph = sparse.csr_array((through.astype(np.int32), (start, end)), shape=(sink + 1, sink + 1))
+        graph.eliminate_zeros()
+        found = maximum_flow(sparse.csr_matrix(graph), source, sink)
+        if through[:points].sum() - found.flow_value <= LEAST_SHORT * WHOLE + points:
+            return
+        left = graph - found.flow
+        left.data[left.data < 0] = 0
+        left.eliminate_zeros()
+        reached = breadth_first_order(left, source, return_predecessors=False)
+        inside = np.zeros(points, dtype=bool)
+        inside[reached[reached < points]] = True
+        inside &= asked > 0
+        yield from self._connected(inside, arc_room)
+
+    def _connected(self, inside: np.ndarray[Any, Any], arc_room: FloatArray) -> Iterator[IntArray]:
+        points = len(self.point)
+        arcs = inside[self.arc_point] & (arc_room > 0)
+        shape = (points + len(self.site),) * 2
+        ones = (np.ones(int(arcs.sum())), (self.arc_point[arcs], points + self.arc_site[arcs]))
+        _, label = connected_components(sparse.csr_array(ones, shape=shape), directed=False)
+        members = np.flatnonzero(inside)
+        for one in np.unique(label[members]):
+            yield members[label[members] == one]
+
+
+@dataclass
+class HallRows:
+    """The sets found so far, over all layers of a model."""
+
+    layers: tuple[Layer, ...]
+    found: list[tuple[int, IntArray]] = field(default_factory=list)
+    """(layer, members) in the order of their rows."""
+    seen: set[tuple[int, bytes]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, model: PlanModel) -> HallRows:
+        """Return the layers of a model, without any set."""
+        services = [k for k, service in enumerate(model.problem.services) if service.assigned]
+        layers = (Layer.of(model, k, t) for t in model.stages for k in services)
+        return cls(tuple(layer for layer in layers if len(layer.point)))
+
+    def begin(self) -> tuple[Any, FloatArray]:
+        """Return the rows of all zones and of all parts that are apart."""
+        return self.take([(number, members) for number, layer in enumerate(self.layers) for members in layer.whole])
+
+    def take(self, sets: list[tuple[int, IntArray]]) -> tuple[Any, FloatArray]:
+        """Return the rows of those sets that are new, and remember them."""
+        matrices, lows = [], []
+        for number, layer in enumerate(self.layers):
+            new = []
+            for which, members in sets:
+                key = (number, members.tobytes())
+                if which == number and key not in self.seen:
+                    self.seen.add(key)
+                    new.append(members)
+            if new:
+                matrix, low = layer.rows(new)
+                matrices.append(matrix)
+                lows.append(low)
+                self.found += [(number, members) for members in new]
+        if not matrices:
+            width = self.layers[0].used.shape[1] if self.layers else 0
+            return sparse.csr_array((0, width)), np.zeros(0)
+        return sparse.vstack(matrices, format="csr"), np.concatenate(lows)
+
+    def broken(self, values: FloatArray, *, whole: bool = False) -> list[tuple[int, IntArray]]:
+        """Return sets that a solution asks too much of; `whole` says that its openings are integers."""
+        sets = []
+        for number, layer in enumerate(self.layers):
+            used = layer.used @ values + layer.used_constant
+            reach = layer.within_reach(np.arange(len(layer.point)))
+            room = np.bincount(layer.room_site, used * np.minimum(layer.room, reach[layer.room_site]), layer.sites)
+            is_open = np.bincount(layer.room_site, used * layer.opens, layer.sites)
+            asked = layer.load * np.clip(values[layer.covered], 0.0, 1.0)
+            through = np.inf if whole else layer.load[layer.arc_point]
+            arc_room = np.where(is_open[layer.arc_site] > 1e-6, through, 0.0) * np.clip(is_open[layer.arc_site], 0.0, 1.0)
+            arc_room = np.nan_to_num(arc_room, posinf=np.inf)
+            for part, arcs in zip(layer.neighbourhoods, self._arcs_of(number), strict=True):
+                for members in part.short(asked[part.point], np.maximum(room[part.site], 0.0), arc_room[arcs]):
+                    sets.append((number, part.point[members]))
+        return sets
+
+    def _arcs_of(self, number: int) -> list[IntArray]:
+        """Return the arcs of each neighbourhood of a layer."""
+        layer = self.layers[number]
+        if number not in self._arcs:
+            self._arcs[number] = [np.flatnonzero(np.isin(layer.arc_point, part.point)) for part in layer.neighbourhoods]
+        return self._arcs[number]
+
+    @cached_property
+    def _arcs(self) -> dict[int, list[IntArray]]:
+        return {}

@@ -1,0 +1,107 @@
+"""The model without its assignment: Hall rows instead, and its linear relaxation, from which all else is steered."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facopt.location.planning.arrays import ArrayModel
+from facopt.location.planning.hall import HallRows
+from facopt.location.planning.highs import GrowingProgram, Result
+from facopt.location.planning.modules import in_modules, modules_of
+
+if TYPE_CHECKING:
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.problem import BoolArray, FloatArray, IntArray
+
+LEAST_GAIN = 1e-4
+"""Rounds of rows end when one lifts the bound by less than this, relative."""
+GOOD_ROUNDS = 2
+"""...so many times one after the other."""
+
+
+@dataclass
+class Master:
+    """A relaxation of a planning model: all its rows that say nothing of assignment, and Hall rows.
+
+    Leaving rows out can only make a minimum smaller, and Hall rows hold for every plan; so its bound is the model's.
+    """
+
+    arrays: ArrayModel
+    kept: IntArray
+    """Column of the whole model for each of its columns."""
+    keys: tuple[str, ...]
+    """Key of the scenario that states each row; "" for rows of the model itself and for Hall rows."""
+    hall: HallRows
+    own_rows: int
+    """Rows before the Hall rows."""
+    relaxed: Result | None = None
+    """Optimum of the linear relaxation over the rows so far, with prices."""
+    rounds: list[tuple[float, float, int]] = field(default_factory=list)
+    """(seconds, value, rows) after each round."""
+
+    @classmethod
+    def of(cls, model: PlanModel, arrays: ArrayModel) -> Master:
+        """Return the master of a model whose arrays are given."""
+        keep = ~_assignment(model, arrays.columns)
+        kept = np.flatnonzero(keep)
+        says_nothing = np.flatnonzero(np.diff(arrays.matrix[:, np.flatnonzero(~keep)].indptr) == 0)
+        dropped = ~keep
+        offset = arrays.offset + float(np.minimum(arrays.cost * arrays.lower, arrays.cost * arrays.upper)[dropped].sum())
+        own = arrays.only_rows(says_nothing).only_columns(kept, offset)
+        modules = [one.over(kept) for one in modules_of(model)]
+        hall = HallRows.of(model)
+        hall = HallRows(tuple(layer.over(kept).in_modules(modules) for layer in hall.layers))
+        own = in_modules(own, modules)
+        keys = tuple(model.row_keys[row] for row in says_nothing) + ("",) * (own.rows - len(says_nothing))
+        master = cls(own, kept, keys, hall, own.rows)
+        master._add(*hall.begin())
+        return master
+
+    def _add(self, matrix: object, low: FloatArray) -> None:
+        self.arrays = self.arrays.with_rows(matrix, low, np.full(len(low), np.inf))
+        self.keys += ("",) * len(low)
+
+    def relax(self, until: float) -> bool:
+        """Solve the linear relaxation, adding Hall rows round by round until the time (monotonic) `until`.
+
+        Returns False where it has no solution: then the model has none. Without a first optimum `relaxed` stays None.
+        """
+        program, began, small = GrowingProgram(self.arrays), time.monotonic(), 0
+        while True:
+            result = program.solve(until - time.monotonic())
+            if result is None or result.values is None:
+                return result is None
+            small = small + 1 if self._gain(result) < LEAST_GAIN else 0
+            self.relaxed = result
+            self.rounds.append((time.monotonic() - began, result.objective, self.arrays.rows))
+            if small >= GOOD_ROUNDS or time.monotonic() >= until:
+                return True
+            matrix, low = self.hall.take(self.hall.broken(result.values))
+            if not len(low):
+                return True
+            self._add(matrix, low)
+            program.add(matrix, low, np.full(len(low), np.inf))
+
+    def _gain(self, result: Result) -> float:
+        if self.relaxed is None:
+            return np.inf
+        return (result.objective - self.relaxed.objective) / max(abs(result.objective), 1e-9)
+
+    def prices(self) -> FloatArray:
+        """Return (R,) the price of each row; 0 for rows added after the last optimum."""
+        prices = np.zeros(self.arrays.rows)
+        if self.relaxed is not None and self.relaxed.duals is not None:
+            prices[: len(self.relaxed.duals)] = self.relaxed.duals
+        return prices
+
+
+def _assignment(model: PlanModel, columns: int) -> BoolArray:
+    """Return (N,) columns x of assigned services."""
+    found = np.zeros(columns, dtype=bool)
+    numbers = [x for (k, _, _), x in model.flow.items() if model.problem.services[k].assigned]
+    found[numbers] = True
+    return found
