@@ -90,7 +90,8 @@ def test_a_zones_total_in_each_of_its_rows_is_noticed(tmp_path: Path) -> None:
     found, _ = warnings_of(tmp_path, "id,zone,people,lon,lat,area_class\n" + "".join(rows))
     assert found == [
         "demand.csv: All demand points of a zone have the same people: this looks like the zone's total in each of its "
-        "rows, which would count people 4.0 times (for example x, y, z). Use a column with the people of each point."
+        "rows, which would count people 4.0 times (for example x, y, z). Use a column with the people of each point, "
+        "or share each total over its points: control_totals: {file: demand.csv}."
     ]
 
 

@@ -189,6 +189,29 @@ def test_a_table_without_tiers_may_state_them_for_all_rows(tmp_path: Path) -> No
     assert area.sites.tier.tolist() == ["clinic", "hospital"]
 
 
+def test_tags_of_openstreetmap_tell_tiers(tmp_path: Path) -> None:
+    """Without a column tier amenity and healthcare decide: what they rule out goes, a Chinese name goes first."""
+    rows = (
+        "osm_id,amenity,healthcare,name,lon,lat,status\n1,doctors,doctor,Praxis,114.1,30.1,existing\n"
+        "2,,centre,,114.2,30.1,existing\n3,pharmacy,pharmacy,Apotheke,114.3,30.1,existing\n"
+        "4,dentist,,Zahn,114.3,30.2,existing\n5,hospital,,东镇卫生院,114.3,30.3,existing\n"
+        "6,clinic,yes,,114.4,30.3,existing\n"
+    )
+    asked = request(
+        tmp_path, facilities=(FacilitiesRequest(Source(write(tmp_path, "osm.csv", rows), "wgs84")),),
+        tiers={"care": TierRequest(("urban",), ("doctors", "health_centre")),
+               "township_clinic": TierRequest(("rural",))},
+    )  # fmt: skip
+    area, findings, recognised = read_study_area(asked)
+    assert dict(zip(area.sites.id, area.sites.tier, strict=True)) == {"1": "care", "2": "care", "5": "township_clinic"}
+    assert area.context.kind.tolist() == ["clinic"]
+    assert recognised.facility_kinds == {"care": 2, "clinic": 1, "dental": 1, "pharmacy": 1, "township_clinic": 1}
+    assert texts(findings, tmp_path)[0] == (
+        "osm.csv: Tiers were told from OpenStreetMap's amenity and healthcare (doctors 1, health_centre 1, pharmacy 1, "
+        "dental 1, township_clinic 1, clinic 1). Give a column tier to decide yourself."
+    )
+
+
 def test_a_register_without_rows_is_said_and_no_obstacle(tmp_path: Path) -> None:
     """Where nothing stands yet, the candidates alone are the sites."""
     asked = request(tmp_path)

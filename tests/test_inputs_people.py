@@ -231,3 +231,24 @@ def test_tashkent_in_kilometres_says_its_error(tmp_path: Path) -> None:
     assert step.startswith("put together from 5,246 cells to ")
     mean = float(step.split("they live ")[1].split(" m ")[0])
     assert 250 < mean < 500
+
+
+def test_totals_that_stand_in_each_row_of_their_zone_count_once(tmp_path: Path) -> None:
+    """A join has written each township's people into its cells: shared over them, with what does not agree said."""
+    rows = "".join(
+        f"{zone}{k},{zone},{people},114.{k},30.{k},rural\n"
+        for zone, people in (("a", 40), ("b", 50), ("c", 61), ("d", 70), ("e", 80), ("f", 90), ("g", 1), ("h", 2),
+                             ("i", 3), ("j", 4), ("k", 5))
+        for k in range(4)
+    ).replace("k0,k,5,", "k0,k,7,")  # fmt: skip
+    villages = write(tmp_path, "cells.csv", f"id,zone,people,lon,lat,area_class\n{rows}")
+    part = DemandRequest("table", Source(villages, "wgs84"), totals=Source(villages))
+    area, findings, _ = read_study_area(request(tmp_path, demand=part))
+    assert area.demand.people.sum() == 40 + 50 + 61 + 70 + 80 + 90 + 1 + 2 + 3 + 4 + 7
+    assert sorted(area.demand.people[area.demand.zone == "c"]) == [15, 15, 15, 16]
+    said = [text for text in texts(findings, tmp_path) if "total" in text]
+    assert said == [
+        "cells.csv: The totals stand in each row of their zone, and are counted once: 11 zones with 408 people. "
+        "Nothing to mend if each row holds the people of its whole zone.",
+        "cells.csv: 1 zone has several totals; the first is taken (for example k: 7 and 5). Correct them.",
+    ]

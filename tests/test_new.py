@@ -15,6 +15,7 @@ from facopt.presets.library import preset_names
 from facopt.scenario.load import load_scenario
 from tests.cli_runner import facopt, write_table
 from tests.grid_county import SOUTH, WEST, box, grid_of_streets, villages
+from tests.inputs_cases import SHARED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,3 +217,20 @@ def test_an_export_of_a_map_service_is_drafted_with_its_parts_merged(tmp_path: P
     facopt("new", tmp_path)
     text = (tmp_path / "scenario.yaml").read_text(encoding="utf-8")
     assert "  merge_within_metres: 150          # departments" in text
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real data is not beside the checkout")
+def test_zhengzhou_is_drafted_with_its_people(tmp_path: Path) -> None:
+    """1,312 cells that repeat the people of their townships, and candidates in metres: found out without a question."""
+    folder = tmp_path / "zhengzhou"
+    shutil.copytree(SHARED / "zhengzhou", folder)
+    assert "Candidate.csv: candidates (by the name of the file, 465 rows, crs EPSG:2382 (read so it lies where" in (
+        facopt("new", folder).out
+    )
+    record = facopt("check", folder / "scenario.yaml", "--json").json()
+    assert (record["demand_points"], record["people"], record["sites"]) == (1312, 5_784_500, 465)
+    assert record["recognised"]["people_steps"] == [
+        "rescaled to the totals of 70 zones: 112,386,685 -> 5,784,500 people"
+    ]
+    assert any("4 zones have several totals; the first is taken" in text for text in record["warnings"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from facopt.drafting.metres import with_systems_of_neighbours
-from facopt.drafting.survey import Found, survey
+from facopt.drafting.survey import Found, survey, zone_of_repeated_totals
 from facopt.drafting.systems import with_tested_systems
 from facopt.drafting.tiers import TierDraft, tiers_of_preset, tiers_of_registers
 from facopt.errors import DataError, Finding, Place, ScenarioError, Severity
@@ -128,7 +129,7 @@ def _lines(draft: Draft, tiers: Sequence[TierDraft], preset: str | None, area_cl
     yield from _ground(used)
     yield from _demand(used["demand"][0], area_class)
     names = [tier.name for tier in tiers]
-    yield from _sites("facilities", used["facilities"], "existing" if used["candidates"] else "", names)
+    yield from _sites("facilities", used["facilities"], _status(used), names)
     yield from _candidates(used, names)
     yield from _travel(used, tiers)
     if preset:
@@ -170,15 +171,20 @@ def _demand(one: Found, area_class: str) -> Iterator[str]:
     kind = {"raster": "raster", "polygons": "polygons"}.get(one.role, "table")
     yield "demand:"
     yield f"  kind: {kind}"
-    yield from _source(one, ("id", "people"))
+    heading = zone_of_repeated_totals(one)
+    zone = {} if heading is None else {"zone": heading}
+    yield from _source(one, zone)
+    if zone:
+        totals = f"{{file: {_text(one.file.name)}, columns: {{zone: {_text(heading)}}}}}"
+        yield f"  control_totals: {totals}          # each row holds the people of its whole zone; shared over its rows"
     if kind == "raster":
         yield f"  cell_metres: {MANY_CELLS_METRES}          # cells are put together to about this size"
     if area_class:
         yield f"  area_class: {area_class}          # no file says who lives in town; urban, town or rural for all"
 
 
-def _source(one: Found, needed: tuple[str, ...] = ("id",)) -> Iterator[str]:
-    """Yield file, system and columns of a table, with what was recognised as a comment."""
+def _source(one: Found, stated: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """Yield file, system and columns of a table, what was recognised as a comment; `stated` are columns to name."""
     yield f"  file: {_text(one.file.name)}"
     if one.crs:
         note = one.crs_note or "degrees, but nothing says of which system: please confirm (gcj02: AMap, bd09: Baidu)"
@@ -188,14 +194,17 @@ def _source(one: Found, needed: tuple[str, ...] = ("id",)) -> Iterator[str]:
     if one.table is None or one.role == "raster":
         return
     found = one.table.recognised.columns
-    told = [f"{name}: {_text(column.heading)}" for name, column in found.items() if column.heading != name]
-    if "id" in needed and "id" not in found:
-        yield "  columns: {id: row_number}          # the table has no ids; rows are numbered"
-    elif "id" in needed and len(set(one.table.text("id"))) < len(one.table):
-        yield f"  columns: {{id: row_number}}          # {_text(found['id'].heading)} is not unique; rows are numbered"
-        told = [text for text in told if not text.startswith("id:")]
-    if told:
-        yield f"  # recognised, change under columns: {{{', '.join(told)}}}"
+    columns, why = dict(stated), ""
+    if "id" not in found:
+        columns["id"], why = "row_number", "the table has no ids; rows are numbered"
+    elif len(set(one.table.text("id"))) < len(one.table):
+        columns["id"], why = "row_number", f"{_text(found['id'].heading)} is not unique; rows are numbered"
+    if columns:
+        told = ", ".join(f"{name}: {_text(heading)}" for name, heading in sorted(columns.items()))
+        yield f"  columns: {{{told}}}" + (f"          # {why}" if why else "")
+    guessed = [f"{k}: {_text(v.heading)}" for k, v in found.items() if v.heading != k and k not in columns]
+    if guessed:
+        yield f"  # recognised, change under columns: {{{', '.join(guessed)}}}"
 
 
 def _sites(key: str, files: Sequence[Found], status: str, tiers: Sequence[str]) -> Iterator[str]:
@@ -215,11 +224,19 @@ def _sites(key: str, files: Sequence[Found], status: str, tiers: Sequence[str]) 
         yield from lines
 
 
+def _status(used: Mapping[str, tuple[Found, ...]]) -> str:
+    """Return the status of facilities whose table states none; "" where that is left to be asked."""
+    if all(one.role == "candidates" for one in used["facilities"]):
+        return "candidate"
+    return "existing" if used["candidates"] else ""
+
+
 def _candidates(used: Mapping[str, tuple[Found, ...]], tiers: Sequence[str]) -> Iterator[str]:
     if used["candidates"]:
         yield from _sites("candidates", used["candidates"], "candidate", tiers)
         return
-    if any(one.table is not None and "status" in one.table for one in used["facilities"]):
+    planned = _status(used) == "candidate"
+    if planned or any(one.table is not None and "status" in one.table for one in used["facilities"]):
         return
     yield "candidates:          # no file names any: the places where people live, the large ones first"
     yield "  kind: settlements"
@@ -233,6 +250,8 @@ def _threshold(demand: Found) -> int:
     table = demand.table
     if table is None:
         return 500
+    if zone_of_repeated_totals(demand) is not None:
+        return 0
     people = sorted(table.numbers("people", FindingLog()).tolist(), reverse=True)
     return int(people[MOST_CANDIDATES]) if len(people) > MOST_CANDIDATES else 0
 

@@ -11,10 +11,11 @@ import numpy as np
 from facopt.drafting.metres import system_of_metres
 from facopt.errors import DataError
 from facopt.inputs.cells import DRIVERS
-from facopt.inputs.facilities import CANDIDATE_WORDS
+from facopt.inputs.facilities import CANDIDATE_WORDS, OSM_HEADINGS
 from facopt.inputs.facility_names import kind_of_name
 from facopt.inputs.findings import FindingLog, listed
 from facopt.inputs.layers import PARQUET_SUFFIXES, VECTOR_SUFFIXES
+from facopt.inputs.people import zones_repeating_totals
 from facopt.inputs.roads import GRAPH_ENDINGS, OSM_ENDINGS
 from facopt.inputs.tables import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Table, read_table
 
@@ -106,7 +107,7 @@ def _of_columns(path: Path, table: Table) -> Found:
         return Found(path, "od", "times from demand points to sites")
     names = table.text("name")
     told = np.mean([kind_of_name(name) != "" for name in names]) if "name" in table else 0.0
-    has_tier = "tier" in table or "status" in table
+    has_tier = "tier" in table or "status" in table or bool(OSM_HEADINGS & table.raw.keys())
     if "people" in table and not (has_tier and "capacity_people" in table) and told < _ENOUGH_NAMES:
         where = _has_place(table)
         return Found(path, "demand", "has people") if where else Found(path, "", "has people but no coordinates")
@@ -119,6 +120,18 @@ def _of_columns(path: Path, table: Table) -> Found:
         return Found(path, "candidates", "by the name of the file")
     headings = f"its columns are {listed(list(table.raw), 12)}: call the one with people 'people'"
     return Found(path, "", f"points with neither people nor kinds of facilities; {headings}")
+
+
+def zone_of_repeated_totals(one: Found) -> str | None:
+    """Return the heading of the zones where each row of a table of people holds its whole zone's; None where not."""
+    table = one.table
+    if table is None or "people" not in table:
+        return None
+    people, columns = table.numbers("people", FindingLog()), table.recognised.columns
+    for field in ("zone", "code", "zone_name", "name"):
+        if field in columns and len(zones_repeating_totals(table.text(field), people)):
+            return columns[field].heading
+    return None
 
 
 def _has_place(table: Table) -> bool:

@@ -8,18 +8,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from facopt.fetch.features import Feature, Wanted, features_with, without_twins
-from facopt.inputs.facility_names import NOT_HUMAN_CARE, kind_of_name
+from facopt.inputs.facility_names import NOT_HUMAN_CARE, OSM_AMENITIES, kind_of_tags
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from facopt.fetch.features import Elements
 
-AMENITIES = ["hospital", "clinic", "doctors", "health_post"]
-TAGS: Wanted = MappingProxyType({"amenity": AMENITIES, "healthcare": True})
+TAGS: Wanted = MappingProxyType({"amenity": list(OSM_AMENITIES), "healthcare": True})
 """What is asked for."""
-NO_PRIMARY_CARE = frozenset({"pharmacy", "dentist", "veterinary", "optometrist", *NOT_HUMAN_CARE})
-"""Kinds that are left out."""
 TWIN_METRES = 250.0
 
 
@@ -36,18 +33,13 @@ class Facilities:
 def facilities_from(elements: Elements, boundary: BaseGeometry) -> Facilities:
     """Return the facilities within the boundary."""
     found = features_with(elements, TAGS, boundary)
-    left_out = Counter(kind for kind in map(kind_of, found) if kind in NO_PRIMARY_CARE)
-    kept, twins = without_twins((one for one in found if kind_of(one) not in NO_PRIMARY_CARE), kind_of, TWIN_METRES)
+    left_out = Counter(kind for kind in map(kind_of, found) if kind in NOT_HUMAN_CARE)
+    kept, twins = without_twins((one for one in found if kind_of(one) not in NOT_HUMAN_CARE), kind_of, TWIN_METRES)
     if twins:
         left_out["mapped twice"] = twins
     return Facilities(tuple(kept), tuple(map(kind_of, kept)), dict(sorted(left_out.items())))
 
 
 def kind_of(feature: Feature) -> str:
-    """Return the kind that the tags tell where they rule out primary care, else what the name tells, else the tags."""
-    amenity, healthcare = feature.tags.get("amenity", ""), feature.tags.get("healthcare", "")
-    tagged = amenity if amenity in AMENITIES or amenity in NO_PRIMARY_CARE else healthcare
-    if tagged in NO_PRIMARY_CARE:
-        return tagged
-    # `yes` says only that it is some kind of care.
-    return kind_of_name(feature.name) or {"centre": "health_centre", "yes": "other"}.get(tagged, tagged)
+    """Return the kind that a feature's tags and name tell."""
+    return kind_of_tags(feature.tags.get("amenity", ""), feature.tags.get("healthcare", ""), feature.name)

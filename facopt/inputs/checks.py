@@ -10,7 +10,7 @@ from facopt.errors import Place
 from facopt.inputs.coordinates import to_metres
 from facopt.inputs.duplicates import similar_names
 from facopt.inputs.findings import FindingLog, counted
-from facopt.inputs.people import read_totals
+from facopt.inputs.people import read_totals, zones_repeating_totals
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -34,6 +34,8 @@ def check_together(
     """Note warnings about demand points, sites and ground as a whole."""
     places = (Place(request.demand.source.file), Place(request.facilities[0].source.file))
     _check_people(demand, places[0], log)
+    if request.demand.totals is None:  # totals that are shared evenly give every point the same people
+        _check_repeated_totals(demand, places[0], log)
     _check_shared_places(demand, places[0], log)
     _check_apart(demand, sites, places, log)
     if ground.ground.boundary is not None:
@@ -53,24 +55,22 @@ def _check_people(demand: DemandPoints, place: Place, log: FindingLog) -> None:
     if len(empty):
         log.warning(f"{counted(len(empty), 'demand point has', 'demand points have')} no people", place=place,
                     count=len(empty), examples=demand.id[empty])  # fmt: skip
-    _check_repeated_totals(demand, place, log)
 
 
 def _check_repeated_totals(demand: DemandPoints, place: Place, log: FindingLog) -> None:
     """Note zones whose rows all have the same people: a total written into every row counts its people many times."""
-    zones, zone_of, counts = np.unique(demand.zone.astype(str), return_inverse=True, return_counts=True)
-    zone_of = zone_of.reshape(-1)
-    low, high = np.full(len(zones), np.inf), np.full(len(zones), -np.inf)
-    np.minimum.at(low, zone_of, demand.people)
-    np.maximum.at(high, zone_of, demand.people)
-    several = (counts >= 3) & (zones != "")
-    same = several & (low == high) & (low > 0)
-    if several.sum() >= 3 and same.sum() > 0.9 * several.sum() and len(np.unique(low[same])) > 1:
-        log.warning(
-            "All demand points of a zone have the same people: this looks like the zone's total in each of its rows, "
-            f"which would count people {demand.people.sum() / low[low < np.inf].sum():.1f} times",
-            "Use a column with the people of each point", place=place, count=int(same.sum()), examples=zones[same],
-        )  # fmt: skip
+    repeating = zones_repeating_totals(demand.zone, demand.people)
+    if not len(repeating):
+        return
+    named, first = np.unique(demand.zone.astype(str), return_index=True)
+    times = demand.people.sum() / demand.people[first[named != ""]].sum()
+    file = "" if place.file is None else place.file.name
+    log.warning(
+        "All demand points of a zone have the same people: this looks like the zone's total in each of its rows, "
+        f"which would count people {times:.1f} times",
+        "Use a column with the people of each point, or share each total over its points: "
+        f"control_totals: {{file: {file}}}", place=place, count=len(repeating), examples=repeating,
+    )  # fmt: skip
 
 
 def _check_shared_places(demand: DemandPoints, place: Place, log: FindingLog) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from facopt.errors import Place
 from facopt.inputs.duplicates import IntArray, merged_into
-from facopt.inputs.facility_names import LABELS, NOT_HUMAN_CARE, WIDER, kind_of_name
+from facopt.inputs.facility_names import LABELS, NOT_HUMAN_CARE, WIDER, kind_of_name, kind_of_tags
 from facopt.inputs.findings import FindingLog, counted, listed
 from facopt.inputs.headings import FACILITY_FIELDS
 from facopt.inputs.positions import locate
@@ -92,6 +92,8 @@ class FacilityClasses:
     """Id of the facility that a merged row is a part of."""
 
 
+OSM_HEADINGS = frozenset({"amenity", "healthcare"})
+"""Tags of OpenStreetMap that tell what a facility is."""
 _AMOUNTS = ("build_cost", "running_cost", "capacity_people")
 
 
@@ -201,18 +203,34 @@ def _tiers(
             kind = np.where(tier != "", tier, table.text("tier")).astype(object)
             _note_context(table, kind, tier == "", tiers, log)
             return tier, kind
+    if column is None and OSM_HEADINGS & table.raw.keys():
+        return _tiers_of_tags(table, lookup, log)
     if part.tiers:
         constant = np.repeat(np.array(part.tiers, dtype=object), len(table) // len(part.tiers))
         return constant, constant
     return _tiers_of_names(table, tiers, lookup, log)
 
 
+def _tiers_of_tags(table: Table, lookup: Mapping[str, str], log: FindingLog) -> tuple[TextArray, TextArray]:
+    """Return tier and kind of each row by OpenStreetMap's tags and by its name."""
+    blank = np.full(len(table), "", dtype=object)
+    tags = (table.raw.get(heading, blank) for heading in ("amenity", "healthcare"))
+    kinds = _mapped([kind_of_tags(*row) or "other" for row in zip(*tags, table.text("name"), strict=True)])
+    tier = _mapped([lookup.get(plain_word(kind), "") or _tier_of_kind(kind, lookup) for kind in kinds])
+    told = ", ".join(f"{name} {number:,}" for name, number in Counter(kinds.tolist()).most_common())
+    log.warning(
+        f"Tiers were told from OpenStreetMap's amenity and healthcare ({told})",
+        "Give a column tier to decide yourself", place=table.place("tier"),
+    )  # fmt: skip
+    return tier, np.where(tier != "", tier, kinds).astype(object)
+
+
 def _tells_tiers(table: Table, tiers: Mapping[str, TierRequest]) -> bool:
     """Return whether a column tells the tiers: under its own name, or with a word that stands for one of them."""
     column, lookup = table.recognised.columns.get("tier"), tiers_by_word(tiers)
-    return column is not None and (
-        column.how != "synonym" or any(plain_word(text) in lookup for text in table.text("tier"))
-    )
+    if column is None:
+        return bool(OSM_HEADINGS & table.raw.keys())
+    return column.how != "synonym" or any(plain_word(text) in lookup for text in table.text("tier"))
 
 
 def _for_each_tier(table: Table, tiers: tuple[str, ...]) -> Table:

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NOT_HUMAN_CARE = ("veterinary", "pharmacy", "dental", "beauty", "office")
+NOT_HUMAN_CARE = ("veterinary", "pharmacy", "dental", "beauty", "office", "optometrist")
 """Kinds that are no primary care and are left out."""
+OSM_AMENITIES = ("hospital", "clinic", "doctors", "health_post")
+"""Values of OpenStreetMap's `amenity` that say more than its `healthcare` does."""
+_OSM_KINDS = {"dentist": "dental", "doctor": "doctors", "centre": "health_centre", "yes": "other"}
+"""Kinds that OpenStreetMap calls otherwise; `yes` says only that it is some kind of care."""
 
 # The order matters: 卫生服务站 before 卫生服务中心, 中心卫生院 before 卫生院.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -50,3 +54,13 @@ WIDER: Mapping[str, str] = {"central_township_clinic": "township_clinic"}
 def kind_of_name(name: str) -> str:
     """Return the kind that a facility's name tells, "" where it tells none; the first rule that fits decides."""
     return next((kind for kind, pattern in _COMPILED if pattern.search(name)), "")
+
+
+def kind_of_tags(amenity: str, healthcare: str, name: str) -> str:
+    """Return the kind that OpenStreetMap's tags tell where they rule out care, else what the name tells, else the tags.
+
+    "" where neither does.
+    """
+    amenity = _OSM_KINDS.get(amenity, amenity)
+    tagged = amenity if amenity in (*OSM_AMENITIES, *NOT_HUMAN_CARE) else _OSM_KINDS.get(healthcare, healthcare)
+    return tagged if tagged in NOT_HUMAN_CARE else kind_of_name(name) or tagged

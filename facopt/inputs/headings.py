@@ -35,7 +35,7 @@ SEGMENT_PREFIX = "people_"
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "id": (
         "编号", "编码", "机构编码", "机构代码", "组织机构代码", "统一社会信用代码", "统计用区划代码", "行政区划代码",
-        "区划代码", "代码", "code", "adcode", "districtadcode", "xzqdm", "uid", "geoid",
+        "区划代码", "代码", "code", "adcode", "districtadcode", "xzqdm", "uid", "geoid", "osmid",
         "gid", "objectid", "fid", "序号",
     ),
     "name": (

@@ -23,6 +23,8 @@ IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 DIVISION_LEVELS = (9, 6, 4, 2)
 """Lengths of Chinese division codes, the narrowest region first."""
+SEVERAL_ROWS = 3
+"""A zone with so many rows of the same people probably repeats its total."""
 _PLASTIC = (0.7548776662466927, 0.5698402909980532)
 """Steps of the sequence that fills a square evenly (powers of the inverse plastic number)."""
 
@@ -80,8 +82,49 @@ def read_totals(source: Source, zone: TextArray, log: FindingLog) -> dict[str, f
             values = table.numbers("people", log, least=0.0, required=True)
             used = set(zone.tolist())
             key = max(keys, key=lambda texts: len(used & set(texts.tolist())))
+            if len(zones_repeating_totals(key, values)):
+                return _stated_once(key, values, Place(source.file), log)
             return _summed(key.tolist(), values.tolist())
     return {}
+
+
+def zones_repeating_totals(zone: TextArray, people: FloatArray) -> TextArray:
+    """Return the zones whose rows all have the same people, as if each held the zone's total; none by coincidence.
+
+    That is the case where more than 90 % of the zones with several rows are such, three at least, and not all zones
+    have the same people.
+    """
+    zones, zone_of, counts = np.unique(zone.astype(str), return_inverse=True, return_counts=True)
+    low, high = np.full(len(zones), np.inf), np.full(len(zones), -np.inf)
+    known = np.nan_to_num(people)
+    np.minimum.at(low, zone_of.reshape(-1), known)
+    np.maximum.at(high, zone_of.reshape(-1), known)
+    several = (counts >= SEVERAL_ROWS) & (zones != "")
+    same = several & (low == high) & (low > 0)
+    repeated = several.sum() >= 3 and same.sum() > 0.9 * several.sum() and len(np.unique(low[same])) > 1
+    return np.asarray(zones[same & repeated].astype(object))
+
+
+def _stated_once(zone: TextArray, people: FloatArray, place: Place, log: FindingLog) -> dict[str, float]:
+    """Return the first total of each zone, and note that the rows repeat them and where they do not agree."""
+    totals: dict[str, float] = {}
+    others: dict[str, set[float]] = {}
+    for key, value in zip(zone.tolist(), people.tolist(), strict=True):
+        if totals.setdefault(key, value) != value:
+            others.setdefault(key, set()).add(value)
+    log.warning(
+        f"The totals stand in each row of their zone, and are counted once: {counted(len(totals), 'zone')} with "
+        f"{sum(totals.values()):,.0f} people",
+        "Nothing to mend if each row holds the people of its whole zone", place=place, count=len(totals),
+    )  # fmt: skip
+    if others:
+        log.warning(
+            f"{counted(len(others), 'zone has', 'zones have')} several totals; the first is taken",
+            "Correct them", place=place, count=len(others),
+            examples=(f"{key}: {totals[key]:,.0f} and {' and '.join(f'{v:,.0f}' for v in sorted(more))}"
+                      for key, more in sorted(others.items())),
+        )  # fmt: skip
+    return totals
 
 
 def _summed(keys: Iterable[str], values: Iterable[float]) -> dict[str, float]:
