@@ -120,7 +120,7 @@ class Ground:
     """Outline by zone id, where the scenario names a zones file."""
     water: BaseGeometry | None = None
     exclusions: BaseGeometry | None = None
-    """Where nothing may be built; not drawn."""
+    """Where nothing may be built."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from facopt.location.planning.as_plain import stage_evaluation
+from facopt.location.planning.limits import Requires
 from facopt.measures.coverage import point_states, worst_nearest_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from facopt.inputs.study_area import FloatArray, Sites, TextArray
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.planned import Planned
-    from facopt.location.planning.problem import PlanningProblem
+    from facopt.location.planning.problem import PlanningProblem, Stated
     from facopt.measures.coverage import BoolArray
     from facopt.scenario.schema import Scenario
 
@@ -31,10 +32,12 @@ class StageView:
 
     name: str
     points: pd.DataFrame
-    """One row per demand point: people (of that stage), people_covered, state (against today's estate serving the same
-    people, as `Report.points`), minutes, site (its id)."""
+    """One row per demand point: people (of that stage), covered_now and covered (people of them, by today's estate and
+    by the stage's), state (as `Report.points`), minutes, site (its id)."""
     site_action: TextArray
     """(J,) what has been done with each site by then, one of SITE_ACTIONS."""
+    site_size: TextArray
+    """(J,) name of its size then; "" where it has none or is not open."""
     cost: float
     """Capital up to and including this stage."""
 
@@ -64,6 +67,11 @@ class PlanningTables:
     """The register of exceptions: points, people (of the last stage), reason, approved."""
     orders: pd.DataFrame
     """Where the orders are compared: order (jointly, final_first), objective, value, bound, cost. Else empty."""
+    referral: pd.DataFrame
+    """One row per stage, today first, and open site that refers people on: stage, site, to (rows of sites; the nearest
+    open one that its tier's referral allows)."""
+    today: StageView
+    """What stands today, for the people of today."""
     views: tuple[StageView, ...]
     """The stages of the plan; empty without one."""
     present_cost: float | None
@@ -91,7 +99,12 @@ def planning_tables(scenario: Scenario, planned: Planned) -> PlanningTables:
         rules=_rules(planned.estate_now.problem if outcome is None else outcome.problem, kept=outcome is not None),
         exceptions=_exceptions(scenario, planned.estate_now.problem),
         orders=_orders(planned),
-        views=() if outcome is None else tuple(_view(outcome, planned.estate_now, t) for t in range(len(stages) - 1)),
+        referral=pd.DataFrame(
+            [row for name, one, t in stages for row in _referral_rows(name, one, t, _rules_of(planned))],
+            columns=["stage", "site", "to"],
+        ),
+        today=_view(planned.today, planned.today, 0, TODAY, _unreachable(_problem(planned))),
+        views=() if outcome is None else tuple(_views(outcome, planned.estate_now)),
         present_cost=None if outcome is None else _present_cost(outcome),
         workload_unit="people" if scenario.workload is None else scenario.workload.unit,
     )
@@ -110,21 +123,47 @@ def _stages(planned: Planned) -> Iterator[tuple[str, Outcome, int]]:
             yield name, outcome, t
 
 
-def _view(outcome: Outcome, estate: Outcome, t: int) -> StageView:
-    problem = outcome.problem
-    evaluation = stage_evaluation(outcome, t)
-    worst = worst_nearest_of(problem.services, evaluation)
+def _views(outcome: Outcome, estate: Outcome) -> Iterator[StageView]:
     # What stands today is known for the people of the last stage; where capacities bind it is nearly that of others.
-    states = point_states(stage_evaluation(estate, 0).covered, evaluation.covered, _unreachable(problem))
+    for t, name in enumerate(stage_names(outcome.problem)):
+        yield _view(outcome, estate, t, name, _unreachable(outcome.problem))
+
+
+def _view(outcome: Outcome, estate: Outcome, t: int, name: str, unreachable: BoolArray) -> StageView:
+    problem = outcome.problem
+    before, evaluation = stage_evaluation(estate, 0), stage_evaluation(outcome, t)
+    worst = worst_nearest_of(problem.services, evaluation)
     ids = np.append(problem.labels.site, "")
     people = problem.people[t]
     points = pd.DataFrame(
         {
-            "people": people, "people_covered": people * evaluation.share, "state": states, "minutes": worst.minutes,
+            "people": people, "covered_now": people * before.share, "covered": people * evaluation.share,
+            "state": point_states(before.covered, evaluation.covered, unreachable), "minutes": worst.minutes,
             "site": ids[worst.site],
         }
     )  # fmt: skip
-    return StageView(stage_names(problem)[t], points, _actions_by(outcome, t), evaluation.cost)
+    sizes = np.array([problem.options[number].size for number in outcome.option[t]], dtype=object)
+    return StageView(name, points, _actions_by(outcome, t), sizes, evaluation.cost)
+
+
+def _problem(planned: Planned) -> PlanningProblem:
+    """Return the problem with all its moves, where there is a plan; without one, what stands today."""
+    outcome = planned.solution.outcome
+    return planned.estate_now.problem if outcome is None else outcome.problem
+
+
+def _rules_of(planned: Planned) -> tuple[Stated, ...]:
+    return _problem(planned).rules
+
+
+def _referral_rows(name: str, outcome: Outcome, t: int, rules: tuple[Stated, ...]) -> Iterator[tuple[str, int, int]]:
+    """Yield each open site of a tier with referral and the nearest open one it may refer to."""
+    for stated in rules:
+        if stated.key.endswith(".referral") and isinstance(stated.rule, Requires):
+            for site, others in stated.rule.any_of:
+                nearest = next((other for other in others if outcome.open[t, other]), -1)
+                if outcome.open[t, site] and nearest >= 0:
+                    yield name, site, nearest
 
 
 def _unreachable(problem: PlanningProblem) -> BoolArray:

@@ -25,10 +25,11 @@ from facopt.objectives import objective_classes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shapely.geometry.base import BaseGeometry
+
     from facopt.assembly.planning.stages import People
     from facopt.assembly.travel import Travelled
     from facopt.errors import Finding, Place
-    from facopt.inputs.findings import FindingLog
     from facopt.inputs.study_area import StudyArea
     from facopt.location.problem import LocationProblem
     from facopt.scenario.schema import Scenario
@@ -47,6 +48,8 @@ def planning_task(
     from it. The findings are what is remarkable. Raises ScenarioError and DataError.
     """
     require_known(scenario, area, place)
+    forbidden = _forbidden(scenario)
+    area = _with_exclusions(area, forbidden)
     people = people_by_stage(scenario, area.demand)
     last = _with_people(area, people)
     plain, findings = location_problem(scenario, last, travelled.times, place=place)
@@ -63,7 +66,7 @@ def planning_task(
         start=np.array(estate.start, dtype=np.int32),
         moves=tuple(estate.moves),
         services=tuple(plan_service(scenario, area, one, estate.options, beyond=beyond) for one in plain.services),
-        labels=_labels(scenario, area, people, metres, place),
+        labels=_labels(scenario, area, people, metres, forbidden),
         levels=tuple(_wish(level) for level in scenario.levels),
         rules=stated_rules(scenario, area, plain, stages, people, referral_times(scenario, area.sites, travelled)),
         sources=() if scenario.finance is None else scenario.finance.sources,
@@ -121,7 +124,7 @@ def _wish(level: Level) -> LevelWish:
 
 
 def _labels(
-    scenario: Scenario, area: StudyArea, people: People, metres: FloatArray, place: Callable[[str], Place]
+    scenario: Scenario, area: StudyArea, people: People, metres: FloatArray, forbidden: BaseGeometry | None
 ) -> Labels:
     return Labels(
         point=area.demand.id,
@@ -133,7 +136,7 @@ def _labels(
         metres=metres,
         zone_names=area.zone_names,
         excused=_excused(scenario, area),
-        excluded=_excluded(scenario, area, place),
+        excluded=_excluded(forbidden, area),
     )
 
 
@@ -148,21 +151,37 @@ def _excused(scenario: Scenario, area: StudyArea) -> BoolArray | None:
     return excused if excused.any() else None
 
 
-def _excluded(scenario: Scenario, area: StudyArea, place: Callable[[str], Place]) -> BoolArray | None:
-    """Return (J,) the sites inside the outlines of the exclusion rules."""
+def _forbidden(scenario: Scenario) -> BaseGeometry | None:
+    """Return the outlines of the exclusion rules as one; None where there are none."""
     import shapely
 
     from facopt.inputs.findings import FindingLog
 
     log: FindingLog = FindingLog()
-    excluded = np.zeros(len(area.sites), dtype=bool)
-    for number, rule in enumerate(scenario.rules):
-        if rule.kind == "exclusion":
-            outline = read_merged(f"rules.{number}.file", Source(rule.file), log)  # type: ignore[attr-defined]
-            if outline is not None:
-                shapely.prepare(outline)
-                excluded |= np.asarray(shapely.intersects_xy(outline, area.sites.lon, area.sites.lat), dtype=bool)
+    files = {n: rule.file for n, rule in enumerate(scenario.rules) if rule.kind == "exclusion"}  # type: ignore[attr-defined]
+    read = [read_merged(f"rules.{number}.file", Source(file), log) for number, file in files.items()]
     log.raise_errors()
+    outlines = [outline for outline in read if outline is not None]
+    return shapely.union_all(outlines) if outlines else None
+
+
+def _with_exclusions(area: StudyArea, forbidden: BaseGeometry | None) -> StudyArea:
+    """Return the study area whose ground shows the outlines of the exclusion rules too."""
+    if forbidden is None:
+        return area
+    stated = area.ground.exclusions
+    both = forbidden if stated is None else stated.union(forbidden)
+    return area.replace(ground=replace(area.ground, exclusions=both))
+
+
+def _excluded(forbidden: BaseGeometry | None, area: StudyArea) -> BoolArray | None:
+    """Return (J,) the sites inside the outlines of the exclusion rules; None where none is."""
+    import shapely
+
+    if forbidden is None:
+        return None
+    shapely.prepare(forbidden)
+    excluded = np.asarray(shapely.intersects_xy(forbidden, area.sites.lon, area.sites.lat), dtype=bool)
     return excluded if excluded.any() else None
 
 

@@ -82,14 +82,16 @@ def _limits(scenario: Scenario, stages: tuple[Stage, ...]) -> Iterator[Stated]:
 
 
 def _required(scenario: Scenario, area: StudyArea, referral: Mapping[str, TravelTimes]) -> Iterator[Stated]:
-    """Yield referral (a higher site within its minutes) and hosts (the site a service layer is in)."""
+    """Yield referral (higher sites within its minutes, nearest first) and hosts (the site a service layer is in)."""
     tiers = area.sites.tier
     for name, tier in scenario.tiers.items():
         if tier.referral is not None:
             times = referral[name]
             higher = (tiers[times.site] == tier.referral.tier) & (times.minutes <= tier.referral.within_minutes)
+            nearest = np.lexsort((times.site, times.minutes))
+            nearest = nearest[higher[nearest]]
             reached = tuple(
-                (int(j), tuple(times.site[higher & (times.demand == j)].tolist()))
+                (int(j), tuple(times.site[nearest[times.demand[nearest] == j]].tolist()))
                 for j in np.flatnonzero(tiers == name)
             )
             yield Stated(f"tiers.{name}.referral", Requires(reached))
