@@ -48,10 +48,12 @@ class Level:
     def proven(self) -> bool:
         """True where value and bound agree to a part in a million, far below what a report prints.
 
-        What a tolerance allowed later levels to give back is no gap.
+        What a tolerance allowed later levels to give back, a share of the best value, is no gap.
         """
-        gap = self.gap_percent
-        return gap is not None and gap <= PROVEN_GAP_PERCENT + self.tolerance_percent
+        if self.value is None or self.bound is None:
+            return False
+        allowed = PROVEN_GAP_PERCENT * max(abs(self.value), 1e-9) + self.tolerance_percent * abs(self.bound)
+        return 100.0 * abs(self.value - self.bound) <= allowed
 
 
 PROVEN_GAP_PERCENT = 1e-4
