@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from facopt.errors import Finding, RefereeError
+from facopt.measures.backup import backup_table
 from facopt.measures.bands import added_bands, all_bands
+from facopt.measures.build_order import build_order_table
 from facopt.measures.check import check_report
 from facopt.measures.coverage import Situation, situation
 from facopt.measures.fine_grid import fine_grid_facts
@@ -149,6 +151,9 @@ def _assemble(result: RunResult) -> Report:
         frontier=frontier_table(result.frontier),
         stability_runs=stability_runs_table(result.stability) if result.stability else None,
         stability_sites=stability_sites_table(problem, result.stability) if result.stability else None,
+        backup=None if divided else backup_table(problem, plan),
+        # stages say themselves in which order to build, and actions cost what this does not know
+        build_order=build_order_table(problem, plan) if result.planned is None else None,
         fine_grid=fine_grid_facts(problem, result.cells, today.evaluation, None if plan is None else plan.evaluation),
         **_surroundings(result),
         proof=proof_of(result.solution.effort, result.log_file),

@@ -31,10 +31,18 @@ def check_report(report: Report) -> tuple[str, ...]:
     reports; nothing here is new knowledge, only a second way to it.)
     """
     checks = [_shares(report), _states(report), _bands(report), _tiers(report), _targets(report)]
-    checks += [_sensitivity(report), _second_cover(report), _fine_grid(report), _frontier(report)]
+    checks += [_sensitivity(report), _second_cover(report), _fine_grid(report), _frontier(report), _build_order(report)]
     if has_plan(report):
         checks += [_reasons(report), _sites(report), _objectives(report), _limits(report)]
     return tuple(chain.from_iterable(checks))
+
+
+def _build_order(report: Report) -> Iterator[str]:
+    """When the last new site is built, the plan's people are covered and its money is spent."""
+    if report.build_order is not None and len(report.build_order):
+        last = report.build_order.iloc[-1]
+        yield from _differs("build order: people covered", report.everybody.covered, float(last["people_covered"]))
+        yield from _differs("build order: cost", report.cost, float(last["cost"]))
 
 
 def has_plan(report: Report) -> bool:

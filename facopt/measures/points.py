@@ -9,7 +9,7 @@ import pandas as pd
 
 from facopt.measures.coverage import point_states
 from facopt.measures.names import english_names
-from facopt.measures.reasons import nearest_usable_minutes, reasons_of, remedies_of
+from facopt.measures.reasons import cost_alone, nearest_usable_minutes, reasons_of, remedies_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def state_columns(area: StudyArea, problem: LocationProblem, today: Situation, p
 def reason_columns(
     area: StudyArea, problem: LocationProblem, times: Sequence[TravelTimes], today: Situation, plan: Situation | None
 ) -> pd.DataFrame:
-    """Return reason, nearest_any_minutes and remedy; `times` are those of each tier's mode, K of them."""
+    """Return reason, nearest_any_minutes, remedy and cost_alone; `times` are those of each tier's mode, K of them."""
     reasons = reasons_of(problem, times, today, plan)
     smallest = smallest_site(problem, plan or today)
     return pd.DataFrame(
@@ -83,6 +83,7 @@ def reason_columns(
             "reason": reasons,
             "nearest_any_minutes": nearest_usable_minutes(problem, times),
             "remedy": remedies_of(reasons, problem.people, area.demand.zone, smallest),
+            "cost_alone": cost_alone(problem, plan or today),
         }
     )
 

@@ -79,6 +79,22 @@ def reasons_of(
     return reasons
 
 
+def cost_alone(problem: LocationProblem, reference: Situation) -> FloatArray:
+    """Return (I,) what covering a point on its own would cost: the cheapest site in reach of each lacking tier.
+
+    NaN for whoever is covered, and where a lacking tier has no usable site within the standard.
+    """
+    cost = np.zeros(problem.demand_count)
+    for service, covered in zip(problem.services, reference.evaluation.covered_by_tier, strict=True):
+        arcs = service.within & problem.usable[service.site] & ~reference.open[service.site]
+        cheapest = np.full(problem.demand_count, np.inf)
+        np.minimum.at(cheapest, service.demand[arcs], problem.cost[service.site[arcs]])
+        lacking = service.needed & ~covered
+        cost[lacking] += cheapest[lacking]
+    cost[reference.covered | ~problem.served | ~np.isfinite(cost)] = np.nan
+    return cost
+
+
 def remedies_of(reasons: TextArray, people: FloatArray, zone: TextArray, smallest_site: float) -> TextArray:
     """Return (I,) what it would take, one of `REMEDIES`; "" where there is no reason.
 

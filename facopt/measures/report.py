@@ -246,7 +246,8 @@ class Report:
     site_now, site (its id; "" where there is none), tier (its key in the plan, without one today; "" where none serves
     the point), reason (REASONS, for everybody the plan does not cover; "" for the others), nearest_any_minutes (to the
     nearest usable site, existing or candidate, worst of the serving tiers; NaN where unknown or none), remedy
-    (REMEDIES, as reason), people_<segment>…
+    (REMEDIES, as reason), cost_alone (of covering the point on its own: the cheapest usable site of each lacking tier;
+    NaN where it is covered or there is none), people_<segment>…
     Without a plan `minutes` is NaN, `site` is "", and only those who cannot be reached or served have a reason."""
     sites: pd.DataFrame
     """One row per site, sorted as the site table: id, name, name_en, tier, status (existing/candidate), action
@@ -301,6 +302,13 @@ class Report:
     frontier: pd.DataFrame | None = None
     """Most people covered within growing limits: by (sites, budget), limit, people (all), people_covered,
     people_at_most (proven), gap_percent, proven, new_sites, cost, knee. None where the scenario asks for none."""
+    backup: pd.DataFrame | None = None
+    """By open site that somebody goes to: site, backup (rows of sites, -1 for none): the other open site that most of
+    its people would go to, people (who go there now), mean_minutes (to their own next site), people_without (who have
+    none in reach). None where nobody has computed it."""
+    build_order: pd.DataFrame | None = None
+    """The plan's new sites in a greedy order of building: site (row of sites), people_added (to those before it),
+    people_covered, cost (of all so far). None where nobody has computed it."""
     stability_runs: pd.DataFrame | None = None
     """The question solved again with one assumption changed, the plan itself first: kind (stated, standard, speed,
     people, segment, without_private), subject (tier, area class or segment, "" for all), change_percent (NaN without),

@@ -200,20 +200,27 @@ def _gap(m: Material) -> str:
     outside = [shares[key] for key in ("town", "rural") if key in shares]
     if "urban" not in shares or not outside:
         return ""
-    now = _difference(outside, shares["urban"], "covered_now")
-    plan = _difference(outside, shares["urban"], "covered")
+    now, plan = (_pair_of_shares(outside, shares["urban"], key) for key in ("covered_now", "covered"))
+    if now is None:
+        return ""
+    texts = {"now": numbers.difference_points(now[0] - now[1]), "ratio_now": _ratio(*now)}
     if plan is None:
-        return note("classes.gap_now", now=numbers.difference_points(now))
-    return note("classes.gap", now=numbers.difference_points(now), plan=numbers.difference_points(plan))
+        return note("classes.gap_now", **texts)
+    return note("classes.gap", **texts, plan=numbers.difference_points(plan[0] - plan[1]), ratio_plan=_ratio(*plan))
 
 
-def _difference(outside: list[Share], urban: Share, key: str) -> float | None:
+def _pair_of_shares(outside: list[Share], urban: Share, key: str) -> tuple[float, float] | None:
+    """Return the shares covered outside and inside the urban area, in percent; None where nobody knows them."""
     counted = [getattr(share, key) for share in outside]
     if any(value is None for value in counted):
         return None
     share = numbers.share(sum(counted), sum(share.people for share in outside))
     inside = numbers.share(getattr(urban, key), urban.people)
-    return None if share is None or inside is None else share - inside
+    return None if share is None or inside is None else (share, inside)
+
+
+def _ratio(outside: float, inside: float) -> str:
+    return numbers.fixed(outside / inside, 2) if inside > 0 else numbers.MISSING
 
 
 # --- minutes ---------------------------------------------------------------------------------------------------------
@@ -296,7 +303,7 @@ def uncovered(m: Material) -> Section:
         return Section("uncovered", title, paragraph("uncovered.none"))
     columns = (
         "id", "name", "zone_name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes",
-        "nearest_any_minutes", "reason", "remedy",
+        "nearest_any_minutes", "reason", "remedy", "cost_alone",
     )  # fmt: skip
     symbols = {"name": lambda row: settlement_symbol(str(row.get("state", "")))}
     covered = h.covered if h.covered is not None else h.covered_now

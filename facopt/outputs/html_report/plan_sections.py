@@ -102,7 +102,22 @@ def benefit(m: Material) -> Section | None:
         "cost_per_person",
     )  # fmt: skip
     look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME)
-    return Section("benefit", "section.benefit", table_html(view, look))
+    return Section("benefit", "section.benefit", table_html(view, look) + _build_order(m))
+
+
+def _build_order(m: Material) -> str:
+    """Return in which order to build, and what each next site adds."""
+    view = m.tables["build_order"]
+    if not len(view):
+        return ""
+    most = float(view.frame["people_added"].max())
+    bar = Drawn("bar", "", lambda row: charts.inline_bar(float(row["people_added"]), most), align="bar")
+    columns = (
+        "number", "name", "tier", "zone_name", "build_cost", "people_added", bar, "covered_so_far_percent",
+        "cost_so_far",
+    )  # fmt: skip
+    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME)
+    return f"<h3>{both('build_order.title')}</h3>{table_html(view, look)}{note('build_order.note')}"
 
 
 def cost(m: Material) -> Section | None:

@@ -110,6 +110,7 @@ def _single_losses(m: Material) -> str:
         sentence = paragraph("resilience.none")
     columns = (
         "name", "tier", "action", "zone_name", "people_lost_without", "covered_percent_without", "change_points",
+        "backup", "backup_minutes",
     )  # fmt: skip
     look = Look(columns, titles=CHANGE, before=site_symbols(m), strong=frozenset({"name"}), shown_rows=20)
     return sentence + table_html(view, look) + note("round.note")

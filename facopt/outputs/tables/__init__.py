@@ -21,6 +21,7 @@ _BUILDERS = (
     people.uncovered_table,
     sites.facilities_table,
     sites.benefit_table,
+    sites.build_order_table,
     sites.cost_table,
     frontier.frontier_table,
     summary.equity_table,

@@ -336,12 +336,14 @@ def uncovered_table(report: Report) -> TableView:
         column("nearest_any_minutes", "minutes"),
         column("reason", "term", terms=terms_of("reason")),
         column("remedy", "term", terms=terms_of("remedy")),
+        column("cost_alone", "money", currency=report.currency),
     )
     sites = left["site" if planned else "site_now"]
     left = left.assign(
         nearest_site=sites.map(site_names(report)),
         nearest_site_en=sites.map(site_names(report, "name_en")) if "name_en" in report.sites else "",
         nearest_minutes=left["minutes" if planned else "minutes_now"],
+        cost_alone=left.get("cost_alone", np.nan),
     )
     total = {key: float(left[key].sum()) for key in ("people", *parts)} | {"name": WORDS["total"]}
     frame = left[[col.key for col in columns]].reset_index(drop=True)

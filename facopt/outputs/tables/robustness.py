@@ -115,6 +115,8 @@ def monitoring_table(report: Report) -> TableView:
         column("target", "measured"),
         column("gap_to_target", "measured_change"),
         column("unit", "term", terms=terms_of("unit")),
+        column("actual", "measured"),
+        column("responsible"),
     )
     rows = [*_coverage_indicators(report), *_other_indicators(report)]
     return TableView("monitoring", WORDS["table.monitoring"], columns, frame_of(columns, rows))

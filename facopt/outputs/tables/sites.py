@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from facopt.measures.check import has_plan
 from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
@@ -14,8 +15,6 @@ from facopt.outputs.tables.view import TableView, column, names, records, terms_
 from facopt.outputs.words import WORDS, pair
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from facopt.measures.report import Report
 
 _ACTION_ORDER = ("build", "extend", "refurbish", "relocate", "merge", "close", "keep", "none")
@@ -153,6 +152,9 @@ def resilience_table(report: Report) -> TableView:
         column("people_lost_without", "people"),
         column("covered_percent_without", "percent"),
         column("change_points", "points"),
+        *names(report, "backup"),
+        column("backup_minutes", "minutes"),
+        column("people_without_backup", "people"),
     )
     sites = report.sites[report.sites["action"].isin(OPEN_ACTIONS)] if has_plan(report) else report.sites.iloc[:0]
     sites = sites[sites["people_lost_without"].notna()]
@@ -162,9 +164,54 @@ def resilience_table(report: Report) -> TableView:
     sites = sites.assign(
         covered_percent_without=100.0 * (covered - lost) / people if people else np.nan,
         change_points=-100.0 * lost / people if people else np.nan,
+        **_backups(report, sites),
     )
     frame = sites[[col.key for col in columns]].reset_index(drop=True)
     return TableView("resilience", WORDS["table.resilience"], columns, frame)
+
+
+def _backups(report: Report, sites: pd.DataFrame) -> dict[str, Any]:
+    """Where the people of each of some sites would go; blank where nobody goes there or has another site."""
+    found = pd.DataFrame({"site": [], "backup": []}) if report.backup is None else report.backup
+    by_site = found.set_index("site").reindex(sites.index)
+    place = by_site["backup"].fillna(-1).to_numpy(dtype=int)
+    figures = {
+        key: by_site[key].to_numpy(float) if key in by_site else np.nan for key in ("mean_minutes", "people_without")
+    }
+    told = {
+        column: np.append(report.sites[name].to_numpy(dtype=object), "")[place]
+        for column, name in (("backup", "name"), ("backup_en", "name_en"))
+        if name in report.sites
+    }
+    return {**told, "backup_minutes": figures["mean_minutes"], "people_without_backup": figures["people_without"]}
+
+
+def build_order_table(report: Report) -> TableView:
+    """In which order to build, and what each next site adds to those before it."""
+    columns = (
+        column("number", "count"),
+        column("id"),
+        *names(report, "name"),
+        column("tier", "term", terms=tier_terms(report)),
+        *names(report, "zone_name"),
+        column("build_cost", "money", currency=report.currency),
+        column("people_added", "people"),
+        column("covered_so_far", "people"),
+        column("covered_so_far_percent", "percent"),
+        column("cost_so_far", "money", currency=report.currency),
+    )
+    order = pd.DataFrame({"site": []}, dtype=int) if report.build_order is None else report.build_order
+    sites = report.sites.iloc[order["site"].to_numpy(dtype=int)].reset_index(drop=True)
+    people = report.everybody.people
+    if len(order):
+        covered = order["people_covered"].to_numpy(float)
+        sites = sites.assign(
+            number=np.arange(1.0, len(sites) + 1), people_added=order["people_added"].to_numpy(float),
+            covered_so_far=covered, covered_so_far_percent=100.0 * covered / people if people else np.nan,
+            cost_so_far=order["cost"].to_numpy(float),
+        )  # fmt: skip
+    frame = sites.reindex(columns=[col.key for col in columns])
+    return TableView("build_order", WORDS["table.build_order"], columns, frame)
 
 
 def _unstated_costs(sites: pd.DataFrame) -> tuple[tuple[str, str], ...]:

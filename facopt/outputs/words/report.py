@@ -184,12 +184,15 @@ WORDS = MappingProxyType(
         "zones.no_population": ("–", "–"),
         "zones.unnamed": ("（未注明）", "(not stated)"),
         "classes.gap": (
-            "镇、乡与城区的覆盖率差距（镇、乡减城区）由 {now} 个百分点变为 {plan} 个百分点。",
-            "The gap between countryside and urban area (countryside minus urban) goes from {now} to {plan} points.",
+            "镇、乡与城区的覆盖率差距（镇、乡减城区）由 {now} 个百分点变为 {plan} 个百分点；"
+            "两者之比由 {ratio_now} 变为 {ratio_plan}。",
+            "The gap between countryside and urban area (countryside minus urban) goes from {now} to {plan} points, "
+            "their ratio from {ratio_now} to {ratio_plan}.",
         ),
         "classes.gap_now": (
-            "现状镇、乡与城区的覆盖率差距（镇、乡减城区）为 {now} 个百分点。",
-            "Today the gap between countryside and urban area (countryside minus urban) is {now} points.",
+            "现状镇、乡与城区的覆盖率差距（镇、乡减城区）为 {now} 个百分点，两者之比为 {ratio_now}。",
+            "Today the gap between countryside and urban area (countryside minus urban) is {now} points, their ratio "
+            "{ratio_now}.",
         ),
         "round.note": (
             "变化以百分点计，由未舍入的数值计算。",
@@ -286,9 +289,17 @@ WORDS = MappingProxyType(
             "that errors which cancel each other out are counted too.",
         ),
         "resilience.single": ("任一机构停用的影响", "Each facility taken away on its own"),
+        "build_order.title": ("建设次序", "Order of building"),
+        "build_order.note": (
+            "从保留的机构出发，每一步选择单位投资新增覆盖人口最多的一处；只看覆盖，不看工期。",
+            "Starting with what stays, each step takes the site that newly covers most people for its money; it looks "
+            "at cover only, not at the time it takes to build.",
+        ),
         "monitoring.note": (
-            "以现状为基年，按年复测。",
-            "Today is the base year; to be measured again every year.",
+            "以现状为基年，按年复测；工作簿中有实际值和责任单位两栏待填。"
+            "规划实施情况：facopt compare 方案文件夹 --as-built 名册。",
+            "Today is the base year; to be measured again every year. The workbook has columns for the actual figures "
+            "and for who is responsible; facopt compare RUN --as-built REGISTER tells what stands by then.",
         ),
         "monitoring.targets": (
             "目标为情景所设；100% 的目标按可达人口计。差距为规划值减目标。",
