@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -234,3 +235,18 @@ def test_zhengzhou_is_drafted_with_its_people(tmp_path: Path) -> None:
         "rescaled to the totals of 70 zones: 112,386,685 -> 5,784,500 people"
     ]
     assert any("4 zones have several totals; the first is taken" in text for text in record["warnings"])
+
+
+def test_lines_without_a_class_are_no_roads(tmp_path: Path) -> None:
+    """Flooded stretches, say, are lines too; a draft does not travel on them and says why."""
+    folder = office(tmp_path / "office")
+    roads = json.loads((folder / "roads.geojson").read_text(encoding="utf-8"))
+    for feature in roads["features"]:
+        feature["properties"] = {"flooded": 1}
+    (folder / "roads.geojson").write_text(json.dumps(roads), encoding="utf-8")
+    said = facopt("new", folder).out
+    assert (
+        "  roads.geojson: not used (lines that are no roads: no column with the class of the road among flooded. Name it "
+        "highway (primary, 县道, 420300, ...))"
+    ) in said
+    assert "kind: straight_line" in (folder / "scenario.yaml").read_text(encoding="utf-8")

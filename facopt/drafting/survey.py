@@ -16,7 +16,7 @@ from facopt.inputs.facility_names import kind_of_name
 from facopt.inputs.findings import FindingLog, listed
 from facopt.inputs.layers import PARQUET_SUFFIXES, VECTOR_SUFFIXES
 from facopt.inputs.people import zones_repeating_totals
-from facopt.inputs.roads import GRAPH_ENDINGS, OSM_ENDINGS
+from facopt.inputs.roads import GRAPH_ENDINGS, OSM_ENDINGS, read_roads
 from facopt.inputs.tables import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Table, read_table
 
 if TYPE_CHECKING:
@@ -87,17 +87,25 @@ def _of_geometry(path: Path, table: Table) -> Found:
     if np.isin(kinds, _POINT).mean() > 0.5:
         return _of_columns(path, table)
     if np.isin(kinds, _LINE).mean() > 0.5:
-        return (
-            Found(path, "water", "lines of water by its name")
-            if _WATER.search(path.stem)
-            else Found(path, "roads", "lines, taken for roads")
-        )
+        if _WATER.search(path.stem):
+            return Found(path, "water", "lines of water by its name")
+        return _of_lines(path)
     for role, pattern in (("water", _WATER), ("exclusions", _EXCLUDED)):
         if pattern.search(path.stem):
             return Found(path, role, "polygons, by the name of the file")
     if len(table) == 1 or (_BOUNDARY.search(path.stem) and "people" not in table):
         return Found(path, "boundary", "one polygon" if len(table) == 1 else "polygons, by the name of the file")
     return Found(path, "polygons" if "people" in table else "zones", "polygons")
+
+
+def _of_lines(path: Path) -> Found:
+    """Return lines as roads where they can be read as such."""
+    try:
+        read_roads(path)
+    except DataError as error:
+        finding = error.findings[0]
+        return Found(path, "", f"lines that are no roads: {finding.what}. {finding.remedy}")
+    return Found(path, "roads", "lines, taken for roads")
 
 
 def _of_columns(path: Path, table: Table) -> Found:

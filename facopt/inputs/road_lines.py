@@ -178,8 +178,9 @@ def _column(frame: pd.DataFrame, meaning: str) -> pd.Series[Any] | None:
 
 def _require_class(frame: gpd.GeoDataFrame, place: Place) -> None:
     if _column(frame, "highway") is None:
-        columns = ", ".join(str(name) for name in frame.columns if name != "geometry")
-        what = f"no column with the class of the road among {columns}"
+        columns = ", ".join(str(name) for name in frame.columns if name not in ("geometry", ROW))
+        among = f"among {columns}" if columns else "beside the lines"
+        what = f"no column with the class of the road {among}"
         raise DataError(Finding(what, "Name it highway (primary, 县道, 420300, ...)", place))
 
 
