@@ -246,7 +246,41 @@ def test_lines_without_a_class_are_no_roads(tmp_path: Path) -> None:
     (folder / "roads.geojson").write_text(json.dumps(roads), encoding="utf-8")
     said = facopt("new", folder).out
     assert (
-        "  roads.geojson: not used (lines that are no roads: no column with the class of the road among flooded. Name it "
-        "highway (primary, 县道, 420300, ...))"
+        "  roads.geojson: not used (lines that are no roads: no column with the class of the road among flooded. "
+        "Name it highway (primary, 县道, 420300, ...))"
     ) in said
     assert "kind: straight_line" in (folder / "scenario.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real data is not beside the checkout")
+def test_jilin_and_tianmen_are_drafted_with_their_people(tmp_path: Path) -> None:
+    """Places without people, most of them without coordinates, and a census by county: found to belong together."""
+    folder = tmp_path / "jilin"
+    shutil.copytree(SHARED / "jilin_tianmen", folder)
+    write_table(folder / "clinics.csv", "id name tier lon lat", [("1", "东卫生院", "township_clinic", 126.5, 43.8)])
+    said = facopt("new", folder).out
+    assert "  census2020_county.csv: totals (people by zone, 13 rows)\n" in said
+    assert "  towns_villages.csv: places (places without people, 2,686 rows, crs wgs84 (please confirm))\n" in said
+    record = facopt("check", folder / "scenario.yaml", "--json").json()
+    assert (record["demand_points"], record["people"], record["errors"]) == (2686, 3_623_713 + 1_158_640, [])
+    assert record["recognised"]["people_steps"] == ["shared evenly by zone: 4,782,353 people over 2,686 demand points"]
+    assert any("2,386 rows without coordinates placed evenly inside of zones" in text for text in record["warnings"])
+    assert any("their 255,303 people are shared over the zones of the same region" in t for t in record["warnings"])
+
+
+def test_a_census_by_zone_is_compared_with_people_that_are_counted(tmp_path: Path) -> None:
+    """Where the places have people of their own, the draft only compares; a blank cell of people is no obstacle."""
+    folder = office(tmp_path / "office")
+    write_table(folder / "七普.csv", "乡镇 常住人口", [("东镇", 2380), ("西镇", 2400)])
+    assert "  七普.csv: totals (people by zone, 2 rows)\n" in facopt("new", folder).out
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert '  control_totals: {file: "七普.csv", rescale: false}          # compares only; without rescale' in text
+    assert load_scenario(folder / "scenario.yaml").scenario.demand.columns == {"zone": "乡镇"}
+    record = facopt("check", folder / "scenario.yaml", "--json").json()
+    assert record["people"] == sum(100 + k for k in range(40))
+    assert not any("control total" in text for text in record["warnings"])
+    lines = (folder / "各村人口.csv").read_text(encoding="utf-8").replace(",139,", ",,")
+    (folder / "各村人口.csv").write_text(lines, encoding="utf-8")
+    (folder / "scenario.yaml").unlink()
+    assert "still to be mended:" in facopt("new", folder).out

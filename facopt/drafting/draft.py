@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from facopt.drafting.metres import with_systems_of_neighbours
-from facopt.drafting.survey import Found, survey, zone_of_repeated_totals
+from facopt.drafting.survey import Found, survey
 from facopt.drafting.systems import with_tested_systems
 from facopt.drafting.tiers import TierDraft, tiers_of_preset, tiers_of_registers
+from facopt.drafting.totals import totals_lines, zone_of_repeated_totals, zone_of_totals
 from facopt.errors import DataError, Finding, Place, ScenarioError, Severity
 from facopt.inputs.findings import FindingLog
 
@@ -24,7 +25,7 @@ SPEEDS = {"walk": (5, 1.3), "drive": (25, 1.4), "cycle": (12, 1.4), "ebike": (20
 """km/h and detour where there are no roads."""
 MOST_CANDIDATES = 300
 MANY_CELLS_METRES = 1000
-ONE_EACH = ("demand", "boundary", "zones", "water", "exclusions", "roads", "od")
+ONE_EACH = ("demand", "totals", "boundary", "zones", "water", "exclusions", "roads", "od")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _chosen(found: Sequence[Found]) -> dict[str, tuple[Found, ...]]:
     for role in ONE_EACH:
         used[role] = tuple(sorted(used.get(role, ()), key=lambda one: -one.size)[:1])
     if not used["demand"]:
-        used["demand"] = tuple(used.get("polygons", ())[:1]) or tuple(used.get("raster", ())[:1])
+        used["demand"] = tuple(used.get("polygons", ())[:1]) or tuple(used.get("raster", ())[:1]) or _places(used)
     elif used.get("polygons") and not used["zones"]:
         used["zones"] = used["polygons"][:1]
     used.setdefault("facilities", ())
@@ -88,6 +89,12 @@ def _chosen(found: Sequence[Found]) -> dict[str, tuple[Found, ...]]:
     if not used["facilities"]:
         used["facilities"], used["candidates"] = used["candidates"], ()
     return used
+
+
+def _places(used: Mapping[str, tuple[Found, ...]]) -> tuple[Found, ...]:
+    """Return the longest table of places whose people are known by zone."""
+    places = sorted(used.get("places", ()), key=lambda one: -one.size)
+    return tuple(one for one in places if any(zone_of_totals(one, totals) for totals in used["totals"]))[:1]
 
 
 def _require_enough(folder: Path, found: Sequence[Found], used: Mapping[str, tuple[Found, ...]]) -> None:
@@ -127,7 +134,7 @@ def _lines(draft: Draft, tiers: Sequence[TierDraft], preset: str | None, area_cl
     yield from (f"# not used: {one.file.name} ({one.note})" for one in _unused(draft))
     yield f"name: {folder_name(folder)}"
     yield from _ground(used)
-    yield from _demand(used["demand"][0], area_class)
+    yield from _demand(used, area_class)
     names = [tier.name for tier in tiers]
     yield from _sites("facilities", used["facilities"], _status(used), names)
     yield from _candidates(used, names)
@@ -167,16 +174,15 @@ def _ground(used: Mapping[str, tuple[Found, ...]]) -> Iterator[str]:
         yield from (f"  {role}: {_text(one.file.name)}" for role, one in stated)
 
 
-def _demand(one: Found, area_class: str) -> Iterator[str]:
+def _demand(used: Mapping[str, tuple[Found, ...]], area_class: str) -> Iterator[str]:
+    one = used["demand"][0]
     kind = {"raster": "raster", "polygons": "polygons"}.get(one.role, "table")
     yield "demand:"
     yield f"  kind: {kind}"
-    heading = zone_of_repeated_totals(one)
-    zone = {} if heading is None else {"zone": heading}
-    yield from _source(one, zone)
-    if zone:
-        totals = f"{{file: {_text(one.file.name)}, columns: {{zone: {_text(heading)}}}}}"
-        yield f"  control_totals: {totals}          # each row holds the people of its whole zone; shared over its rows"
+    totals = next((totals for totals in used["totals"] if zone_of_totals(one, totals)), None)
+    heading = zone_of_repeated_totals(one) or (totals and zone_of_totals(one, totals))
+    yield from _source(one, {"zone": heading} if heading else {})
+    yield from totals_lines(one, totals, outlined=bool(used["zones"]))
     if kind == "raster":
         yield f"  cell_metres: {MANY_CELLS_METRES}          # cells are put together to about this size"
     if area_class:
@@ -252,7 +258,8 @@ def _threshold(demand: Found) -> int:
         return 500
     if zone_of_repeated_totals(demand) is not None:
         return 0
-    people = sorted(table.numbers("people", FindingLog()).tolist(), reverse=True)
+    known = (people for people in table.numbers("people", FindingLog()).tolist() if people >= 0)
+    people = sorted(known, reverse=True)
     return int(people[MOST_CANDIDATES]) if len(people) > MOST_CANDIDATES else 0
 
 

@@ -15,7 +15,6 @@ from facopt.inputs.facilities import CANDIDATE_WORDS, OSM_HEADINGS
 from facopt.inputs.facility_names import kind_of_name
 from facopt.inputs.findings import FindingLog, listed
 from facopt.inputs.layers import PARQUET_SUFFIXES, VECTOR_SUFFIXES
-from facopt.inputs.people import zones_repeating_totals
 from facopt.inputs.roads import GRAPH_ENDINGS, OSM_ENDINGS, read_roads
 from facopt.inputs.tables import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Table, read_table
 
@@ -38,8 +37,8 @@ class Found:
 
     file: Path
     role: str
-    """`demand`, `polygons`, `raster`, `facilities`, `candidates`, `od`, `roads`, `boundary`, `zones`, `water`,
-    `exclusions`, or "" for a file that is of no use."""
+    """`demand`, `polygons`, `raster`, `places` (without people), `totals` (people without places), `facilities`,
+    `candidates`, `od`, `roads`, `boundary`, `zones`, `water`, `exclusions`, or "" for a file that is of no use."""
     note: str = ""
     """Why it was taken for that, or why it is of no use."""
     table: Table | None = None
@@ -118,7 +117,7 @@ def _of_columns(path: Path, table: Table) -> Found:
     has_tier = "tier" in table or "status" in table or bool(OSM_HEADINGS & table.raw.keys())
     if "people" in table and not (has_tier and "capacity_people" in table) and told < _ENOUGH_NAMES:
         where = _has_place(table)
-        return Found(path, "demand", "has people") if where else Found(path, "", "has people but no coordinates")
+        return Found(path, "demand", "has people") if where else _without_place(path, table)
     if not _has_place(table):
         return Found(path, "", "has neither coordinates nor a use that its columns tell")
     if has_tier or told >= _ENOUGH_NAMES or "location" in table or "capacity_people" in table:
@@ -126,20 +125,15 @@ def _of_columns(path: Path, table: Table) -> Found:
         return Found(path, "candidates" if planned else "facilities", "has kinds of facilities")
     if _CANDIDATES.search(path.stem):
         return Found(path, "candidates", "by the name of the file")
+    if {"code", "class_code", "zone"} & set(table.columns):
+        return Found(path, "places", "places without people")
     headings = f"its columns are {listed(list(table.raw), 12)}: call the one with people 'people'"
     return Found(path, "", f"points with neither people nor kinds of facilities; {headings}")
 
 
-def zone_of_repeated_totals(one: Found) -> str | None:
-    """Return the heading of the zones where each row of a table of people holds its whole zone's; None where not."""
-    table = one.table
-    if table is None or "people" not in table:
-        return None
-    people, columns = table.numbers("people", FindingLog()), table.recognised.columns
-    for field in ("zone", "code", "zone_name", "name"):
-        if field in columns and len(zones_repeating_totals(table.text(field), people)):
-            return columns[field].heading
-    return None
+def _without_place(path: Path, table: Table) -> Found:
+    named = {"zone", "id", "name"} & set(table.columns)
+    return Found(path, "totals", "people by zone") if named else Found(path, "", "has people but no coordinates")
 
 
 def _has_place(table: Table) -> bool:
@@ -162,7 +156,7 @@ def _with_system(found: Found) -> Found:
     columns = table.recognised.columns
     if table.geometry is not None and table.crs:
         return found
-    if found.role not in ("demand", "facilities", "candidates"):
+    if found.role not in ("demand", "places", "facilities", "candidates"):
         return found
     if table.recognised.maker_crs:
         return replace(found, crs=table.recognised.maker_crs, crs_note=f"columns of {table.recognised.maker}")

@@ -45,7 +45,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "name_en": ("英文名", "英文名称", "机构英文名称", "englishname", "nameenglish", "nameineng", "name:en"),
     "people": (
         "常住人口", "常住人口数", "七普人口", "七普常住人口", "总人口", "总人口数", "人口", "人口数", "人数",
-        "人口总数", "population", "pop", "totalpopulation", "residents", "户籍人口", "户籍人口数",
+        "人口总数", "population", "pop", "popu", "totalpopulation", "residents", "户籍人口", "户籍人口数",
     ),
     "zone": (
         "乡镇", "街道", "镇街", "乡镇街道", "街道乡镇", "乡镇(街道)", "镇(街道)", "乡镇名称", "街道名称", "所属乡镇",

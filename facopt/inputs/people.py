@@ -38,7 +38,7 @@ class People:
 
 
 def adjusted_people(
-    people: FloatArray, zone: TextArray, part: DemandRequest, log: FindingLog, *, whole: bool
+    people: FloatArray, zone: TextArray, part: DemandRequest, log: FindingLog, *, whole: bool, evenly: bool = False
 ) -> People:
     """Return people rescaled to the control totals and projected, as far as the request asks for it.
 
@@ -55,12 +55,17 @@ def adjusted_people(
     whole
         Whether people are rounded to whole persons, so that each zone sums to its total exactly; cells of a raster are
         not, as most of them hold less than one.
+    evenly
+        Whether people are only shares of the totals, so that nothing is told of what they were before.
     """
     result = People(people)
     if part.totals is not None:
         totals = read_totals(part.totals, zone, log)
         if totals:
             result = _rescaled(people, zone, totals, part, log, whole=whole)
+            if evenly:
+                told = f"shared evenly by zone: {result.count.sum():,.0f} people over {len(people):,} demand points"
+                result = People(result.count, (told,))
     if part.growth != 1.0:
         before, count = result.count.sum(), result.count * part.growth
         step = f"projected by a factor of {part.growth:.6g}: {before:,.0f} -> {count.sum():,.0f} people"
