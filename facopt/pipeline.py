@@ -21,6 +21,7 @@ from facopt.assembly.problem import location_problem
 from facopt.assembly.road_files import road_files
 from facopt.assembly.routes import routes_to_draw
 from facopt.assembly.stability import stability_variants
+from facopt.assembly.statement_words import asked
 from facopt.assembly.study_area import study_area_request
 from facopt.assembly.systems import stated_systems
 from facopt.assembly.travel import require_coordinates, travel_times
@@ -206,9 +207,16 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             frontier=frontier,
             stability=_stability(prepared, solution),
             planned=planned,
+            sentences=None if prepared.task is None else _sentences(prepared.task, scenario),
         )
         report = build_report(result)
     return report, solution.effort.log
+
+
+def _sentences(task: PlanningTask, scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """Return what each statement of a planning scenario asks for, by its key."""
+    rules = [one for one in task.problem.rules if getattr(one.rule, "kind", "") != "exception"]  # they have a register
+    return {stated.key: asked(stated.key, scenario) for stated in rules}
 
 
 def _stability(prepared: Prepared, solution: Solution) -> tuple[SolvedAgain, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
@@ -105,6 +106,8 @@ def _filled(rule: Rule, template: Words, scenario: Scenario) -> Words:
 def _said(name: str, value: Any, language: int, scenario: Scenario) -> Any:
     if name == "per":
         return _PER.get(value, (value, value))[language]
+    if isinstance(value, Path):
+        return value.name
     if isinstance(value, tuple):
         known = [pair(f"area_class.{one}")[language] if name == "between" else str(one) for one in value]
         return ("、", ", ")[language].join(known)

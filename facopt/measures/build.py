@@ -16,7 +16,7 @@ from facopt.measures.coverage import Situation, situation
 from facopt.measures.fine_grid import fine_grid_facts
 from facopt.measures.frontier import frontier_table
 from facopt.measures.names import ZoneNames, english_names
-from facopt.measures.planning import planning_tables
+from facopt.measures.planning import planning_limits, planning_tables, stage_targets
 from facopt.measures.points import points_table, reason_columns, state_columns
 from facopt.measures.report import Objective, Proof, Report
 from facopt.measures.rules import Counted, limits_table, targets_table
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from facopt.location.solution import Effort, Solution
     from facopt.location.stability import SolvedAgain
     from facopt.measures.fine_grid import CellsCovered
+    from facopt.measures.planning import PlanningTables
     from facopt.measures.report import Assumption, Clash, Conflict
     from facopt.scenario.schema import Scenario
     from facopt.travel.times import TravelTimes
@@ -84,6 +85,8 @@ class RunResult:
     """The plan and the question solved again under other assumptions; empty where that was not asked for."""
     planned: Planned | None = None
     """What the planning model found, of which `solution` is the last stage; None where the plain model answered."""
+    sentences: Mapping[str, tuple[str, str]] | None = None
+    """What each statement of a planning scenario asks for, in Chinese and English, by its key."""
 
 
 def build_report(result: RunResult) -> Report:
@@ -127,6 +130,7 @@ def _assemble(result: RunResult) -> Report:
     bands = all_bands(problem, today, plan)
     # Where capacities divide people, nearness alone does not say who is covered under other assumptions.
     divided = any(service.assigned for service in _plan_services(result))
+    planning = _planning(result)
     return Report(
         **_head(result),
         **_shares(result, today, plan, names),
@@ -135,8 +139,8 @@ def _assemble(result: RunResult) -> Report:
         bands=added_bands(bands.values()),
         bands_by_tier=bands,
         cost=None if plan is None else plan.evaluation.cost,
-        targets=targets_table(scenario.targets, problem, today, plan, _counted(result)),
-        limits=limits_table(problem, plan, scenario.currency),
+        targets=_targets(result, today, plan),
+        limits=_limits(result, plan, planning),
         points=points_table(
             result.area,
             names,
@@ -147,7 +151,7 @@ def _assemble(result: RunResult) -> Report:
         assignment=assignment_table(problem, plan),
         sensitivity=None if divided else _sensitivity(result, today, plan),
         second_cover=None if divided else second_cover_table(problem, today, plan),
-        planning=None if result.planned is None else planning_tables(scenario, result.planned),
+        planning=planning,
         frontier=frontier_table(result.frontier),
         stability_runs=stability_runs_table(result.stability) if result.stability else None,
         stability_sites=stability_sites_table(problem, result.stability) if result.stability else None,
@@ -158,6 +162,26 @@ def _assemble(result: RunResult) -> Report:
         **_surroundings(result),
         proof=proof_of(result.solution.effort, result.log_file),
     )
+
+
+def _planning(result: RunResult) -> PlanningTables | None:
+    if result.planned is None:
+        return None
+    return planning_tables(result.scenario, result.planned, result.sentences or {})
+
+
+def _targets(result: RunResult, today: Situation, plan: Situation | None) -> pd.DataFrame:
+    scenario, problem = result.scenario, result.problem
+    table = targets_table(scenario.targets, problem, today, plan, _counted(result))
+    if result.planned is None:
+        return table
+    return table.join(stage_targets(scenario, result.planned, problem.targets))
+
+
+def _limits(result: RunResult, plan: Situation | None, planning: PlanningTables | None) -> pd.DataFrame:
+    table = limits_table(result.problem, plan, result.scenario.currency)
+    rows = [] if planning is None else planning_limits(result.scenario, planning.money)
+    return pd.concat([table, pd.DataFrame(rows, columns=table.columns)], ignore_index=True) if rows else table
 
 
 def _plan_services(result: RunResult) -> tuple[PlanService, ...]:

@@ -13,12 +13,13 @@ from facopt.location.planning.limits import Requires
 from facopt.measures.coverage import point_states, worst_nearest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from facopt.inputs.study_area import FloatArray, Sites, TextArray
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.planned import Planned
     from facopt.location.planning.problem import PlanningProblem, Stated
+    from facopt.location.problem import CoverageTarget
     from facopt.measures.coverage import BoolArray
     from facopt.scenario.schema import Scenario
 
@@ -55,14 +56,16 @@ class PlanningTables:
     floor_area_m2, and capital_<source> for each funding source."""
     actions: pd.DataFrame
     """One row per action, by stage and site: stage, site (row of sites), action, from_size, to_size, cost, partner (row
-    of sites where a relocated or merged facility goes; -1 without), capacity (afterwards; NaN without)."""
+    of sites where a relocated or merged facility goes; -1 without), capacity (afterwards; NaN without), staff, beds,
+    floor_area_m2 (of the size afterwards), and cost_<source> for each funding source."""
     segments: pd.DataFrame
     """One row per stage and segment: stage, segment, people, people_covered (by every tier that serves them; a point's
     people of the segment are covered as the others of it are)."""
     open_sites: pd.DataFrame
     """One row per stage and open site: stage, site (row of sites), size, load, capacity (NaN without), people."""
     rules: pd.DataFrame
-    """One row per rule, target and limit: key, kind, kept (True where there is a plan)."""
+    """One row per target, rule, limit and what the tiers ask of sites: key, kind, sentence_zh, sentence_en (what it
+    asks for; "" where nobody has said it), kept (True where there is a plan)."""
     exceptions: pd.DataFrame
     """The register of exceptions: points, people (of the last stage), reason, approved."""
     orders: pd.DataFrame
@@ -78,10 +81,14 @@ class PlanningTables:
     """Value of the objective `cost`: present value as the scenario counts it; None without a plan."""
     workload_unit: str
     """people, visits or panel: what capacities are counted in."""
+    base_year: int
+    """Year of the people of today; 0 without stages."""
 
 
-def planning_tables(scenario: Scenario, planned: Planned) -> PlanningTables:
-    """Return the tables of a scenario that the planning model answered."""
+def planning_tables(
+    scenario: Scenario, planned: Planned, sentences: Mapping[str, tuple[str, str]]
+) -> PlanningTables:
+    """Return the tables of a scenario that the planning model answered; `sentences` say what each statement asks."""
     outcome = planned.solution.outcome
     stages = list(_stages(planned))
     return PlanningTables(
@@ -96,7 +103,7 @@ def planning_tables(scenario: Scenario, planned: Planned) -> PlanningTables:
             [row for name, one, t in stages for row in _open_rows(name, one, t)],
             columns=["stage", "site", "size", "load", "capacity", "people"],
         ),
-        rules=_rules(planned.estate_now.problem if outcome is None else outcome.problem, kept=outcome is not None),
+        rules=_rules(sentences, planned),
         exceptions=_exceptions(scenario, planned.estate_now.problem),
         orders=_orders(planned),
         referral=pd.DataFrame(
@@ -107,6 +114,7 @@ def planning_tables(scenario: Scenario, planned: Planned) -> PlanningTables:
         views=() if outcome is None else tuple(_views(outcome, planned.estate_now)),
         present_cost=None if outcome is None else _present_cost(outcome),
         workload_unit="people" if scenario.workload is None else scenario.workload.unit,
+        base_year=0 if scenario.stages is None else scenario.stages.base_year,
     )
 
 
@@ -236,7 +244,8 @@ def _money(scenario: Scenario, outcome: Outcome | None) -> pd.DataFrame:
 
 
 def _actions(outcome: Outcome | None) -> pd.DataFrame:
-    columns = ["stage", "site", "action", "from_size", "to_size", "cost", "partner", "capacity"]
+    columns = ["stage", "site", "action", "from_size", "to_size", "cost", "partner", "capacity", "staff", "beds"]
+    columns.append("floor_area_m2")
     if outcome is None:
         return pd.DataFrame([], columns=columns)
     problem, names, rows = outcome.problem, stage_names(outcome.problem), []
@@ -244,15 +253,64 @@ def _actions(outcome: Outcome | None) -> pd.DataFrame:
         move = problem.moves[number]
         start, end = problem.options[move.start], problem.options[move.end]
         room = end.capacity if end.open and np.isfinite(end.capacity) else np.nan
-        rows.append((names[t], move.site, move.action, start.size, end.size, move.cost, move.partner, room))
-    return pd.DataFrame(rows, columns=columns)
+        figures = (room, end.staff, end.beds, end.floor_area) if end.open else (np.nan,) * 4
+        shares = tuple(move.cost * share for share in (move.shares if problem.sources else ()))
+        rows.append(
+            (names[t], move.site, move.action, start.size, end.size, move.cost, move.partner, *figures, *shares)
+        )
+    return pd.DataFrame(rows, columns=[*columns, *(f"cost_{source}" for source in problem.sources)])
 
 
-def _rules(problem: PlanningProblem, *, kept: bool) -> pd.DataFrame:
+def _rules(sentences: Mapping[str, tuple[str, str]], planned: Planned) -> pd.DataFrame:
+    kinds = {
+        stated.key: getattr(stated.rule, "kind", type(stated.rule).__name__) for stated in _problem(planned).rules
+    }
+    kept = True if planned.solution.outcome is not None else None
+    rows = [(key, kinds.get(key, ""), *sentences[key], kept) for key in sentences]
+    return pd.DataFrame(rows, columns=["key", "kind", "sentence_zh", "sentence_en", "kept"]).astype({"kept": object})
+
+
+def planning_limits(scenario: Scenario, money: pd.DataFrame) -> list[tuple[str, float, float, str]]:
+    """Return rows (key, limit, used, unit) of the limits that only the planning model keeps, as `Report.limits`.
+
+    Limits that hold in every stage are used as much as in the stage that uses most.
+    """
+    limits, currency, planned = scenario.limits, scenario.currency, len(money) > 0
+    spent = dict(zip(money["stage"], money["capital"], strict=True))
     rows = [
-        (stated.key, getattr(stated.rule, "kind", type(stated.rule).__name__), kept or None) for stated in problem.rules
+        (f"limits.budget_by_stage.{year}", float(stated), spent.get(str(year), np.nan), currency)
+        for year, stated in limits.budget_by_stage.items()
     ]
-    return pd.DataFrame(rows, columns=["key", "kind", "kept"]).astype({"kept": object})
+    for source, stated in limits.budget_by_source.items():
+        used = float(money[f"capital_{source}"].sum()) if planned else np.nan
+        rows.append((f"limits.budget_by_source.{source}", float(stated), used, currency))
+    figures = (
+        ("running_cost_per_year", "running_cost", currency), ("staff", "staff", "staff"), ("beds", "beds", "beds"),
+    )  # fmt: skip
+    for key, figure, unit in figures:
+        stated = getattr(limits, key)
+        if stated is not None:
+            rows.append((f"limits.{key}", float(stated), float(money[figure].max()) if planned else np.nan, unit))
+    return rows
+
+
+def stage_targets(scenario: Scenario, planned: Planned, targets: Sequence[CoverageTarget]) -> pd.DataFrame:
+    """Return by target of the scenario: stage (the first in which it is due), and its people and people covered then.
+
+    `targets` are those of the plain problem, which know whom each speaks of; figures are NaN without a plan.
+    """
+    outcome, rows = planned.solution.outcome, []
+    for words, target in zip(scenario.targets, targets, strict=True):
+        if outcome is None:
+            rows.append(("", np.nan, np.nan))
+            continue
+        problem = outcome.problem
+        t = problem.due(words.by, otherwise="last")[0]
+        people = problem.people if words.segment is None else problem.labels.segments[words.segment]
+        weights = np.where(target.members, people[t], 0.0)
+        name = stage_names(problem)[t]
+        rows.append((name, float(weights.sum()), outcome.people_covered(target.tier, weights, t)))
+    return pd.DataFrame(rows, columns=["stage", "stage_people", "stage_covered"])
 
 
 def _exceptions(scenario: Scenario, problem: PlanningProblem) -> pd.DataFrame:

@@ -236,7 +236,8 @@ class Report:
     cost: float | None
     targets: pd.DataFrame
     """tier, area_class, zone ("" where the target names none), at_least_percent, people, people_needed,
-    people_covered_now, people_covered (NaN without a plan), met (True/False/None)."""
+    people_covered_now, people_covered (NaN without a plan), met (True/False/None); of the planning model also segment,
+    by, stage (the first in which it is due) and the target's stage_people and stage_covered then."""
     limits: pd.DataFrame
     """key, limit, used (NaN without a plan), unit."""
     points: pd.DataFrame
@@ -253,7 +254,9 @@ class Report:
     """One row per site, sorted as the site table: id, name, name_en, tier, status (existing/candidate), action
     (SITE_ACTIONS), lon, lat, zone, zone_name, zone_name_en, build_cost, capacity_people, size, owner, people_assigned,
     points_assigned, mean_minutes, longest_minutes (over the assigned; NaN without), people_lost_without (people who
-    would lose cover if this open site were missing; NaN where it is not open), stage ("" without stages), fixed.
+    would lose cover if this open site were missing; NaN where it is not open), stage ("" without stages), fixed;
+    action_cost (of all its actions); of the planning model also capacity, load, running_cost, staff, beds and
+    floor_area_m2 as the last stage has them.
     Without a plan what stands is kept, nothing is built, and the figures are NaN."""
     assignment: pd.DataFrame
     """One row per demand point and serving tier that has an open site in reach, sorted so: demand (row of points), site

@@ -24,7 +24,8 @@ STATE_LETTERS = {"covered": "c", "newly_covered": "n", "loses_cover": "l", "unco
 
 _TODAY = {"n": "u", "l": "c"}
 _ACTION_LETTERS = {
-    "keep": "k", "build": "b", "extend": "x", "refurbish": "r", "close": "d", "relocate": "v", "merge": "m", "none": "n",
+    "keep": "k", "build": "b", "extend": "x", "refurbish": "r", "close": "d", "relocate": "v", "merge": "m",
+    "none": "n",
 }  # fmt: skip
 _BANDS = (15.0, 30.0, 45.0, 60.0)
 _RAMP = ((0xEE, 0xF3, 0xCF), (0xA9, 0xD3, 0xB0), (0x5A, 0xA6, 0xA6), (0x2F, 0x6A, 0x92), (0x26, 0x27, 0x5C))

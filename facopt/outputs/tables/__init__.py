@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facopt.outputs.tables import fine_grid, frontier, people, proof, robustness, sites, stability, summary
+from facopt.outputs.tables import fine_grid, frontier, people, planning, proof, robustness, sites, stability, summary
 from facopt.outputs.tables.view import Column, Kind, TableView, heading, printed
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def report_tables(report: Report) -> tuple[TableView, ...]:
     """Return all tables of a report in the order in which it shows them.
 
     Every table is there for every report, so that files keep their shape: without a plan its figures are missing (NaN),
-    and a table of which there is nothing (no conflicts, no projects) has no rows.
+    and a table of which there is nothing (no conflicts, no projects) has no rows. Reports of the planning model have
+    tables of their own behind the headline figures.
     """
-    return tuple(build(report) for build in _BUILDERS)
+    tables = [build(report) for build in _BUILDERS]
+    return tuple(tables) if report.planning is None else (tables[0], *planning.planning_tables(report), *tables[1:])

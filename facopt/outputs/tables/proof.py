@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import frame_of, tier_terms
+from facopt.outputs.tables.planning import stage_terms
 from facopt.outputs.tables.view import TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS
 
 if TYPE_CHECKING:
     from facopt.errors import Place
     from facopt.measures.report import Report
+    from facopt.outputs.tables.view import Column
 
 
 def targets_table(report: Report) -> TableView:
@@ -20,6 +22,7 @@ def targets_table(report: Report) -> TableView:
         column("tier", "term", terms={**tier_terms(report), "": WORDS["all_tiers"]}),
         column("area_class", "term", terms={**terms_of("area_class"), "": WORDS["all"]}),
         *names(report, "zone_name"),
+        *_due_columns(report),
         column("at_least_percent", "stated_percent"),
         column("people", "people"),
         column("people_needed", "people"),
@@ -34,13 +37,30 @@ def targets_table(report: Report) -> TableView:
     return TableView("targets", WORDS["table.targets"], columns, frame_of(columns, rows))
 
 
+def _due_columns(report: Report) -> tuple[Column, ...]:
+    """Return the columns of targets that only the planning model knows: of which people, due when, reached how far."""
+    if report.planning is None:
+        return ()
+    return (
+        column("segment", "term", terms={"": WORDS["all"], **terms_of("segment")}),
+        column("stage", "term", terms=stage_terms(report)),
+        column("stage_people", "people"),
+        column("stage_covered", "people"),
+        column("stage_covered_percent", "percent"),
+    )
+
+
 def _target_row(target: dict[str, Any], zones: dict[str, tuple[str, str]]) -> dict[str, Any]:
     zone, zone_en = zones.get(key := _text(target["zone"]), (key, ""))
     covered = None if numbers.is_missing(target["people_covered"]) else float(target["people_covered"])
     met = target["met"]
     reached = numbers.share(covered, float(target["people"]))
     short = None if reached is None or met is None or met else float(target["at_least_percent"]) - reached
+    due = {key: target.get(key) for key in ("segment", "stage", "stage_people", "stage_covered")}
+    if target.get("stage"):
+        due["stage_covered_percent"] = numbers.share(due["stage_covered"], float(target["stage_people"]))
     return {
+        **due,
         "tier": _text(target["tier"]),
         "area_class": _text(target["area_class"]),
         "zone_name": zone,
@@ -75,9 +95,10 @@ def _limit_terms(report: Report) -> dict[str, tuple[str, str]]:
     for key in report.limits["key"]:
         kind, _, tier = str(key).removeprefix("limits.").partition(".")
         names = tier_terms(report).get(tier)
-        if names is not None and f"limit_of.{kind}" in WORDS:
+        if f"limit_of.{kind}" in WORDS and (names is not None or kind not in ("new_sites", "sites")):
             zh, en = WORDS[f"limit_of.{kind}"]
-            terms[str(key)] = (zh.format(tier=names[0]), en.format(tier=names[1]))
+            told = names or (tier, tier)
+            terms[str(key)] = (zh.format(tier=told[0], of=tier), en.format(tier=told[1], of=tier))
     return terms
 
 

@@ -8,20 +8,22 @@ import numpy as np
 import pandas as pd
 
 from facopt.measures.check import has_plan
-from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
+from facopt.measures.report import OPEN_ACTIONS
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import frame_of, tier_terms
+from facopt.outputs.tables.planning import planning_of, projects_of, sizes_text, source_columns, workload_column
 from facopt.outputs.tables.view import TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS, pair
 
 if TYPE_CHECKING:
     from facopt.measures.report import Report
+    from facopt.outputs.tables.view import Column
 
 _ACTION_ORDER = ("build", "extend", "refurbish", "relocate", "merge", "close", "keep", "none")
 
 
 def facilities_table(report: Report) -> TableView:
-    """Every site: built ones first, then closed, kept and unused ones, with whom they serve."""
+    """Every site: built ones first, then changed, closed, kept and unused ones, with whom they serve."""
     columns = (
         column("id"),
         *names(report, "name"),
@@ -35,6 +37,7 @@ def facilities_table(report: Report) -> TableView:
         column("fixed", "term", terms={"": ("", ""), **terms_of("fixed")}),
         column("build_cost", "money", currency=report.currency),
         column("capacity_people", "people"),
+        *_planned_columns(report),
         column("people_assigned", "people"),
         column("use_percent", "use_percent"),
         column("points_assigned", "count"),
@@ -46,9 +49,37 @@ def facilities_table(report: Report) -> TableView:
     )
     order = {action: place for place, action in enumerate(_ACTION_ORDER)}
     sites = report.sites.sort_values("action", key=lambda actions: actions.map(order), kind="stable")
-    sites = sites.assign(use_percent=100.0 * sites["people_assigned"] / sites["capacity_people"].replace(0.0, np.nan))
+    served, room = ("people_assigned", "capacity_people") if report.planning is None else ("load", "capacity")
+    sites = sites.assign(use_percent=100.0 * sites[served] / sites[room].replace(0.0, np.nan))
     frame = sites[[col.key for col in columns]].reset_index(drop=True)
     return TableView("facilities", WORDS["table.facilities"], columns, frame)
+
+
+def _planned_columns(report: Report) -> tuple[Column, ...]:
+    """Return the columns that sites have only where the planning model answered."""
+    if report.planning is None:
+        return ()
+    return (
+        column("action_cost", "money", currency=report.currency),
+        workload_column("capacity", report),
+        workload_column("load", report),
+        column("running_cost", "money", currency=report.currency),
+        column("staff", "number"),
+        column("beds", "number"),
+        column("floor_area_m2", "number"),
+    )
+
+
+def changed(report: Report) -> pd.DataFrame:
+    """Return the sites that the plan spends on, with `cost` (NaN where it is not stated): built ones, or all actions'.
+
+    Built ones come in the order of stages and then of the site table.
+    """
+    if report.planning is None:
+        sites = built(report)
+        return sites.assign(cost=sites["build_cost"])
+    sites = report.sites[(report.sites["action_cost"] != 0) | (report.sites["action"] == "build")]
+    return sites.assign(cost=sites["action_cost"]).sort_values("stage", kind="stable").reset_index(drop=True)
 
 
 def built(report: Report) -> pd.DataFrame:
@@ -70,6 +101,8 @@ def benefit_table(report: Report) -> TableView:
         column("cost_per_person", "money_per_person", currency=report.currency),
     )
     sites = built(report).sort_values(["people_lost_without", "id"], ascending=[False, True], kind="stable")
+    if report.planning is not None:
+        sites = sites.assign(build_cost=sites["action_cost"])
     lost = sites["people_lost_without"].to_numpy(float)
     sites = sites.assign(
         rank=np.arange(1.0, len(sites) + 1),
@@ -89,26 +122,27 @@ def cost_table(report: Report) -> TableView:
         column("build_cost", "money", currency=report.currency),
         column("cost_share_percent", "percent"),
     )
-    sites = built(report)
-    known = sites.groupby("tier")["build_cost"].sum(min_count=1)
-    counts = sites["tier"].value_counts()
+    sites, new = changed(report), built(report)
+    known = sites.groupby("tier")["cost"].sum(min_count=1)
+    counts = new["tier"].value_counts()
     rows: list[dict[str, Any]] = [
-        {"item": tier.key, "sites_new": counts[tier.key], "build_cost": known[tier.key]}
+        {"item": tier.key, "sites_new": counts.get(tier.key, 0), "build_cost": known[tier.key]}
         for tier in report.tiers
-        if tier.key in counts.index
+        if tier.key in known.index
     ]
     rest = (report.cost or 0.0) - float(known.sum())
     if report.cost is not None and abs(rest) > 0.005:
         rows.append({"item": "other", "build_cost": rest})
     for row in rows:
         row["cost_share_percent"] = numbers.share(_known(row["build_cost"]), report.cost or 0.0)
-    total = {"item": WORDS["total"], "sites_new": len(sites), "build_cost": report.cost}
-    notes = _unstated_costs(sites)
+    total = {"item": WORDS["total"], "sites_new": len(new), "build_cost": report.cost}
+    notes = _unstated_costs(report)
     return TableView("cost", WORDS["table.cost"], columns, frame_of(columns, rows), total if rows else None, notes)
 
 
 def projects_table(report: Report) -> TableView:
-    """The project list 项目清单: what is built and closed; the total is the cost of the plan."""
+    """The project list 项目清单: what is built, changed and closed; the total is the cost of the plan."""
+    staged = report.planning is not None
     columns = (
         column("number", "count"),
         column("id"),
@@ -118,16 +152,36 @@ def projects_table(report: Report) -> TableView:
         *names(report, "zone_name"),
         column("size"),
         column("stage"),
+        *((column("floor_area_m2", "number"), column("staff", "number"), column("beds", "number")) if staged else ()),
         column("build_cost", "money", currency=report.currency),
+        *(source_columns(planning_of(report).actions, "cost_", report) if staged else ()),
         column("people_served", "people"),
         column("people_lost_without", "people"),
         column("owner"),
     )
-    rows = _project_rows(report)
+    rows = _planned_projects(report) if staged else _project_rows(report)
     total = {"name": pair("projects.total", n=numbers.count(len(rows))), "build_cost": report.cost}
-    notes = _unstated_costs(built(report))
     frame = frame_of(columns, rows)
-    return TableView("projects", WORDS["table.projects"], columns, frame, total if rows else None, notes)
+    sources = [col.key for col in columns if col.key.startswith("cost_")]
+    total |= {key: float(frame[key].sum()) for key in sources}
+    return TableView(
+        "projects", WORDS["table.projects"], columns, frame, total if rows else None, _unstated_costs(report)
+    )
+
+
+def _planned_projects(report: Report) -> list[dict[str, Any]]:
+    """One row per action; whom a facility serves stands at each of its actions, and nobody where it goes."""
+    rows = []
+    for number, row in enumerate(projects_of(report), start=1):
+        site = report.sites.iloc[int(row["site"])].to_dict()
+        place = report.sites.iloc[int(row["partner"])].to_dict() if row["action"] == "relocate" else site
+        served = {"people_served": place["people_assigned"], "people_lost_without": place["people_lost_without"]}
+        if place["action"] not in OPEN_ACTIONS:
+            served = {}
+        facts = {"size": sizes_text(row["from_size"], row["to_size"]), "build_cost": row["cost"], "number": number}
+        own: dict[Any, Any] = {key: site[key] for key in site if key not in row}
+        rows.append({**own, **row, **facts, "people_lost_without": None, "people_served": None, **served})
+    return rows
 
 
 def _project_rows(report: Report) -> list[dict[str, Any]]:
@@ -214,8 +268,8 @@ def build_order_table(report: Report) -> TableView:
     return TableView("build_order", WORDS["table.build_order"], columns, frame)
 
 
-def _unstated_costs(sites: pd.DataFrame) -> tuple[tuple[str, str], ...]:
-    unstated = int(sites["build_cost"].isna().sum())
+def _unstated_costs(report: Report) -> tuple[tuple[str, str], ...]:
+    unstated = int(changed(report)["cost"].isna().sum())
     return (pair("note.cost_not_stated", n=numbers.count(unstated)),) if unstated else ()
 
 

@@ -18,6 +18,7 @@ from facopt.outputs.words import (
     compare,
     frontier,
     gallery,
+    planning,
     report,
     stability,
     tables,
@@ -33,7 +34,7 @@ Text = str | tuple[str, str]
 
 _CATALOGUES = (
     common.WORDS, tables.WORDS, report.WORDS, workbook.WORDS, gallery.WORDS, compare.WORDS, terminal.WORDS,
-    as_built.WORDS, frontier.WORDS, stability.WORDS,
+    as_built.WORDS, frontier.WORDS, stability.WORDS, planning.WORDS,
 )  # fmt: skip
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
