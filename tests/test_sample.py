@@ -35,7 +35,9 @@ PLAIN_TEXT = (
     "facilities/candidates.csv",
     "facilities/facilities.csv",
 )
-SCENARIOS = ("_county.yaml", "budget-60.yaml", "full-coverage.yaml", "schema.json", "today.yaml")
+SCENARIOS = (
+    "_county.yaml", "budget-60.yaml", "full-coverage.yaml", "schema.json", "three-stages.yaml", "today.yaml",
+)  # fmt: skip
 BINARY = ("census/population_100m.tif", "roads/county.osm.pbf")
 DRIVABLE = {"trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "track"}
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Discriminator, Field, Tag
 
+from facopt.objectives import objective_classes
 from facopt.statement import Number, Percent, Section, key_names
 
 PlainObjectiveName = Literal["coverage", "cost", "sites", "travel", "worst_travel"]
-ObjectiveName = Literal[
-    "coverage",
-    "cost",
-    "sites",
-    "travel",
-    "worst_travel",
-    "gradual_coverage",
-    "least_share",
-    "need_coverage",
-    "need_travel",
-    "coverage_over_time",
-]
+_OTHERS = tuple(name for name in objective_classes() if name not in get_args(PlainObjectiveName))
+
+if TYPE_CHECKING:
+    ObjectiveName = str
+else:  # the names are those whose modules are there
+    ObjectiveName = Literal[(*get_args(PlainObjectiveName), *_OTHERS)]
 PLAIN_OBJECTIVES: frozenset[str] = frozenset(get_args(PlainObjectiveName))
 """Objectives that need no planning model."""
 
