@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from facopt.inputs.requests import DemandRequest, StudyAreaRequest
+
+YEAR = re.compile(r"(19|20|21)\d\d")
 
 
 @dataclass(frozen=True)
@@ -231,11 +234,17 @@ def _zone_names(zone: TextArray, zones: Zones) -> TextArray:
 
 
 def _segments(table: Table, people: FloatArray, adjusted: FloatArray, log: FindingLog) -> dict[str, FloatArray]:
-    """Return the people of each segment, rescaled and projected as all people are."""
+    """Return the people of each segment, rescaled and projected as all people are.
+
+    A column named by a year, people_2030, is no segment but the people of then, as it stands.
+    """
     segments = {}
     factor = np.divide(adjusted, people, out=np.ones(len(people)), where=people > 0)
     for name in sorted(name for name in table.columns if name.startswith(SEGMENT_PREFIX)):
         values = table.numbers(name, log, least=0.0, required=True)
+        if YEAR.fullmatch(name.removeprefix(SEGMENT_PREFIX)):
+            segments[name.removeprefix(SEGMENT_PREFIX)] = values
+            continue
         with np.errstate(invalid="ignore"):
             more = values > people * (1 + 1e-9)
         if more.any():
