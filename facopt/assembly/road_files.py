@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from facopt.inputs.roads import read_roads
-from facopt.scenario.references import used_modes
+from facopt.scenario.references import referral_modes, used_modes
 from facopt.scenario.schema import RoadTravel
 from facopt.travel.cache import TravelCache, content_key, file_sha256
 
@@ -63,9 +63,9 @@ class RoadFiles(Mapping["Path", "RoadTable"]):
 
 
 def road_travels(scenario: Scenario) -> dict[str, RoadTravel]:
-    """Return the modes on roads that a tier uses, in the order of the scenario."""
-    modes = used_modes(scenario)
-    return {mode: travel for mode in modes if isinstance(travel := scenario.travel[mode], RoadTravel)}
+    """Return the modes on roads by which people travel or are referred, in the order of the scenario."""
+    used = {*used_modes(scenario), *referral_modes(scenario)}
+    return {mode: travel for mode, travel in scenario.travel.items() if mode in used and isinstance(travel, RoadTravel)}
 
 
 def road_files(scenario: Scenario, place: Callable[[str], Place], cache: TravelCache | None = None) -> RoadFiles:

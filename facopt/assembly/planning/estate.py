@@ -133,8 +133,9 @@ def _open_option(estate: Estate, j: int, name: str, size: Size | None, *, standi
     sites, tier = estate.sites, estate.tier(j)
     capacity = inf if size is None else size.capacity
     own = sites.capacity_people[j] * _per_person(estate.scenario)
-    counted = size is None and estate.scenario.workload is not None
-    if np.isfinite(own) and (standing or counted):
+    # Without sizes capacities count only where the scenario states what people ask of them.
+    counted = standing if size is not None else estate.scenario.workload is not None
+    if np.isfinite(own) and counted:
         capacity = float(own)
     least = 0.0 if size is None or size.least_load is None else size.least_load
     if tier.smallest_load_percent is not None and (size is None or size.least_load is None) and capacity < inf:

@@ -154,8 +154,11 @@ class PlanModel:
         return slack
 
     def _add_row(self, name: str, terms: list[tuple[int, float]], low: float, high: float) -> None:
+        used = self._names.get(name, 0)
+        self._names[name] = used + 1
         self.row_keys.append(self._stating)
-        self.linear.add_row(name, terms, at_least=low, at_most=high)
+        # Two statements may ask for the same thing twice, and solvers want a name of its own for each row.
+        self.linear.add_row(f"{name}_again_{used}" if used else name, terms, at_least=low, at_most=high)
 
     def _gives(self, part: str) -> int | None:
         """Return the column by which a part of the statement being added gives way, or all of it."""
@@ -279,6 +282,10 @@ class PlanModel:
 
     @cached_property
     def _opens(self) -> dict[tuple[int, int], Linear]:
+        return {}
+
+    @cached_property
+    def _names(self) -> dict[str, int]:
         return {}
 
     @cached_property
