@@ -10,6 +10,7 @@ import shapely
 
 from facopt.inputs.study_area import Ground
 from facopt.measures.report import Assumption, Conflict, Objective, Proof, Report, Share, TierFacts
+from tests.plain_columns import with_costs, with_covered, with_shares
 
 WEST, SOUTH, STEP = 112.0, 30.0, 0.2
 ZONES = [
@@ -320,9 +321,9 @@ def _report(choice: Choice, points: pd.DataFrame, sites: pd.DataFrame, assignmen
         limits=pd.DataFrame(
             [{"key": "limits.budget", "limit": 3e7, "used": cost if cost is not None else np.nan, "unit": "CNY"}]
         ),
-        points=points,
-        sites=sites,
-        assignment=assignment,
+        points=with_covered(points, planned=planned),
+        sites=with_costs(sites),
+        assignment=with_shares(assignment),
         context=pd.DataFrame(
             {"id": ["h1"], "name": ["星河县人民医院"], "kind": ["hospital"], "lon": [112.35], "lat": [30.3]}
         ),

@@ -13,6 +13,7 @@ from shapely.geometry import LineString, Point, Polygon
 from facopt.errors import Finding, Severity
 from facopt.inputs.study_area import Ground
 from facopt.measures.report import Assumption, Band, Objective, Proof, Report, Share, TierFacts
+from tests.plain_columns import with_costs, with_covered, with_shares
 
 _TOWNS = [
     "摇光",
@@ -386,9 +387,9 @@ class _Builder:
             cost=cost,
             targets=targets,
             limits=pd.DataFrame([{"key": "limits.budget", "limit": 210e6, "used": cost, "unit": "CNY"}]),
-            points=points,
-            sites=sites,
-            assignment=self.pairs,
+            points=with_covered(points),
+            sites=with_costs(sites),
+            assignment=with_shares(self.pairs),
             context=pd.DataFrame(
                 [
                     {"id": f"H{k}", "name": name, "kind": "医院", "lon": _CENTRE[0] + dx, "lat": _CENTRE[1] + dy}

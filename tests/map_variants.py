@@ -10,6 +10,7 @@ import pandas as pd
 from facopt.errors import Finding, Severity
 from facopt.inputs.study_area import Ground
 from facopt.measures.report import Assumption, Conflict, Report
+from tests.plain_columns import with_covered, with_shares
 
 
 def without_plan(report: Report, status: str) -> Report:
@@ -20,7 +21,7 @@ def without_plan(report: Report, status: str) -> Report:
         .map({"covered": "covered", "loses_cover": "covered", "newly_covered": "uncovered"})
         .fillna(report.points["state"])
     )
-    points = report.points.assign(state=state, minutes=nothing, site="")
+    points = with_covered(report.points.assign(state=state, minutes=nothing, site=""), planned=False)
     sites = report.sites.assign(
         action="none",
         people_assigned=0.0,
@@ -28,6 +29,7 @@ def without_plan(report: Report, status: str) -> Report:
         mean_minutes=nothing,
         longest_minutes=nothing,
         people_lost_without=nothing,
+        action_cost=0.0,
     )
     conflict = Conflict(
         "limits.budget",
@@ -79,11 +81,12 @@ def one_point(report: Report) -> Report:
     pair = pd.DataFrame(
         {"demand": [0], "site": [0], "tier": [sites["tier"][0]], "minutes": [5.0], "within_standard": [True]}
     )
+    points = points.assign(state="covered", site=sites["id"][0], site_now=sites["id"][0], zone="", zone_name="")
     return replace(
         report,
-        points=points.assign(state="covered", site=sites["id"][0], site_now=sites["id"][0], zone="", zone_name=""),
+        points=with_covered(points),
         sites=sites.assign(zone="", zone_name=""),
-        assignment=pair,
+        assignment=with_shares(pair),
         ground=Ground(),
         roads=(),
         routes={},

@@ -27,6 +27,7 @@ from facopt.measures.report import (
     Share,
     TierFacts,
 )
+from tests.plain_columns import with_costs, with_covered, with_shares
 
 ZONES = (
     # key, name, class, centre in km east and north of the county's corner, people per settlement
@@ -254,7 +255,7 @@ def _points(model: Model, cover: dict[str, Any], near: dict[str, Any]) -> pd.Dat
     points["nearest_any_minutes"] = np.where(np.isfinite(near["ever"][1]), near["ever"][1], math.nan)
     tier_of = {area_class: key for key, tier in TIERS.items() for area_class in tier[3]}
     points["tier"] = [tier_of[area_class] for area_class in points["area_class"]]
-    return points.drop(columns=["east", "north"])
+    return with_covered(points.drop(columns=["east", "north"]))
 
 
 def _site_figures(model: Model, plan: Any, cover: dict[str, Any], near: dict[str, Any]) -> pd.DataFrame:
@@ -274,7 +275,7 @@ def _site_figures(model: Model, plan: Any, cover: dict[str, Any], near: dict[str
         figures["mean_minutes"].append(float(np.average(minutes, weights=people[mine])) if mine.any() else math.nan)
         figures["longest_minutes"].append(float(minutes.max()) if mine.any() else math.nan)
         figures["people_lost_without"].append(float(lost) if plan[j] else math.nan)
-    return sites.assign(**figures)
+    return with_costs(sites.assign(**figures))
 
 
 def _share(key: str, name: str, points: pd.DataFrame, area_class: str | None = None) -> Share:
@@ -343,7 +344,7 @@ def _targets(everybody: Share) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "tier": "", "area_class": "", "zone": "", "at_least_percent": 70.0, "people": everybody.people,
+                "tier": "", "area_class": "", "zone": "", "segment": "", "by": "", "at_least_percent": 70.0, "people": everybody.people,
                 "people_needed": needed, "people_covered_now": everybody.covered_now, "people_covered": covered,
                 "met": covered >= needed,
             }
@@ -363,7 +364,7 @@ def _assignment(model: Model, near: dict[str, Any]) -> pd.DataFrame:
         for i, (j, minutes) in enumerate(zip(*near["plan"], strict=True))
         if j >= 0
     ]
-    return pd.DataFrame(rows)
+    return with_shares(pd.DataFrame(rows))
 
 
 def _assumptions() -> tuple[Assumption, ...]:
@@ -441,10 +442,11 @@ def _without_plan(report: Report) -> Report:
     states = {"newly_covered": "uncovered", "loses_cover": "covered"}
     points = report.points.assign(minutes=math.nan, site="", state=report.points["state"].replace(states))
     points.loc[points["state"] != "unreachable", ["reason", "remedy"]] = ""
+    points = with_covered(points, planned=False)
     sites = report.sites.assign(
         action=np.where(report.sites["status"] == "existing", "keep", "none"),
         people_assigned=math.nan, points_assigned=math.nan, mean_minutes=math.nan, longest_minutes=math.nan,
-        people_lost_without=math.nan,
+        people_lost_without=math.nan, action_cost=0.0,
     )  # fmt: skip
     return replace(
         report,

@@ -15,6 +15,7 @@ import pytest
 from facopt.outputs.html_report import html_report, table_html, write_html_report
 from facopt.outputs.tables import report_tables
 from facopt.outputs.tables.summary import headline
+from tests.plain_columns import with_covered
 from tests.report_fixture import (
     VARIANTS,
     feasible_report,
@@ -173,6 +174,7 @@ def test_a_plan_that_changes_nothing_says_so() -> None:
     points = report.points.assign(
         state=report.points["state"].replace({"newly_covered": "uncovered", "loses_cover": "covered"})
     )
+    points = with_covered(points)
     sites = report.sites.assign(action=np.where(report.sites["status"] == "existing", "keep", "none"))
     same = replace(report.everybody, covered=report.everybody.covered_now)
     page = Page(html_report(replace(report, points=points, sites=sites, everybody=same, cost=0.0)))

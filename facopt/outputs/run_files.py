@@ -34,6 +34,9 @@ SITE_NUMBERS = ("lon", "lat", "build_cost", "people_assigned")
 ASSIGNMENT_TEXT = ("demand_id", "site_id", "tier")
 POINT_ENGLISH, SITE_ENGLISH = ("name_en", "zone_name_en"), ("name_en", "zone_name_en")
 """Columns that are there only where the run knows English names; "" otherwise."""
+POINT_SHARES, SITE_LATER = ("covered_now", "covered"), ("action_cost", "capacity", "load")
+"""Numbers that runs before these columns do not have: people covered follow from the state then, costs from what is
+built."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,9 @@ class RunFiles:
     record: Mapping[str, Any]
     """run.json as it stands."""
     points: pd.DataFrame
-    """Columns POINT_TEXT, POINT_NUMBERS and POINT_ENGLISH, in the order of the table."""
+    """Columns POINT_TEXT, POINT_NUMBERS, POINT_ENGLISH and POINT_SHARES, in the order of the table."""
     sites: pd.DataFrame
-    """Columns SITE_TEXT, SITE_NUMBERS and SITE_ENGLISH."""
+    """Columns SITE_TEXT, SITE_NUMBERS, SITE_ENGLISH and SITE_LATER, and `size`."""
     assignment: pd.DataFrame
     """Columns ASSIGNMENT_TEXT: one row per demand point and tier that serves it."""
     settings: Mapping[str, str]
@@ -91,8 +94,8 @@ def read_run(folder: Path) -> RunFiles:
     run = RunFiles(
         folder=folder,
         record=record,
-        points=_table(tables / "demand_points.csv", POINT_TEXT, POINT_NUMBERS, POINT_ENGLISH),
-        sites=_table(tables / "sites.csv", SITE_TEXT, SITE_NUMBERS, SITE_ENGLISH),
+        points=_points(tables / "demand_points.csv"),
+        sites=_sites(tables / "sites.csv"),
         assignment=_table(tables / "assignment.csv", ASSIGNMENT_TEXT, ()),
         settings=_settings(folder / "scenario.yaml"),
     )
@@ -102,7 +105,7 @@ def read_run(folder: Path) -> RunFiles:
 
 def _require_agreement(run: RunFiles) -> None:
     """Refuse a folder whose table and record tell of different people: its files are not of one run."""
-    covered = float(run.points.loc[run.points["state"].isin(COVERED_STATES), "people"].sum())
+    covered = float(run.points["covered"].sum())
     told = [(float(run.points["people"].sum()), float(run.record["people"]))]
     if run.planned:
         told.append((covered, float(run.record["people_covered"])))
@@ -110,6 +113,23 @@ def _require_agreement(run: RunFiles) -> None:
         raise _damaged(
             run.folder / "tables" / "demand_points.csv", "The table does not add up to the figures of run.json"
         )
+
+
+def _points(file: Path) -> pd.DataFrame:
+    """Read the demand points; people covered are those of the state where the run does not say how many."""
+    points = _table(file, POINT_TEXT, POINT_NUMBERS, POINT_ENGLISH, POINT_SHARES)
+    people, state = points["people"], points["state"]
+    for column, states in (("covered_now", ("covered", "loses_cover")), ("covered", COVERED_STATES)):
+        if points[column].isna().all():
+            points[column] = people.where(state.isin(states), 0.0)
+    return points
+
+
+def _sites(file: Path) -> pd.DataFrame:
+    sites = _table(file, SITE_TEXT, SITE_NUMBERS, (*SITE_ENGLISH, "size"), SITE_LATER)
+    unstated = sites["action_cost"].isna() & (sites["action"] == "build")
+    sites["action_cost"] = sites["action_cost"].where(~unstated, sites["build_cost"])
+    return sites
 
 
 def read_outlines(folder: Path, layer: str) -> list[BaseGeometry]:
@@ -156,23 +176,27 @@ def _lacking(record: Any) -> str:
     return next(iter(wrong), "" if record.get("status") in STATUSES else "status")
 
 
-def _table(file: Path, text: tuple[str, ...], numbers: tuple[str, ...], optional: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Read columns of a table; `optional` ones are text and blank where the file does not have them."""
+def _table(
+    file: Path, text: tuple[str, ...], numbers: tuple[str, ...], optional: tuple[str, ...] = (),
+    later: tuple[str, ...] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """Read columns of a table; where the file lacks them, `optional` ones are blank text and `later` ones NaN."""
     import pandas as pd
 
-    wanted = (*text, *numbers, *optional)
+    wanted = (*text, *numbers, *optional, *later)
     try:
         table = pd.read_csv(
             file,
             usecols=lambda name: name in wanted,
-            dtype={**dict.fromkeys((*text, *optional), str), **dict.fromkeys(numbers, float)},
+            dtype={**dict.fromkeys((*text, *optional), str), **dict.fromkeys((*numbers, *later), float)},
             keep_default_na=False,
-            na_values={name: [""] for name in numbers},
+            na_values={name: [""] for name in (*numbers, *later)},
             encoding="utf-8-sig",
         )
     except (OSError, ValueError) as error:
         raise _damaged(file, f"The table cannot be read: {error}") from None
     table = table.assign(**{name: "" for name in optional if name not in table.columns})
+    table = table.assign(**{name: float("nan") for name in later if name not in table.columns})
     lacking = [name for name in wanted if name not in table.columns]
     if lacking:
         raise _damaged(file, f"Columns are missing: {', '.join(lacking)}")

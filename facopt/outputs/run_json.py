@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pandas as pd
+
+    from facopt.measures.planning import PlanningTables
     from facopt.measures.report import FineShare, Report, Share, TierFacts
 
 
@@ -65,6 +68,7 @@ def run_record(
             "frontier": None if report.frontier is None else report.frontier.to_dict("records"),
             "opened": _sites(report, OPEN_ACTIONS),
             "closed": _sites(report, CLOSED_ACTIONS),
+            **_planning(report),
             "fine_grid": _fine_grid(report),
             "conflicts": [vars(conflict) for conflict in report.conflicts],
             "clashes": [vars(clash) for clash in report.clashes],
@@ -221,8 +225,67 @@ def _sites(report: Report, actions: tuple[str, ...]) -> list[dict[str, Any]]:
     planned = report.everybody.covered is not None
     sites = report.sites[report.sites["action"].isin(actions)] if planned else report.sites.iloc[:0]
     keys = ["id", "name", "tier", "action", "size", "stage", "people_assigned"]
+    keys += [] if report.planning is None else ["action_cost", "capacity", "load"]
     rows = sites[keys].rename(columns={"id": "site_id"})
     return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _planning(report: Report) -> dict[str, Any]:
+    """What only the planning model knows: stages with their money, actions, segments, rules, exceptions, orders."""
+    planning = report.planning
+    if planning is None:
+        return {}
+    every, sources = planning.stages, planning.money.set_index("stage")
+    return {
+        "base_year": planning.base_year or None,
+        "workload_unit": planning.workload_unit,
+        "present_cost": planning.present_cost,
+        "stages": [_stage(every[every["stage"] == stage], sources) for stage in dict.fromkeys(every["stage"])],
+        "actions": _actions(report, planning),
+        "segments": [
+            {**row, "people_covered_percent": _percent(row["people_covered"], row["people"])}
+            for row in _rows(planning.segments)
+        ],
+        "rules": _rows(planning.rules),
+        "exceptions": _rows(planning.exceptions),
+        "orders": _rows(planning.orders),
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _stage(rows: pd.DataFrame, money: pd.DataFrame) -> dict[str, Any]:
+    """One stage: everybody, each tier, and (but for today) what it costs and needs."""
+    by_tier = {row.pop("tier"): _stage_share(row) for row in _rows(rows)}
+    name, everybody = str(rows["stage"].iloc[0]), by_tier.pop("")
+    told = {"stage": name, **{key: value for key, value in everybody.items() if key not in ("capacity", "load")}}
+    told["by_tier"] = by_tier
+    if name in money.index:
+        spent = money.loc[name].to_dict()
+        start = "capital_"
+        told["capital_by_source"] = {
+            key.removeprefix(start): spent.pop(key) for key in sorted(spent) if key.startswith(start)
+        }
+        told |= spent
+    return told
+
+
+def _stage_share(row: dict[str, Any]) -> dict[str, Any]:
+    percent = _percent(row["people_covered"], row["people"])
+    return {**{key: value for key, value in row.items() if key != "stage"}, "people_covered_percent": percent}
+
+
+def _actions(report: Report, planning: PlanningTables) -> list[dict[str, Any]]:
+    """Every action of the plan with the ids of its sites, the cost by source as a mapping."""
+    ids, found = report.sites["id"].to_numpy(), []
+    for row in _rows(planning.actions):
+        shares = {key.removeprefix("cost_"): row.pop(key) for key in sorted(row) if key.startswith("cost_")}
+        partner = row.pop("partner")
+        told = {"stage": row.pop("stage"), "site_id": ids[int(row.pop("site"))], **row}
+        found.append({**told, "partner_id": None if partner < 0 else ids[int(partner)], "cost_by_source": shares})
+    return found
 
 
 def _solver(report: Report) -> dict[str, Any]:
