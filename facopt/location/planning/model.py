@@ -154,11 +154,8 @@ class PlanModel:
         return slack
 
     def _add_row(self, name: str, terms: list[tuple[int, float]], low: float, high: float) -> None:
-        used = self._names.get(name, 0)
-        self._names[name] = used + 1
         self.row_keys.append(self._stating)
-        # Two statements may ask for the same thing twice, and solvers want a name of its own for each row.
-        self.linear.add_row(f"{name}_again_{used}" if used else name, terms, at_least=low, at_most=high)
+        self.linear.add_row(self._unused(name), terms, at_least=low, at_most=high)
 
     def _gives(self, part: str) -> int | None:
         """Return the column by which a part of the statement being added gives way, or all of it."""
@@ -172,7 +169,13 @@ class PlanModel:
 
     def column(self, name: str, *, upper: float = 1.0, integer: bool = False) -> int:
         """Add a variable from 0 to `upper` and return its number."""
-        return self.linear.add_column(name, upper=upper, integer=integer)
+        return self.linear.add_column(self._unused(name), upper=upper, integer=integer)
+
+    def _unused(self, name: str) -> str:
+        """Return the name, marked where a row or column has it already: two statements may ask for the same twice."""
+        used = self._names.get(name, 0)
+        self._names[name] = used + 1
+        return f"{name}_again_{used}" if used else name
 
     def in_option(self, option: int, stage: int) -> Linear:
         """Return u: 1 where the site is in the option in a stage."""
