@@ -247,6 +247,39 @@ def frontier(
 
 
 @app.command()
+def explain(
+    source: Annotated[
+        Path, typer.Argument(help="Scenario file, or a run folder (maps/NAME).", metavar="SCENARIO_OR_RUN")
+    ],
+    place: Annotated[str | None, typer.Option(help="Why is this place covered, or not?", metavar="ID|NAME")] = None,
+    site: Annotated[str | None, typer.Option(help="Why is this site open, or not?", metavar="ID|NAME")] = None,
+    instead: Annotated[
+        str | None, typer.Option(help="With --site: what if this one stood instead?", metavar="ID|NAME")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder whose .cache keeps travel times.")] = Path("maps"),
+    overrides: Overrides = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Why is this village not covered, why this site and not that one, what the next one would add."""
+
+    def work() -> int:
+        from facopt.explaining.ask import Question, case_of
+        from facopt.explaining.ask import explain as answer
+        from facopt.explaining.names import named_of
+        from facopt.outputs.explain import explanation_record, explanation_text
+        from facopt.progress import progress_for_terminal
+
+        question = Question(place, site, instead)
+        with progress_for_terminal() as progress:
+            case = case_of(source, overrides, out, progress)
+            facts, named = answer(case, question), named_of(case.prepared)
+        _show(as_json, [explanation_record(facts, named)], [explanation_text(facts, named)], "explanations")
+        return 0
+
+    _finish(work, as_json=as_json)
+
+
+@app.command()
 def calibrate(
     scenario: Annotated[Path, typer.Argument(help="Scenario file.")],
     pairs: Annotated[

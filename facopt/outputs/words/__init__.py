@@ -16,6 +16,7 @@ from facopt.outputs.words import (
     as_built,
     common,
     compare,
+    explain,
     frontier,
     gallery,
     planning,
@@ -34,7 +35,7 @@ Text = str | tuple[str, str]
 
 _CATALOGUES = (
     common.WORDS, tables.WORDS, report.WORDS, workbook.WORDS, gallery.WORDS, compare.WORDS, terminal.WORDS,
-    as_built.WORDS, frontier.WORDS, stability.WORDS, planning.WORDS,
+    as_built.WORDS, explain.WORDS, frontier.WORDS, stability.WORDS, planning.WORDS,
 )  # fmt: skip
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
