@@ -11,6 +11,7 @@ import pytest
 from shapely.geometry import Point, Polygon
 
 from facopt.errors import DataError
+from facopt.inputs.facility_names import kind_of_name
 from facopt.inputs.findings import FindingLog
 from facopt.inputs.tables import read_table
 from tests.inputs_cases import texts, write
@@ -252,3 +253,28 @@ def test_polygons_are_kept_with_their_rows(tmp_path: Path) -> None:
     assert picked.text("id").tolist() == ["b"]
     assert picked.lines.tolist() == [2]
     assert picked.geometry[0].centroid.x == pytest.approx(5)
+
+
+def test_traditional_characters_are_understood_and_said(tmp_path: Path) -> None:
+    """Headings, totals and kinds in traditional characters mean what the simplified ones do."""
+    rows = "編號,機構名稱,經度,緯度\n1,東鎮衛生院,113.1,30.1\n2,西乡卫生院,113.2,30.1\n總計,,,\n"
+    path = write(tmp_path, "t.csv", rows)
+    table = read_table(path)
+    assert set(table.columns) == {"id", "name", "lon", "lat"}
+    assert table.text("id").tolist() == ["1", "2"]
+    assert [kind_of_name(name) for name in table.text("name")] == ["township_clinic"] * 2
+    assert texts(table.findings, tmp_path) == [
+        "t.csv:4: 1 row of totals or notes left out.",
+        "t.csv:2: 機構名稱: 1 row is in traditional characters (for example 東鎮衛生院). Kinds, headings and endings "
+        "are understood; write zones in the same characters in all files.",
+    ]
+
+
+def test_damaged_text_is_said_with_what_it_was(tmp_path: Path) -> None:
+    """UTF-8 taken for Latin letters or for GBK can be told; question marks are lost; sound names raise no doubt."""
+    latin, gbk = "东镇".encode().decode("cp1252"), "红旗镇卫生院".encode().decode("gb18030")
+    path = write(tmp_path, "t.csv", f"id,name\n1,{latin}\n2,{gbk}\n3,??村\n4,东风村\n5,Café São\n6,Łódź\n7,why??\n")
+    assert texts(read_table(path).findings, tmp_path) == [
+        f"t.csv:2: name: 3 rows have damaged text (for example {latin}, which was 东镇, {gbk}, which was "
+        "红旗镇卫生院, ??村). Export the file again from the original as UTF-8."
+    ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from facopt.assembly.travel import givers
 from facopt.errors import DataError, Finding, ScenarioError, Severity
+from facopt.inputs.findings import counted
 from facopt.location.problem import CoverageTarget, LocationProblem, Service, SiteLimit
 
 if TYPE_CHECKING:
@@ -78,14 +79,14 @@ def _costs(
         return cost, ()
     examples = tuple(str(sites.id[j]) for j in unknown[:5])
     remedy = "Fill in the column build_cost, or state tiers.<tier>.build_cost"
-    what = f"{len(unknown)} candidates have no cost of building"
+    what = f"{counted(len(unknown), 'candidate has', 'candidates have')} no cost of building"
     if "cost" in scenario.objective_names or scenario.limits.budget is not None:
         key = "limits.budget" if scenario.limits.budget is not None else "objective"
         raise DataError(
             Finding(f"{what}, and {key} needs it", remedy, place(key), count=len(unknown), examples=examples)
         )
     finding = Finding(
-        f"{what}; they count as 0 in the plan's cost",
+        f"{what}; {'it counts' if len(unknown) == 1 else 'they count'} as 0 in the plan's cost",
         remedy,
         place("facilities"),
         Severity.WARNING,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 NUMBER_FIELDS = frozenset(
     {"people", "lon", "lat", "x", "y", "capacity_people", "build_cost", "running_cost", "minutes", "km"}
 )
+DEGREE_SIGNS = frozenset("°º˚′″")
+"""Degrees with minutes and seconds stay as they are written."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _plain_digits(table: Table, columns: dict[str, list[str]]) -> int:
         cells = columns.get(column.heading, [])
         for row, cell in enumerate(cells):
             plain = unicodedata.normalize("NFKC", cell)
-            if plain != cell and parse_number(cell) == parse_number(cell):  # a number, not NaN
+            if plain != cell and not DEGREE_SIGNS & set(cell) and parse_number(cell) == parse_number(cell):  # a number, not NaN
                 cells[row] = plain
                 changed += 1
     return changed

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facopt.inputs.characters import simplified
 from facopt.inputs.findings import FindingLog, counted
 from facopt.inputs.study_area import AREA_CLASSES, FloatArray, TextArray
 
@@ -60,7 +61,7 @@ class ClassEvidence:
 
 def area_class_of_word(word: str) -> str:
     """Return the class that a cell states in English, in Chinese or as a class code; "" for anything else."""
-    plain = unicodedata.normalize("NFKC", word).strip().casefold()
+    plain = simplified(unicodedata.normalize("NFKC", word)).strip().casefold()
     return _WORDS.get(plain, "") or area_class_of_code(plain)
 
 
@@ -81,7 +82,7 @@ def area_class_of_division(code: str) -> str:
 
 def area_class_of_zone(name: str) -> str:
     """Return the class that the ending of a township's name tells (街道, 镇, 乡); "" otherwise."""
-    return next((area_class for area_class, ending in _ENDINGS if ending.search(name.strip())), "")
+    return next((area_class for area_class, ending in _ENDINGS if ending.search(simplified(name).strip())), "")
 
 
 def classify(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.errors import Place
+from facopt.inputs.characters import simplified
 from facopt.inputs.duplicates import IntArray, merged_into
 from facopt.inputs.facility_names import LABELS, NOT_HUMAN_CARE, WIDER, kind_of_name, kind_of_tags
 from facopt.inputs.findings import FindingLog, counted, listed
@@ -294,8 +295,8 @@ def _tier_of_kind(kind: str, lookup: Mapping[str, str]) -> str:
 
 
 def plain_word(text: str) -> str:
-    """Return a word of a register as words are compared: without case, width and blanks around it."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    """Return a word of a register as words are compared: without case, width, traditional forms and blanks around."""
+    return simplified(unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
 def tier_words(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from facopt.inputs.characters import simplified
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,7 +55,8 @@ WIDER: Mapping[str, str] = {"central_township_clinic": "township_clinic"}
 
 def kind_of_name(name: str) -> str:
     """Return the kind that a facility's name tells, "" where it tells none; the first rule that fits decides."""
-    return next((kind for kind, pattern in _COMPILED if pattern.search(name)), "")
+    plain = simplified(name)
+    return next((kind for kind, pattern in _COMPILED if pattern.search(plain)), "")
 
 
 def kind_of_tags(amenity: str, healthcare: str, name: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from facopt.inputs.characters import simplified
 from facopt.inputs.findings import FindingLog, listed
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ def _last_part(heading: str) -> str:
 
 def _split_unit(heading: str) -> tuple[str, str]:
     """Return the heading in its plain form without its unit, and the unit ("" where there is none)."""
-    text = unicodedata.normalize("NFKC", heading).strip()
+    text = simplified(unicodedata.normalize("NFKC", heading)).strip()
     match = re.fullmatch(r"(.+?)\s*[(\[【]([^)\]】]*)[)\]】]", text) or re.fullmatch(
         r"(.*?[^/:,_])\s*[/:,_]?\s*(百万元|[千万]人|[千万亿]元)|(.+)[_ ](s|sec|min|h|hours|m|km)", text
     )
@@ -280,5 +281,5 @@ def _split_unit(heading: str) -> tuple[str, str]:
 
 
 def _plain(heading: str) -> str:
-    text = re.sub(r"[\s_\-]", "", unicodedata.normalize("NFKC", heading)).casefold()
+    text = re.sub(r"[\s_\-]", "", simplified(unicodedata.normalize("NFKC", heading))).casefold()
     return re.sub(r"^(19|20)\d\d年?末?底?(?=\D)", "", text)

@@ -17,7 +17,13 @@ BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
 _NUMBER = re.compile(r"[+-]?(?=\.?\d)(\d{1,3}([, ']\d{3})+|\d*)(\.\d*)?([eE][+-]?\d{1,3})?")
 _SEPARATORS = str.maketrans("", "", ", '")
-_DEGREES = re.compile(r"([NSEW])?(\d{1,3})°(?:(\d{1,2})['′](?:(\d{1,2}(?:\.\d+)?)[\"″])?)?([NSEW])?", re.IGNORECASE)
+_MARKS = str.maketrans({"º": "°", "˚": "°", "度": "°", "′": "'", "’": "'", "‘": "'", "分": "'", "″": '"', "”": '"',
+                        "“": '"', "秒": '"', "东": "E", "東": "E", "西": "W", "北": "N", "南": "S", "经": None,
+                        "經": None, "纬": None, "緯": None})  # fmt: skip
+"""What stands for degrees, minutes, seconds and directions, by the sign that is read."""
+_DEGREES = re.compile(
+    r"([NSEW])?(\d{1,3}(?:\.\d+)?)°(?:(\d{1,2}(?:\.\d+)?)'(?:(\d{1,2}(?:\.\d+)?)(?:\"|''))?)?([NSEW])?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def parse_number(text: str) -> float:
     if _NUMBER.fullmatch(plain):
         value = float(plain.translate(_SEPARATORS))
         return value if np.isfinite(value) else np.nan
-    return _degrees(plain.replace(" ", ""))
+    return _degrees(unicodedata.normalize("NFKC", text.translate(_MARKS)).replace(" ", ""))
 
 
 def _degrees(text: str) -> float:

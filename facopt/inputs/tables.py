@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.errors import DataError, Finding, Place
+from facopt.inputs.characters import simplified
+from facopt.inputs.damage import note_characters
 from facopt.inputs.findings import FindingLog, counted, listed
 from facopt.inputs.grids import Grid, read_csv_grid, read_workbook_grid
 from facopt.inputs.headings import ALL_FIELDS, RecognisedColumn, maker_of, recognise
@@ -29,7 +31,7 @@ WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 _HEADING_SEARCH_ROWS = 10
 _TOTALS = frozenset({"合计", "小计", "总计", "共计", "总和", "累计", "total", "subtotal", "grandtotal", "sum"})
 _NOTE = re.compile(r"(注|备注|说明|资料来源|数据来源|note|source)s?\s*[:：].*", re.IGNORECASE | re.DOTALL)
-_TELLING = frozenset("合小总共累注备说资数tTsSgGnN")
+_TELLING = frozenset("合小总總共累注註备備说說资資数數tTsSgGnN")
 """What totals and notes begin with."""
 _NUMERIC = re.compile(r"[-+]?[\d.,]+")
 
@@ -197,6 +199,7 @@ def _from_layer(path: Path, layer: Layer, columns: Mapping[str, str], fields: Se
     log.raise_errors()
     raw = dict(zip(layer.headings, layer.columns, strict=True))
     lines = np.arange(1, len(layer) + 1, dtype=np.int64)
+    note_characters(path, found, raw, lines, log)
     recognised = RecognisedTable(
         path, path.suffix.lower().lstrip("."), len(layer), found, layer.encoding, layer=layer.layer, crs=layer.crs
     )
@@ -214,6 +217,7 @@ def _from_grid(path: Path, grid: Grid, columns: Mapping[str, str], fields: Seque
     rows, lines, skipped = _body(path, grid, first + height, headings, found, log)
     raw = dict(zip(headings, _transposed(rows, len(headings)), strict=True))
     numbers = np.asarray(lines, dtype=np.int64)
+    note_characters(path, found, raw, numbers, log)
     recognised = RecognisedTable(
         path,
         path.suffix.lower().lstrip("."),
@@ -326,10 +330,10 @@ def _is_total(row: list[str], labels: list[int]) -> bool:
     first = next(filter(None, row), "")
     if first[:1] not in _TELLING and not any(row[i][:1] in _TELLING for i in labels if i < len(row)):
         return False  # nearly all rows, quickly
-    texts = [first, *(row[i] for i in labels if i < len(row))]
+    texts = [simplified(text) for text in (first, *(row[i] for i in labels if i < len(row)))]
     if any("".join(text.split()).casefold() in _TOTALS for text in texts):
         return True
-    return _NOTE.fullmatch(first) is not None and len({text for text in row if text}) == 1
+    return _NOTE.fullmatch(simplified(first)) is not None and len({text for text in row if text}) == 1
 
 
 def _transposed(rows: list[list[str]], width: int) -> list[TextArray]:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from facopt.inputs.findings import counted
 from facopt.outputs.plain_text import neutralised
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _facts(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if table["heading_line"] not in (None, 1):
         yield "heading_line", f"headings in line {table['heading_line']}"
     if table["skipped_lines"]:
-        yield "skipped_lines", f"{len(table['skipped_lines'])} lines of totals or notes left out"
+        yield "skipped_lines", f"{counted(len(table['skipped_lines']), 'line')} of totals or notes left out"
 
 
 def _spoken(text: str) -> str:
