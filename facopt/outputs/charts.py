@@ -37,6 +37,18 @@ class PairOfBars:
 
 
 @dataclass(frozen=True)
+class StageStep:
+    """Today or one stage of a plan."""
+
+    label: Text
+    percent: float
+    percent_text: str
+    capital: float
+    capital_text: Text
+    """"" for today."""
+
+
+@dataclass(frozen=True)
 class Swing:
     """What one assumption does to a figure when it is varied down and up."""
 
@@ -164,6 +176,44 @@ def _pair(pair: PairOfBars, y: float, left: float, width: float, scale: float, t
         drawn.append(f'<rect x="{_n(left)}" y="{_n(below)}" width="{_n(length)}" height="{_n(thick)}" class="b-plan"/>')
         drawn.append(text(width - 4, middle, pair.plan_text, "end", "strong"))
     return "".join(drawn)
+
+
+def stage_chart(steps: Sequence[StageStep], words: tuple[Text, Text, Text], width: float = 470.0) -> str:
+    """Return people covered by stage as a line, each point with its figure, over bars of each stage's capital.
+
+    Parameters
+    ----------
+    steps
+        Today first, then the stages.
+    words
+        What the chart shows, for screen readers; the words at the line and at the bars.
+    width
+        In pixels at full size.
+    """
+    label, of_line, of_bars = words
+    left, top, height, low, foot = 14.0, 44.0, 84.0, 66.0, 16.0
+    step = (width - 2 * left) / max(len(steps), 1)
+    floor = top + height + 34.0 + low
+    most = max([one.capital for one in steps], default=0.0)
+    drawn = [text(left, 16, of_line, "start", "ax"), text(left, top + height + 22, of_bars, "start", "ax")]
+    drawn.append(f'<path d="M{_n(left)} {_n(top + height)}H{_n(width - left)}" class="grid"/>')
+    places = []
+    for k, one in enumerate(steps):
+        x = left + step * (k + 0.5)
+        places.append((x, top + height * (1 - min(max(one.percent, 0.0), 100.0) / 100)))
+        tall = (low - 18.0) * one.capital / most if most > 0 else 0.0
+        drawn.append(
+            f'<rect x="{_n(x - 26)}" y="{_n(floor - tall)}" width="52" height="{_n(tall)}" class="b-plan"/>'
+        )
+        drawn.append(text(x, floor - tall - 6, one.capital_text, "middle", "ax"))
+        drawn.append(text(x, floor + foot, one.label, "middle"))
+    line = "L".join(f"{_n(x)} {_n(y)}" for x, y in places)
+    drawn.append(f'<path d="M{line}" class="l-plan"/>' if len(places) > 1 else "")
+    for k, ((x, y), one) in enumerate(zip(places, steps, strict=True)):
+        drawn.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="4.6" class="{"d0" if k == 0 else "d1"}"/>')
+        drawn.append(text(x, y - 11, one.percent_text, "middle", "strong"))
+    drawn.append(f'<path d="M{_n(left)} {_n(floor)}H{_n(width - left)}" class="axis"/>')
+    return chart(width, floor + foot + 8, label, "".join(drawn))
 
 
 def tornado(swings: Sequence[Swing], base: float, base_text: Text, label: Text, width: float = 940.0) -> str:

@@ -263,7 +263,7 @@ def _stage(rows: pd.DataFrame, money: pd.DataFrame) -> dict[str, Any]:
     told = {"stage": name, **{key: value for key, value in everybody.items() if key not in ("capacity", "load")}}
     told["by_tier"] = by_tier
     if name in money.index:
-        spent = money.loc[name].to_dict()
+        spent: dict[str, Any] = {str(key): value for key, value in money.loc[name].items()}
         start = "capital_"
         told["capital_by_source"] = {
             key.removeprefix(start): spent.pop(key) for key in sorted(spent) if key.startswith(start)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from facopt.measures.coverage import people_by_state
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, settlement_symbol
+from facopt.outputs.html_report.stage_sections import is_staged, meanings, stage_chart, stage_sentence
 from facopt.outputs.html_report.table_html import Look, change_column, figure_attributes, flag_tag, table_html
 from facopt.outputs.tables.people import standard_text, uncovered_points
+from facopt.outputs.tables.planning import planning_of
+from facopt.outputs.tables.view import records
 from facopt.outputs.words import WORDS, both, both_of, named, pair, say_html
 
 if TYPE_CHECKING:
@@ -72,7 +76,8 @@ def meaning(m: Material) -> str:
     listed = ("；".join(zh for zh, _ in tiers), "; ".join(en for _, en in tiers))
     unverified = any(not tier.standard_verified for tier in m.report.tiers)
     tag = f' <a href="#definitions">{flag_tag("meaning.unverified")}</a>' if unverified else ""
-    return f'<p class="meaning">{both("meaning.all", tiers=listed, people=numbers.people(m.figures.people))}{tag}</p>'
+    told = both("meaning.all", tiers=listed, people=numbers.people(m.figures.people))
+    return f'<p class="meaning">{told}{tag}{meanings(m)}</p>'
 
 
 def standard_words(report: Report) -> tuple[str, str]:
@@ -91,18 +96,33 @@ def _lead_of_plan(m: Material) -> list[_PIECE]:
         "plan": numbers.percent(h.covered_percent),
     }
     rise = (h.covered or 0.0) - h.covered_now
-    if not rise and not h.newly_covered:
-        pieces: list[_PIECE] = [("lead.coverage_same", {k: v for k, v in figures.items() if k != "now"})]
+    if is_staged(m):
+        pieces: list[_PIECE] = [_lead_of_stages(m, figures)]
+    elif not rise and not h.newly_covered:
+        pieces = [("lead.coverage_same", {k: v for k, v in figures.items() if k != "now"})]
     else:
         key = "lead.coverage" if rise > 0 else "lead.coverage_falls"
         pieces = [(key, figures | {"newly": m.people(h.newly_covered)})]
     return [*pieces, _target_piece(m), *_measures(m), _uncovered_piece(m)]
 
 
+def _lead_of_stages(m: Material, figures: dict[str, Any]) -> _PIECE:
+    """Say how coverage goes from today, of today's people, through the stages."""
+    stages = planning_of(m.report).stages
+    rows = records(stages[stages["tier"] == ""])
+    today, last = (numbers.share(row["people_covered"], row["people"]) or 0.0 for row in (rows[0], rows[-1]))
+    told = {"standard": figures["standard"], "today": numbers.percent(today), "years": stage_sentence(m)}
+    key = "lead.stages" if last >= today else "lead.stages_fall"
+    return key, told | {"newly": m.people(m.figures.newly_covered)}
+
+
 def overall_target(report: Report) -> pd.Series[Any] | None:
     """Return the coverage target that speaks of everybody and all tiers, the strictest of several; None without."""
     rows = report.targets
     rows = rows[(rows["tier"] == "") & (rows["area_class"] == "") & (rows["zone"] == "")]
+    if report.planning is not None:
+        last = report.planning.money["stage"].iloc[-1:].tolist()
+        rows = rows[rows["stage"].isin(last) & (rows["segment"] == "") & rows["at_least_percent"].notna()]
     if rows.empty:
         return None
     return rows.sort_values("at_least_percent").iloc[-1]
@@ -134,7 +154,7 @@ def _stated(value: float) -> str:
 
 def _measures(m: Material) -> list[_PIECE]:
     h = m.figures
-    done = [("lead.builds", h.sites_new), ("lead.closes", h.sites_closed)]
+    done = [("lead.builds", h.sites_new), *_other_actions(m)]
     words = [pair(key, n=numbers.count(n)) for key, n in done if n]
     if not words:
         return [("lead.nothing_built", {})]
@@ -142,6 +162,18 @@ def _measures(m: Material) -> list[_PIECE]:
     if not h.cost:
         return [("lead.measures_free", {"measures": listed})]
     return [("lead.measures", {"measures": listed, "cost": m.money(h.cost)})]
+
+
+def _other_actions(m: Material) -> list[tuple[str, int | None]]:
+    """Count what is done with facilities that stand, by the phrase that says so."""
+    if m.report.planning is None:
+        return [("lead.closes", m.figures.sites_closed)]
+    done = m.report.planning.actions["action"].value_counts()
+    kinds = (
+        ("lead.extends", ("extend",)), ("lead.refurbishes", ("refurbish",)), ("lead.relocates", ("relocate",)),
+        ("lead.closes", ("close", "merge")),
+    )  # fmt: skip
+    return [(phrase, sum(int(done.get(kind, 0)) for kind in found)) for phrase, found in kinds]
 
 
 def _uncovered_piece(m: Material) -> _PIECE:
@@ -181,10 +213,11 @@ def four_figures(m: Material) -> str:
 def _figures_of_plan(m: Material) -> tuple[str, ...]:
     h, target = m.figures, overall_target(m.report)
     now = numbers.percent(h.covered_now_percent)
+    words = "four.without_plan" if is_staged(m) else "four.now"
     against = (
-        both("four.now", now=now)
+        both(words, now=now)
         if target is None
-        else both("four.now_target", now=now, target=_stated(float(target["at_least_percent"])))
+        else both(f"{words}_target", now=now, target=_stated(float(target["at_least_percent"])))
     )
     gap = f'<em class="amber">{both_of(status_words(m.report))}</em>' if m.report.status == "feasible" else ""
     lost = both("four.losing", people=m.people(h.loses_cover)) if h.loses_cover else both("four.nobody_loses")
@@ -254,7 +287,7 @@ def _budget_words(m: Material) -> str:
 
 def _coverage(m: Material) -> str:
     points = m.report.points
-    people = {state: float(points.loc[points["state"] == state, "people"].sum()) for state in BAR_STATES}
+    people = people_by_state(points, planned=m.planned)
     present = [state for state in BAR_STATES if people[state] > 0]
     target = overall_target(m.report) if m.planned else None
     tick = None if target is None else float(target["at_least_percent"])
@@ -279,6 +312,8 @@ def _tiers_and_money(m: Material) -> str:
     left = f"<div><h3>{both('summary.by_tier')}</h3>{tiers}</div>"
     if not m.planned:
         return f'<div class="two">{left}<div>{_ways_out(m)}</div></div>'
+    if is_staged(m):
+        return f'<div class="two">{left}<div><h3>{both("summary.stages")}</h3>{stage_chart(m)}</div></div>'
     return f'<div class="two">{left}<div><h3>{both("summary.money")}</h3>{_money(m)}</div></div>'
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from facopt.outputs.tables import TableView
 
 SETTLEMENT_SYMBOLS = {"covered": "c", "newly_covered": "n", "uncovered": "u", "unreachable": "x", "loses_cover": "l"}
-FACILITY_SYMBOLS = {"keep": "e", "build": "b", "close": "d", "none": "n"}
+FACILITY_SYMBOLS = {
+    "keep": "e", "build": "b", "extend": "x", "refurbish": "r", "close": "d", "relocate": "v", "merge": "m",
+    "none": "n",
+}  # fmt: skip
 """Letters of the symbols that map and report share, by state and by action."""
 
 

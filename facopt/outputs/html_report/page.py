@@ -7,7 +7,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from facopt.outputs.html_report import people_sections, plan_sections, robustness_sections
+from facopt.outputs.html_report import people_sections, plan_sections, robustness_sections, stage_sections
 from facopt.outputs.html_report.appendix import appendix
 from facopt.outputs.html_report.first_page import first_page
 from facopt.outputs.html_report.frontier_section import frontier
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 _SECTIONS = (
     first_page,
     plan_sections.conflicts,
+    stage_sections.stages,
     people_sections.definitions,
     people_sections.tiers,
     people_sections.zones,
     people_sections.area_classes,
     people_sections.time_bands,
     people_sections.uncovered,
+    stage_sections.actions,
     plan_sections.facilities,
     plan_sections.benefit,
     plan_sections.cost,
@@ -37,6 +39,7 @@ _SECTIONS = (
     robustness_sections.resilience,
     plan_sections.compare,
     plan_sections.targets,
+    stage_sections.rules,
     robustness_sections.monitoring,
     plan_sections.projects,
     appendix,

@@ -11,10 +11,12 @@ import numpy as np
 from facopt.measures import equity
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph, settlement_symbol
+from facopt.outputs.html_report.stage_sections import has_capacities, is_staged, meaning_of_years
 from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, change_column, flag_tag, table_html
 from facopt.outputs.tables.people import class_list, mode_name, segments, standard_text, zone_references
+from facopt.outputs.tables.planning import planning_of
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
-from facopt.outputs.words import WORDS, both, both_of, pair
+from facopt.outputs.words import WORDS, both, both_of, named, pair
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +34,7 @@ def definitions(m: Material) -> Section:
         (both("definition.covered"), both("definition.covered_means"), ""),
         *(row for tier in m.report.tiers for row in _tier_definition(m, tier)),
         (both("definition.denominator"), _denominator(m), both_of(m.report.data_notes)),
+        *_planned_definitions(m),
         (both("definition.unreachable"), _unreachable(m), ""),
         *_sources_of_values(m),
     ]
@@ -59,6 +62,18 @@ def _tier_definition(m: Material, tier: TierFacts) -> list[tuple[str, str, str]]
 def _denominator(m: Material) -> str:
     people, points = numbers.people(m.figures.people), numbers.count(len(m.report.points))
     return both("definition.denominator_means", people=people, points=points)
+
+
+def _planned_definitions(m: Material) -> list[tuple[str, str, str]]:
+    """Of plans in stages or with capacities: whose people are meant, and what capacities are counted in."""
+    rows = []
+    if is_staged(m):
+        rows.append((both("definition.people_of_year"), meaning_of_years(m), both("definition.from_scenario")))
+    if has_capacities(m):
+        unit = named("workload", planning_of(m.report).workload_unit)
+        told = both("meaning.capacity") + " " + both("definition.capacity_means", unit=unit)
+        rows.append((both("definition.capacity"), told, both("definition.from_scenario")))
+    return rows
 
 
 def _unreachable(m: Material) -> str:

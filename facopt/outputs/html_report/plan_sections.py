@@ -80,12 +80,14 @@ def facilities(m: Material) -> Section:
     view = m.tables["facilities"]
     used = view.where(view.frame["action"] != "none")
     columns = (
-        "name", "tier", "action", "stage", "zone_name", "capacity_people", "people_assigned", "use_percent",
-        "mean_minutes", "longest_minutes", "people_lost_without",
+        "name", "tier", "action", "stage", "zone_name",
+        *(("capacity_people",) if m.report.planning is None else ("size", "capacity", "load")),
+        "people_assigned", "use_percent", "mean_minutes", "longest_minutes", "people_lost_without",
     )  # fmt: skip
     look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME, sortable=True)
     unused = len(view) - len(used)
-    inner = table_html(used, look) + (note("facilities.assigned") if m.planned else "")
+    told = "facilities.assigned" if m.report.planning is None else "facilities.planned"
+    inner = table_html(used, look) + (note(told) if m.planned else "")
     inner += note("facilities.unused", n=numbers.count(unused)) if unused and m.planned else ""
     return Section("facilities", "section.facilities", inner)
 
@@ -95,13 +97,14 @@ def benefit(m: Material) -> Section | None:
     view = m.tables["benefit"]
     if not len(view):
         return None
-    longest = float(view.frame["people_lost_without"].max())
+    known = bool(view.frame["people_lost_without"].notna().any())
+    longest = float(view.frame["people_lost_without"].max()) if known else 0.0
     bar = Drawn("bar", "", lambda row: charts.inline_bar(float(row["people_lost_without"]), longest), align="bar")
     columns = (
-        "rank", "name", "tier", "zone_name", "people_assigned", "people_lost_without", bar, "build_cost",
-        "cost_per_person",
+        *(("rank",) if known else ()), "name", "tier", "zone_name", "people_assigned", "people_lost_without",
+        *((bar,) if known else ()), "build_cost", "cost_per_person",
     )  # fmt: skip
-    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME)
+    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME, notes=known)
     return Section("benefit", "section.benefit", table_html(view, look) + _build_order(m))
 
 
@@ -186,8 +189,7 @@ def targets(m: Material) -> Section:
     asked, limits = m.tables["targets"], m.tables["limits"]
     met = Drawn("met", WORDS["column.rating"], _met, align="l")
     columns = (
-        "tier", "area_class", "zone_name", "at_least_percent", "people_needed", "covered_now", "covered",
-        "covered_percent", met,
+        "tier", "area_class", "zone_name", *_DUE[m.report.planning is not None], met,
     )  # fmt: skip
     inner = table_html(asked, Look(columns)) if len(asked) else paragraph("targets.none")
     if (asked.frame["at_least_percent"] >= 100).any():
@@ -196,6 +198,13 @@ def targets(m: Material) -> Section:
     look = Look(("limit_key", "limit", "used", "left"))
     inner += table_html(limits, look) if len(limits) else paragraph("limits.none")
     return Section("targets", "section.targets", inner)
+
+
+_DUE = (
+    ("at_least_percent", "people_needed", "covered_now", "covered", "covered_percent"),
+    ("segment", "stage", "at_least_percent", "stage_people", "stage_covered", "stage_covered_percent"),
+)
+"""Figures of targets: of plans at one time, and of plans in stages, when the target is due."""
 
 
 def _met(row: Row) -> str:
@@ -215,8 +224,11 @@ def projects(m: Material) -> Section | None:
     if not len(view):
         return Section("projects", "section.projects", paragraph("projects.none"))
     columns = (
-        "number", "name", "action", "tier", "zone_name", "size", "stage", "build_cost", "people_served",
+        "number", "name", "action", *(() if m.report.planning is not None else ("tier",)), "zone_name", "size",
+        *(("floor_area_m2", "staff", "beds") if m.report.planning is not None else ()), "stage", "build_cost",
+        *(column.key for column in view.columns if column.key.startswith("cost_")), "people_served",
         "people_lost_without", "owner",
     )  # fmt: skip
-    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME, shown_rows=1000)
+    titles = {} if m.report.planning is None else {"action": WORDS["column.project_kind"]}
+    look = Look(columns, titles=titles, before=site_symbols(m), strong=_STRONG_NAME, shown_rows=1000)
     return Section("projects", "section.projects", table_html(view, look) + _cost_flag(m))

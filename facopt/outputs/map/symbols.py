@@ -29,6 +29,9 @@ _SHAPES = {
 _STAR = '<path d="M12 5.2l2 4.3 4.7.6-3.5 3.2.9 4.7L12 15.7 7.9 18l.9-4.7L5.3 10.1l4.7-.6z" fill="#fff"/>'
 _LOW_STAR = '<path d="M12 8.6l1.6 3.5 3.8.5-2.8 2.6.7 3.8-3.3-1.9-3.3 1.9.7-3.8-2.8-2.6 3.8-.5z" fill="#fff"/>'
 _CROSS = f'<path d="M5 5l14 14M19 5L5 19" stroke="{_INK}" stroke-width="2.2"/>'
+_PLUS = f'<path d="M12 7.4v9.2M7.4 12h9.2" stroke="{_PLAN}" stroke-width="2.6"/>'
+_DOT = f'<circle cx="12" cy="12" r="3.4" fill="{_PLAN}"/>'
+_HALF = f'<path d="M12 5v14H6V5z" fill="{_INK3}"/>'
 _HOSPITAL = (
     f'<path d="M12 1.5l9.5 5.5v10L12 22.5 2.5 17V7z" fill="#fff" stroke="{_INK}" stroke-width="1.8"/>'
     f'<path d="M8.5 7v10M15.5 7v10M8.5 12h7" stroke="{_INK}" stroke-width="2.2" fill="none"/>'
@@ -55,5 +58,9 @@ def _facility(symbol: str) -> dict[str, str]:
         "b": f'{large} fill="{_PLAN}" stroke="{_WHITE}" stroke-width="1.6"/>'
         + (_LOW_STAR if symbol == "triangle" else _STAR),
         "d": f'{small} fill="{_WHITE}" stroke="{_INK3}" stroke-width="1.6" stroke-dasharray="2.5 2"/>{_CROSS}',
+        "x": f'{large} fill="{_WHITE}" stroke="{_PLAN}" stroke-width="2.6"/>{_PLUS}',
+        "r": f'{large} fill="{_WHITE}" stroke="{_PLAN}" stroke-width="2.6"/>{_DOT}',
+        "v": f'{small} fill="{_WHITE}" stroke="{_INK3}" stroke-width="1.6" stroke-dasharray="2.5 2"/>{_HALF}{_CROSS}',
+        "m": f'{small} fill="{_WHITE}" stroke="{_INK3}" stroke-width="1.6" stroke-dasharray="2.5 2"/>{_CROSS}',
         "n": f'{small} fill="{_WHITE}" stroke="{_INK3}" stroke-width="1.6" stroke-dasharray="2.5 2"/>',
     }

@@ -45,6 +45,7 @@ WORDS = MappingProxyType(
         "column.partner": ("去向", "Goes to"),
         "column.partner_en": ("去向英文名", "Goes to, in English"),
         "column.kept": ("满足", "Kept"),
+        "column.rule_asked": ("要求", "Asked"),
         "column.rule_zh": ("要求", "Asked (Chinese)"),
         "column.rule_en": ("要求（英文）", "Asked"),
         "column.points_excused": ("居民点", "Settlements"),
@@ -71,11 +72,11 @@ WORDS = MappingProxyType(
         "limit_of.beds": ("床位（最多一期）", "Beds, highest stage"),
         # the first page
         "lead.stages": (
-            "{standard}人口覆盖率由现状 {today} 提高到{years}，新增覆盖 **{newly}**",
+            "{standard}人口覆盖率由现状 {today} 提高到 {years}，新增覆盖 **{newly}**",
             "The share of residents {standard} rises from {today} today to {years}: **{newly}** people newly covered",
         ),
         "lead.stages_fall": (
-            "{standard}人口覆盖率由现状 {today} 变为{years}，新增覆盖 {newly}",
+            "{standard}人口覆盖率由现状 {today} 变为 {years}，新增覆盖 {newly}",
             "The share of residents {standard} goes from {today} today to {years}: {newly} people newly covered",
         ),
         "lead.stage": (" {year} 年 {percent}", "{percent} in {year}"),
@@ -129,13 +130,9 @@ WORDS = MappingProxyType(
         ),
         "stages.with_running": ("，含运行费", ", running cost included"),
         "orders.title": ("分期方式的代价", "The price of the order"),
-        "orders.same": (
-            "两种方式的投资相同：{cost}。",
-            "Both orders cost the same: {cost}.",
-        ),
         "orders.differ": (
-            "{chosen}投资 {cost}；{other}投资 {other_cost}，相差 {difference}。",
-            "{chosen}: {cost}; {other}: {other_cost}, a difference of {difference}.",
+            "{chosen}：{objective}为 {value}，总投资 {cost}；{other}：{objective}为 {other_value}，总投资 {other_cost}。",
+            "{chosen}: {value} ({objective}), capital {cost}; {other}: {other_value}, capital {other_cost}.",
         ),
         "orders.none": ("{other}：限时内没有可行方案。", "{other}: no plan in time, or none at all."),
         "actions.none": ("各期均无项目。", "No stage has any action."),
