@@ -26,6 +26,7 @@ CHINESE_TIERS = {"community_health_centre": TierRequest(("urban",)), "township_c
     ("name", "kind"),
     [
         ("向阳社区卫生服务站", "community_health_station"), ("南街卫生服务站", "community_health_station"),
+        ("棋杆村文化卫生服务中心", ""), ("東鎮中心衛生院", "central_township_clinic"),
         ("向阳街道社区卫生服务中心", "community_health_centre"), ("彭市镇中心卫生院", "central_township_clinic"),
         ("彭市镇卫生院", "township_clinic"), ("彭市镇卫生院第一门诊部", "township_clinic_branch"),
         ("彭市中心卫生院分院", "township_clinic_branch"),

@@ -138,7 +138,8 @@ def _plain_digits(table: Table, columns: dict[str, list[str]]) -> int:
         cells = columns.get(column.heading, [])
         for row, cell in enumerate(cells):
             plain = unicodedata.normalize("NFKC", cell)
-            if plain != cell and not DEGREE_SIGNS & set(cell) and parse_number(cell) == parse_number(cell):  # a number, not NaN
+            is_number = parse_number(cell) == parse_number(cell)  # not NaN
+            if plain != cell and is_number and not DEGREE_SIGNS & set(cell):
                 cells[row] = plain
                 changed += 1
     return changed

@@ -26,7 +26,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("beauty", r"美容|整形|医美"),
     ("community_health_station", r"卫生服务站|社区卫生站|卫生服务(中心)?[^中心分部]{1,6}站"),
     ("village_clinic", r"卫生服务中心.*(卫生室|卫生所)"),
-    ("community_health_centre", r"卫生服务(第?.)?(分)?中心|社区卫生中心"),
+    ("community_health_centre", r"(?<!文化)卫生服务(第?.)?(分)?中心|社区卫生中心"),
     ("township_clinic_branch", r"卫生院.*(分院|门诊部|分部)"),
     ("central_township_clinic", r"中心卫生院"),
     ("township_clinic", r"卫生院"),
