@@ -13,7 +13,7 @@ from facopt.assembly.names import names_of
 from facopt.errors import Finding, ScenarioError
 from facopt.location.referee import Evaluation, evaluate
 from facopt.location.search import solve_location
-from facopt.location.what_if import FORCED_KEY, solve_forced
+from facopt.location.what_if import FORCED_KEY, solve_forced, without_travel
 from facopt.measures.coverage import situation
 from facopt.measures.explain import Effect, Judge, change_of
 from facopt.measures.explained import Forced
@@ -105,7 +105,7 @@ def plain_case(prepared: Prepared, opened: BoolArray | None) -> Case:
 
 def planning_case(prepared: Prepared) -> Case:
     """Return the case of a scenario of the planning model, solved anew: its last stage."""
-    from facopt.location.planning.last_stage import plain_evaluation
+    from facopt.location.planning.as_plain import stage_evaluation
     from facopt.location.planning.limits import CoverageTarget, FixedOpen
     from facopt.location.planning.planned import solve_planned
     from facopt.location.planning.problem import Stated
@@ -120,6 +120,7 @@ def planning_case(prepared: Prepared) -> Case:
     if plan is None:
         raise _no_plan()
     last, opened = problem.stage_count - 1, plan.open[-1]
+    wishes = [wish.objective.name for wish in problem.levels]
 
     def judge(open_sites: BoolArray) -> Effect:
         found = outcome_with(problem, plan, open_sites, settings)
@@ -137,7 +138,8 @@ def planning_case(prepared: Prepared) -> Case:
             weights = np.zeros_like(problem.people)
             weights[:, list(covered)] = problem.people[:, list(covered)]
             rules.append(Stated(FORCED_KEY, CoverageTarget(None, 100.0, weights, range(last, last + 1))))
-        found = solve_planning(problem.replace(rules=tuple(rules)), _quick(settings))
+        asked = problem.replace(rules=tuple(rules), levels=problem.levels[: without_travel(wishes)])
+        found = solve_planning(asked, _quick(settings))
         if found.outcome is None:
             return _forced(prepared, opened, judge, found.status.value, None, found.relaxations)
         other = found.outcome
@@ -147,7 +149,7 @@ def planning_case(prepared: Prepared) -> Case:
         change = change_of(now, effect, problem.people[last], opened, other.open[-1])
         return Forced(found.status.value, change)
 
-    evaluation = plain_evaluation(plan)
+    evaluation = stage_evaluation(plan, last)
     reasons = _reasons(prepared, opened, evaluation)
     return Case(prepared, opened, evaluation, reasons, _once(judge), force, buildable(problem))
 
