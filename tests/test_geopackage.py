@@ -158,3 +158,17 @@ def test_zones_without_outline_are_rows(tmp_path: Path) -> None:
     read = geopandas.read_file(tmp_path / "a.gpkg", layer="zones")
     assert len(read) == len(ZONES)
     assert read.geometry.notna().sum() == 3
+
+
+def test_excluded_areas_are_a_layer_with_a_style(tmp_path: Path) -> None:
+    """Where nothing may be built can be seen in other systems too; without such areas there is no layer."""
+    report = county_report()
+    write_geopackage(report, tmp_path / "without.gpkg")
+    assert "exclusions" not in _layers(tmp_path / "without.gpkg")
+    fenced = replace(report, ground=replace(report.ground, exclusions=shapely.box(113.1, 30.1, 113.2, 30.2)))
+    write_geopackage(fenced, tmp_path / "plan.gpkg")
+    found = geopandas.read_file(tmp_path / "plan.gpkg", layer="exclusions")
+    assert shapely.area(found.geometry.to_numpy()).sum() == pytest.approx(0.01)
+    with closing(sqlite3.connect(tmp_path / "plan.gpkg")) as database:
+        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
+    assert "dot" in styles["exclusions"]

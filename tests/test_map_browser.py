@@ -223,6 +223,23 @@ def test_legend_rows_switch_their_layers(opened: Open, report: Report) -> None:
     assert page.locator(".folium-map .leaflet-roads-pane path").count() == 0
 
 
+def test_excluded_areas_are_drawn_dashed_and_can_be_taken_away(opened: Open, report: Report) -> None:
+    """Where nothing may be built there is a dashed outline over the land, with a row of its own; none without any."""
+    boundary = report.ground.boundary
+    assert boundary is not None
+    fenced = replace(report, ground=replace(report.ground, exclusions=boundary.centroid.buffer(0.02)))
+    page = opened(fenced)
+    drawn = page.locator('.folium-map path[stroke-dasharray="2 3"]')
+    assert drawn.count() == 1
+    row = page.locator('#rowsG [data-layer="excluded"]')
+    row.uncheck()
+    assert drawn.count() == 0
+    row.check()
+    assert drawn.count() == 1
+    assert "不可选址的区域" in page.locator("#rowsG").inner_text()
+    assert opened(report).locator('#rowsG [data-layer="excluded"]').count() == 0
+
+
 def test_the_online_map_asks_for_nothing_until_it_is_ticked(
     browser: Any, written: Callable[[Report], Path], report: Report
 ) -> None:

@@ -28,9 +28,9 @@ def write_geopackage(report: Report, path: Path) -> None:
     """Write the report's points, sites, zones and ground as named layers of one GeoPackage, WGS-84.
 
     Layers: `demand_points`, `sites`, `zones`, `service_lines` (demand point to the site that serves it, straight),
-    `boundary`, `water`, `water_lines`, `roads`, `context`. Layers without content are left out; a report without
-    coordinates gives the same layers as plain attribute tables. Two runs give the same bytes: the only dates inside are
-    the report's.
+    `boundary`, `water`, `water_lines`, `exclusions`, `roads`, `context`. Layers without content are left out; a report
+    without coordinates gives the same layers as plain attribute tables. Two runs give the same bytes: the only dates
+    inside are the report's.
 
     Parameters
     ----------
@@ -54,6 +54,7 @@ def layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
     ground = report.ground
     yield from _ground_layers("boundary", ground.boundary)
     yield from _ground_layers("water", ground.water)
+    yield from _ground_layers("exclusions", ground.exclusions)
     yield "zones", _zone_table(report.by_zone), _zone_outlines(report)
     if report.roads:
         lines = np.array([shapely.linestrings(way) for _, way in report.roads], dtype=object)

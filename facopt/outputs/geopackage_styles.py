@@ -53,6 +53,7 @@ CONTEXT_RULES = (Rule("其他机构 other facilities", "", Mark("hexagon", "#FFF
 LINES = {
     "boundary_lines": ("#7B8794", 0.6, "solid"),
     "water_lines": ("#CBDFEA", 0.8, "solid"),
+    "exclusions_lines": ("#44515E", 0.3, "dot"),
     "roads": ("#D3C9B8", 0.4, "solid"),
     "service_lines": ("#1E3F8F", 0.15, "solid"),
 }
@@ -62,6 +63,7 @@ FILLS = {
     "boundary": ("#FBFBF8", "#7B8794", 0.6, "solid"),
     "zones": (CLEAR, "#B4BDC5", 0.3, "dash dot"),
     "water": ("#CBDFEA", "#CBDFEA", 0.1, "solid"),
+    "exclusions": (CLEAR, "#44515E", 0.4, "dot"),
 }
 """Fill, outline, width in millimetres and pen of the polygon layers."""
 

@@ -297,5 +297,6 @@ def _ground(report: Report, tolerance: float) -> dict[str, Any]:
         "boundary": geometry.polygons(ground.boundary, tolerance),
         "water": geometry.polygons(ground.water, tolerance),
         "rivers": geometry.lines(ground.water, tolerance),
+        "excluded": geometry.polygons(ground.exclusions, tolerance),
         "roads": geometry.roads_by_level(report.roads, tolerance),
     }

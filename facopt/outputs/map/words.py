@@ -43,6 +43,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.zones": ("乡镇界线", "Boundaries"),
         "map.roads": ("道路", "Roads"),
         "map.water": ("水系", "Water"),
+        "map.excluded": ("不可选址的区域", "Excluded areas"),
         "map.service": ("服务连线", "Service lines"),
         "map.base": ("在线底图：{name}", "Online map: {name}"),
         "map.targets": ("目标", "Targets"),

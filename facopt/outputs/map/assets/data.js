@@ -33,7 +33,7 @@ D.routes.forEach(function (route) { routeOf[route[0] + ' ' + route[1]] = route[2
 var state = { stop: STOPS.length - 1, by: 'cover', view: 'all', chosen: null, sheet: false };
 var on = {
   c: 1, n: 1, l: 1, u: 1, x: 1, k: 1, e: 1, b: 1, d: 1, cand: 0, hospital: 1, context: 1,
-  names: 1, zones: 1, roads: 1, water: 1, inset: 1, service: 0, base: 0
+  names: 1, zones: 1, roads: 1, water: 1, excluded: 1, inset: 1, service: 0, base: 0
 };
 function stop() { return STOPS[state.stop]; }
 function isPlan() { return stop().key !== 'now'; }

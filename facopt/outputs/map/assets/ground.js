@@ -10,6 +10,7 @@ var land = {
   zones: D.zones.map(function (zone) { return zone.rings.map(decodeAll); }),
   water: D.ground.water.map(decodeAll),
   rivers: decodeAll(D.ground.rivers),
+  excluded: D.ground.excluded.map(decodeAll),
   roads: {}
 };
 var roadVertices = 0;
@@ -63,6 +64,11 @@ function waterLayer(draw, wide) {
   if (land.rivers.length) layer.addLayer(draw.line('water', land.rivers, { color: '#BBD5E3', weight: 4.5 * wide }));
   return layer;
 }
+/* where nothing may be built: a dashed outline and a faint veil, so that roads and settlements show through */
+function excludedLayer(draw) {
+  var look = { color: '#44515E', weight: 1.3, dashArray: '2 3', fillColor: '#44515E', fillOpacity: 0.12 };
+  return L.layerGroup(land.excluded.length ? [draw.area('water', land.excluded, look)] : []);
+}
 function roadLayer(draw, wide) {
   var layer = L.layerGroup(), smooth = heavy.roads ? 2 : 1;
   function addRoads(level, colour, weight) {
@@ -74,7 +80,10 @@ function roadLayer(draw, wide) {
   return layer;
 }
 function groundLayers(draw, wide) {
-  return { land: landLayer(draw), water: waterLayer(draw, wide), roads: roadLayer(draw, wide), zones: zoneLayer(draw) };
+  return {
+    land: landLayer(draw), water: waterLayer(draw, wide), excluded: excludedLayer(draw), roads: roadLayer(draw, wide),
+    zones: zoneLayer(draw)
+  };
 }
 /* the online map, if the scenario names one: nothing is asked for until a reader ticks its row */
 function drawBase() {

@@ -230,7 +230,7 @@ function onLayer(e) {
   if (!key) return;
   on[key] = e.target.checked ? 1 : 0;
   if (key === 'inset') document.body.classList.toggle('no-inset', !on.inset);
-  if (['zones', 'water', 'roads'].indexOf(key) >= 0) map[on[key] ? 'addLayer' : 'removeLayer'](G[key]);
+  if (['zones', 'water', 'roads', 'excluded'].indexOf(key) >= 0) map[on[key] ? 'addLayer' : 'removeLayer'](G[key]);
   drawBase();
   drawNote();
   drawLegend();

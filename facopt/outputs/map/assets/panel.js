@@ -182,7 +182,8 @@ function sitesIn(tier, letter) {
 }
 function groundRows() {
   var there = {
-    names: labelled().length, zones: hasZones || hasBoundary, roads: hasRoads, water: hasWater, inset: mini, service: true, base: D.base
+    names: labelled().length, zones: hasZones || hasBoundary, roads: hasRoads, water: hasWater,
+    excluded: land.excluded.length, inset: mini, service: true, base: D.base
   };
   var found = Object.keys(there).filter(function (key) { return there[key]; });
   return found.map(function (key) {
