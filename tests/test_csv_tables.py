@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facopt.outputs.csv_tables import FILE_NAMES, write_csv_table, write_csv_tables
-from facopt.outputs.plain_text import is_dangerous, neutralised, printable, restored
+from facopt.outputs.plain_text import any_neutralised, is_dangerous, neutralised, printable, restored
 from facopt.outputs.tables import report_tables
 from facopt.outputs.tables.view import Column, TableView
 from tests.report_fixture import hostile_report, small_report
@@ -120,3 +120,11 @@ def test_two_writings_are_the_same_bytes(tmp_path: Path, maker) -> None:  # type
     write_csv_tables(maker(), tmp_path / "b")
     for file in (tmp_path / "a").iterdir():
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''@x", "\tb", "\n", "＋1", "-", "", "a=b", "x\n=1", "'t Hooft", "001"])
+def test_a_column_is_looked_through_for_what_would_change(text: str) -> None:
+    """Wherever a text stands among others, they are looked at one by one if it would change."""
+    changes = neutralised(text) != text
+    for row in ([text], ["", text, ""], ["a", "b", text], [text, "c"]):
+        assert any_neutralised(row) == changes

@@ -54,14 +54,15 @@ def _service(scenario: Scenario, area: StudyArea, name: str, times: TravelTimes)
     tier = scenario.tiers[name]
     needed = np.isin(area.demand.area_class.astype(str), tier.serves)
     gives = np.isin(area.sites.tier.astype(str), givers(scenario, name))
-    keep = needed[times.demand] & gives[times.site]
+    arcs = times.demand, times.site, times.minutes
+    if not (needed.all() and gives.all()):
+        keep = needed[times.demand] & gives[times.site]
+        arcs = times.demand[keep], times.site[keep], times.minutes[keep]
     by_point = None
     if tier.standard_minutes_by_class:
         stated = tier.standard_minutes_by_class
         by_point = np.array([stated.get(c, tier.standard_minutes) for c in area.demand.area_class], dtype=np.float64)
-    return Service(
-        name, needed, tier.standard_minutes, times.demand[keep], times.site[keep], times.minutes[keep], by_point
-    )
+    return Service(name, needed, tier.standard_minutes, *arcs, by_point)
 
 
 # --- money -------------------------------------------------------------------------------------------------------

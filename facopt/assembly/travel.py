@@ -250,6 +250,8 @@ def lonlat(points: DemandPoints | Sites) -> np.ndarray[Any, np.dtype[np.float64]
 
 def _for_all_sites(times: TravelTimes, sites: np.ndarray[Any, Any], site_count: int) -> TravelTimes:
     """Return the arcs with the numbers of all sites instead of those of a part; the order stays ascending."""
+    if len(sites) == site_count == times.site_count:  # ascending, so these are all
+        return times
     access = times.access
     if access is not None and access.nearest_site is not None:
         known = access.nearest_site >= 0

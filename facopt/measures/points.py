@@ -49,7 +49,9 @@ def points_table(area: StudyArea, zone_names: ZoneNames, state: pd.DataFrame, re
         }
     )
     segments = pd.DataFrame({f"people_{name}": people for name, people in demand.segments.items()}, index=stated.index)
-    return pd.concat([stated, state, reason, segments], axis="columns")
+    table = pd.concat([stated, state, reason, segments], axis="columns")
+    texts = [name for name, column in table.items() if not pd.api.types.is_numeric_dtype(column.dtype)]
+    return table.astype(dict.fromkeys(texts, object))  # who writes the table walks through its texts again and again
 
 
 def state_columns(area: StudyArea, problem: LocationProblem, today: Situation, plan: Situation | None) -> pd.DataFrame:

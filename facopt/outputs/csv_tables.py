@@ -14,11 +14,11 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from facopt.outputs.plain_text import neutralised
+from facopt.outputs.plain_text import any_neutralised, neutralised
 from facopt.outputs.tables import report_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
     from facopt.measures.report import Report
@@ -53,12 +53,14 @@ def write_csv_table(table: TableView, path: Path) -> None:
         writer.writerows(zip(*cells, strict=True))
 
 
-def _cells(column: Column, values: Iterable[Any]) -> list[str]:
+def _cells(column: Column, values: Sequence[Any]) -> list[str]:
     if column.numeric:
-        return [_figure(value) for value in values]
+        figures = {value: _figure(value) for value in dict.fromkeys(values)}
+        return [figures[value] for value in values]
     if column.kind == "flag":
         return ["" if value is None else str(bool(value)).lower() for value in values]
-    return [neutralised(str(value)) for value in values]
+    texts = list(map(str, values))
+    return [neutralised(text) for text in texts] if any_neutralised(texts) else texts
 
 
 def _figure(value: float) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from facopt.travel.compiled import compiled
+
 BITS = 16
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
@@ -14,17 +16,26 @@ Int64Array = np.ndarray[Any, np.dtype[np.int64]]
 
 def hilbert_order(x: FloatArray, y: FloatArray) -> Int64Array:
     """Return the indices of points (K,) in the order in which a Hilbert curve meets them; ties keep their order."""
-    column, row = _cells(x), _cells(y)
-    position = np.zeros(len(column), dtype=np.int64)
-    side = 1 << (BITS - 1)
-    while side:
-        right, upper = (column & side) > 0, (row & side) > 0
-        position += side * side * ((3 * right) ^ upper)
-        flip = ~upper & right
-        column[flip], row[flip] = (1 << BITS) - 1 - column[flip], (1 << BITS) - 1 - row[flip]
-        column[~upper], row[~upper] = row[~upper], column[~upper]
-        side >>= 1
-    return np.argsort(position, kind="stable")
+    return np.argsort(_positions(_cells(x), _cells(y)), kind="stable")
+
+
+@compiled
+def _positions(column: Int64Array, row: Int64Array) -> Int64Array:
+    """Return how far along the curve cells lie: each quarter is the curve again, turned or mirrored."""
+    positions = np.zeros(column.size, np.int64)
+    for k in range(column.size):
+        x, y, position = column[k], row[k], np.int64(0)
+        side = np.int64(1) << (BITS - 1)
+        while side > 0:
+            right, upper = (x & side) > 0, (y & side) > 0
+            position += side * side * ((3 if right else 0) ^ (1 if upper else 0))
+            if not upper:
+                if right:
+                    x, y = (1 << BITS) - 1 - x, (1 << BITS) - 1 - y
+                x, y = y, x
+            side >>= 1
+        positions[k] = position
+    return positions
 
 
 def _cells(values: FloatArray) -> Int64Array:
