@@ -9,8 +9,6 @@ from facopt.outputs import numbers
 from facopt.outputs.words import pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from facopt.rules.base import Rule
     from facopt.scenario.schema import Scenario
     from facopt.scenario.schema.targets import CoverageTarget
@@ -154,7 +152,8 @@ def _site_subject(key: str, field: str, scenario: Scenario) -> Words:
     name, _, detail = rest.partition(".")
     if section == "tiers":
         zh, en = tier_names(name, scenario)
-        return _TIER_SUBJECT.get(detail or field, lambda zh, en: (f"{zh}（{detail}）", f"{en} ({detail})"))(zh, en)
+        words_zh, words_en = _TIER_SUBJECT.get(detail or field, ("{zh}", "{en}"))
+        return words_zh.format(zh=zh), words_en.format(en=en)
     return {
         "objective": ("目标要求人人就诊", "The objective asks to send everybody somewhere"),
         "stages": ("分期顺序", "Order of the stages"),
@@ -162,17 +161,21 @@ def _site_subject(key: str, field: str, scenario: Scenario) -> Words:
     }.get(section, (key, key))
 
 
-_TIER_SUBJECT: dict[str, Callable[[str, str], Words]] = {
-    "sizes": lambda zh, en: (f"{zh}各规模的服务能力", f"Capacity of every site of {en}"),
-    "smallest_load_percent": lambda zh, en: (f"{zh}的最低服务量", f"Smallest load of sites of {en}"),
-    "standard_minutes": lambda zh, en: (f"{zh}的标准时间", f"Standard of {en}"),
-    "referral": lambda zh, en: (f"{zh}的转诊条件", f"Referral from {en}"),
-    "hosted_by": lambda zh, en: (f"{zh}须设在依托机构内", f"Sites of {en} stand inside others"),
-    "actions.close.minutes_worse_at_most": lambda zh, en: (
-        f"撤销{zh}时允许多走的时间", f"What closing sites of {en} may add to anybody's way"),
-    "actions.merge.minutes_worse_at_most": lambda zh, en: (
-        f"合并{zh}时允许多走的时间", f"What merging sites of {en} may add to anybody's way"),
-}  # fmt: skip
+_TIER_SUBJECT = {
+    "sizes": ("{zh}各规模的服务能力", "Capacity of every site of {en}"),
+    "smallest_load_percent": ("{zh}的最低服务量", "Smallest load of sites of {en}"),
+    "standard_minutes": ("{zh}的标准时间", "Standard of {en}"),
+    "referral": ("{zh}的转诊条件", "Referral from {en}"),
+    "hosted_by": ("{zh}须设在依托机构内", "Sites of {en} stand inside others"),
+    "actions.close.minutes_worse_at_most": (
+        "撤销{zh}时允许多走的时间",
+        "What closing sites of {en} may add to anybody's way",
+    ),
+    "actions.merge.minutes_worse_at_most": (
+        "合并{zh}时允许多走的时间",
+        "What merging sites of {en} may add to anybody's way",
+    ),
+}
 
 
 def _site_asks(key: str, scenario: Scenario) -> Words:

@@ -40,7 +40,8 @@ def solve_forced(
 ) -> Solution:
     """Solve the problem with some sites open, others closed, and some demand points covered by all their tiers.
 
-    Levels of travel after coverage are left out: an answer is wanted soon. A target of 100 percent no longer asks for people whom only closed sites could reach.
+    Levels of travel after coverage are left out: an answer is wanted soon.
+    A target of 100 percent no longer asks for people whom only closed sites could reach.
     """
     must_open, usable = problem.must_open.copy(), problem.usable.copy()
     must_open[list(open_sites)] = True

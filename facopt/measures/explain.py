@@ -92,7 +92,7 @@ class Addition:
     site: int
     change: Change
     swap: Change | None = None
-    """With an opened candidate given up, the one missed least, within all limits; None where none is needed or helps."""
+    """With the opened candidate given up that is missed least, all limits kept; None where none is needed or helps."""
 
     @property
     def cost_per_person(self) -> float | None:

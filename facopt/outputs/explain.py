@@ -176,7 +176,7 @@ class _Teller:
             )  # fmt: skip
         self.out.table(heads, rows)  # type: ignore[arg-type]
         for key in dict.fromkeys(key for one in additions for key in one.change.breaks):
-            self.say("explain.stops", site=key, statement=self.named.statement(key))
+            self.say("explain.stops", which=key, statement=self.named.statement(key))
         for one in additions:
             if one.swap is not None:
                 self._swap(one)
@@ -191,9 +191,9 @@ class _Teller:
         elif one.change.breaks:
             self.say("explain.no_swap", added=self._names((one.site,)))
 
-    def _change(self, change: Change) -> None:
+    def _change(self, change: Change, *, travel: bool = True) -> None:
         self.say(
-            "explain.difference", gained=numbers.people(change.people_gained), lost=numbers.people(change.people_lost),
+            "explain.difference" if travel else "explain.difference_of_people", gained=numbers.people(change.people_gained), lost=numbers.people(change.people_lost),
             cost=self._signed_money(change.cost), minutes=numbers.difference(change.person_minutes, 0),
         )  # fmt: skip
         if change.gain_points:
@@ -217,7 +217,7 @@ class _Teller:
             self.say("explain.drops", sites=self._names(change.removed))
         if not change.added and not change.removed:
             self.say("explain.same")
-        self._change(change)
+        self._change(change, travel=False)
         if forced.status != "optimal":
             self.say("explain.unproven")
 

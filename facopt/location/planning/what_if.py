@@ -14,7 +14,7 @@ from facopt.location.planning.referee import judge
 
 if TYPE_CHECKING:
     from facopt.location.planning.outcome import Outcome
-    from facopt.location.planning.problem import PlanningProblem
+    from facopt.location.planning.problem import Option, PlanningProblem
     from facopt.location.problem import BoolArray, IntArray
     from facopt.location.solver import SolverSettings
 
@@ -80,7 +80,7 @@ def buildable(problem: PlanningProblem) -> BoolArray:
     return found
 
 
-def _with_brought(last: PlanningProblem, plan: Outcome, option: IntArray, open_sites: BoolArray) -> tuple:
+def _with_brought(last: PlanningProblem, plan: Outcome, option: IntArray, open_sites: BoolArray) -> tuple[Option, ...]:
     """Return the options without least loads, with what merged sites bring where they stay merged."""
     options = [replace(one, least_load=0.0) for one in last.options]
     for number, _ in plan.plan.made:

@@ -38,7 +38,7 @@ WORDS = MappingProxyType(
         "explain.per_person": ("每人", "per person"),
         "explain.stopped_by": ("与之冲突", "stopped by"),
         "explain.nothing_stops": ("无", "nothing"),
-        "explain.stops": ("{site} 与这一条冲突：{statement}", "{site} is stopped by: {statement}"),
+        "explain.stops": ("{which}：{statement}", "{which}: {statement}"),
         "explain.swap": (
             "以 {added} 换 {removed}：新增 {gained} 人，失去 {lost} 人，投资 {cost}。",
             "{added} instead of {removed}: {gained} people gain, {lost} lose, money {cost}.",
@@ -59,6 +59,10 @@ WORDS = MappingProxyType(
         "explain.difference": (
             "  新增覆盖 {gained} 人，失去 {lost} 人；投资 {cost}；出行 {minutes} 人·分钟。",
             "  {gained} people gain, {lost} lose; money {cost}; travel {minutes} people x min.",
+        ),
+        "explain.difference_of_people": (
+            "  新增覆盖 {gained} 人，失去 {lost} 人；投资 {cost}。",
+            "  {gained} people gain, {lost} lose; money {cost}.",
         ),
         "explain.unproven": (
             "  （限时内最好的方案，未证明最优）",
