@@ -48,22 +48,24 @@ class Solved(NamedTuple):
 
     result: CoveringResult
     seconds: float
+    processor: float
+    """Seconds of processor, both threads: what load of others does not lengthen much."""
     rows: Incidence
 
 
 def most_people(lists: Any, site_count: int, at_most: int, limit: float) -> Solved:
     """Cover most with so many sites; merging is part of the time."""
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     rows, weight, _ = merge_stream(lists, site_count)
     problem = CoveringProblem.of(rows, weight, SiteRules.count(site_count, at_most))
     left = limit - (time.perf_counter() - began)
     result = solve_covering(problem, SolverSettings(time_limit_seconds=left, gap=0.0))
-    return Solved(result, time.perf_counter() - began, rows)
+    return Solved(result, time.perf_counter() - began, time.process_time() - busy, rows)
 
 
 def fewest_sites(lists: Any, site_count: int, limit: float) -> Solved:
     """Cover everybody whom some site covers, with as few sites as possible."""
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     rows, _, _ = merge_stream(lists, site_count)
     problem = CoveringProblem.of(
         rows, np.zeros(rows.row_count), SiteRules.none(site_count), required=np.ones(rows.row_count, dtype=bool),
@@ -71,7 +73,7 @@ def fewest_sites(lists: Any, site_count: int, limit: float) -> Solved:
     )  # fmt: skip
     left = limit - (time.perf_counter() - began)
     result = solve_covering(problem, SolverSettings(time_limit_seconds=left, gap=0.0))
-    return Solved(result, time.perf_counter() - began, rows)
+    return Solved(result, time.perf_counter() - began, time.process_time() - busy, rows)
 
 
 def line(name: str, solved: Solved, goal: str) -> None:
@@ -79,7 +81,7 @@ def line(name: str, solved: Solved, goal: str) -> None:
     gap = abs(result.bound - result.value) / abs(result.value)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
-        f"{name:44} {solved.seconds:7.2f} s  {result.status.value:8} value {result.value:12.0f} "
+        f"{name:44} {solved.seconds:7.2f} s ({solved.processor:.2f} of processor)  {result.status.value:8} value {result.value:12.0f} "
         f"bound {result.bound:12.0f} gap {gap:8.4%}  {solved.rows.row_count} sets, peak {memory:.2f} GB   goal: {goal}",
         flush=True,
     )
@@ -248,10 +250,16 @@ def main(names: list[str]) -> None:
     numbers = np.random.default_rng(0).random(10_000_000)
     began = time.perf_counter()
     np.sort(numbers)
-    print(f"sorting ten million numbers takes {time.perf_counter() - began:.2f} s", flush=True)
+    print(f"sorting ten million numbers takes {time.perf_counter() - began:.2f} s, load {_load()}", flush=True)
     _compile()
     for name in names or ROWS:
         ROWS[name]()
+        print(f"    load {_load()}", flush=True)
+
+
+def _load() -> str:
+    """Return how many processes want the machine's cores, over the last minute."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def _compile() -> None:

@@ -20,7 +20,7 @@ def begun(problem: CoveringProblem, seconds: float = 60.0) -> Progress:
 
 
 def test_branching_alone_finds_the_best_of_all_plans() -> None:
-    """Under counts, groups, budgets and prices branching from the empty plan ends with the best of all plans, proven."""
+    """Under counts, groups, budgets and prices branching alone ends with the best of all plans, proven."""
     divided = 0
     for seed in range(800):
         problem = random_covering(seed)

@@ -18,6 +18,7 @@ from facopt.location.covering.dual import Stop, Warmth, bound_of, primal_dual, s
 from facopt.location.covering.greedy import exchange, greedy, kicked
 from facopt.location.covering.progress import Progress
 from facopt.location.covering.reductions import components, reduce
+from facopt.location.covering.swaps import Swaps, fits, kick_visits
 from facopt.location.covering.weighting import RowWeighting
 from facopt.location.solution import Status
 
@@ -36,6 +37,8 @@ SOLVABLE_PAIRS = 120_000
 """With fewer pairs the solver is worth more than another round, unless rounds still halve the problem."""
 KICK_VISITS = 1_000_000_000
 """Work of the random exchanges, in pairs visited, about."""
+KICKS_PER_ROUND = 10
+"""With the table of swaps, which makes so many kicks in about the time of one round of exchanges."""
 FEW_VISITS = 100_000_000
 """The same, for a longer look at small problems before they go to the solver."""
 MANY_KICKS = 500
@@ -136,9 +139,15 @@ def _kick(search: Progress, rounds: int) -> None:
     """Look for better plans by random exchanges among the sites that are left, in so many rounds or fewer."""
     if search.closed or search.best is None or search.current.required.all():
         return
-    rounds = min(rounds, KICK_VISITS // (8 * max(search.current.rows.size, 1)) + 3)
-    opened = exchange(search.current, search.best_part())
-    search.offer(kicked(search.current, opened, rounds, search.settings.seed, search.expired))
+    problem = search.current
+    opened = exchange(problem, search.best_part())
+    if fits(problem, opened):
+        kicks = min(KICKS_PER_ROUND * rounds, int(KICK_VISITS / kick_visits(problem, opened)) + 3)
+        found = Swaps(problem, opened, search.settings.seed).run(kicks, search.expired)
+    else:
+        rounds = min(rounds, KICK_VISITS // (8 * max(problem.rows.size, 1)) + 3)
+        found = kicked(problem, opened, rounds, search.settings.seed, search.expired)
+    search.offer(found)
 
 
 def _small(problem: CoveringProblem) -> bool:
