@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.assembly.travel import lonlat, sites_of_mode
+from facopt.checking.roads import told_modes
 from facopt.errors import Finding, Place, Severity
 from facopt.inputs.findings import counted, shown
 from facopt.travel.doors import ends_of_links, places_on_links
@@ -72,9 +73,8 @@ def _finding(area: StudyArea, text: str, group: _Group) -> Finding:
     verb = "lies" if len(order) + len(group.sites) == 1 else "lie"
     examples = [f"{area.sites.name[j]} (site)" for j in group.sites[:2].tolist()]
     examples += [f"{area.demand.name[i]} ({area.demand.people[i]:,.0f} people)" for i in order.tolist()]
-    modes = f"{'mode' if len(group.modes) == 1 else 'modes'} {' and '.join(group.modes)}"
     return Finding(
-        f"{modes}: {' and '.join(told)} {verb} where one-way {text}",
+        f"{told_modes(group.modes)}: {' and '.join(told)} {verb} where one-way {text}",
         "Check oneway and the direction of the roads there, and add the missing way; at the edge of an extract cut it "
         "wider", Place(group.file),
         Severity.WARNING, len(order) + len(group.sites), shown(examples),

@@ -11,7 +11,7 @@ from facopt.errors import Finding, Place, Severity
 from facopt.inputs.findings import counted, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from facopt.inputs.study_area import DemandPoints, FloatArray
@@ -51,7 +51,13 @@ class _Group:
     metres: FloatArray
 
     def __str__(self) -> str:
-        return f"{'mode' if len(self.modes) == 1 else 'modes'} {' and '.join(self.modes)}"
+        return told_modes(self.modes)
+
+
+def told_modes(modes: Sequence[str]) -> str:
+    """Return "mode walk" or "modes walk, ebike and drive"."""
+    *others, last = modes
+    return f"modes {', '.join(others)} and {last}" if others else f"mode {last}"
 
 
 class _Groups:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facopt.checking.unfetched import Unfetched
@@ -18,8 +19,9 @@ def check_text(checked: Checked | Unfetched) -> str:
     if isinstance(checked, Unfetched):
         return "\n".join(unfetched_lines(checked))
     prepared = checked.prepared
-    errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
-    warnings = [finding for finding in checked.findings if finding.severity is Severity.WARNING]
+    findings = [finding.seen_below(Path.cwd()) for finding in checked.findings]
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
     summary = check_summary(prepared.loaded.scenario, prepared.problem, warnings).split("\n")
     return "\n".join([
         summary[0],
@@ -32,4 +34,5 @@ def check_text(checked: Checked | Unfetched) -> str:
 
 def unfetched_lines(missing: Unfetched) -> list[str]:
     """Return what a scenario lacks, and the warnings about its text."""
-    return [f"{missing.scenario}:", *(f"  {line}" for line in note_lines(missing.findings))]
+    findings = [finding.seen_below(Path.cwd()) for finding in missing.findings]
+    return [f"{missing.scenario}:", *(f"  {line}" for line in note_lines(findings))]
