@@ -82,7 +82,8 @@ def line(name: str, solved: Solved, goal: str) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
         f"{name:44} {solved.seconds:7.2f} s ({solved.processor:.2f} of processor)  {result.status.value:8} "
-        f"value {result.value:12.0f} bound {result.bound:12.0f} gap {gap:8.4%}  {solved.rows.row_count} sets, peak {memory:.2f} GB   goal: {goal}",
+        f"value {result.value:12.0f} bound {result.bound:12.0f} gap {gap:8.4%}  {solved.rows.row_count} sets, "
+        f"peak {memory:.2f} GB   goal: {goal}",
         flush=True,
     )
 

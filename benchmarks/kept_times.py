@@ -52,12 +52,13 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _write(folder, options)
+        write(folder, options)
         for what, changes in CHANGES.items():
             _run(folder, what, changes)
 
 
-def _write(folder: Path, options: argparse.Namespace) -> None:
+def write(folder: Path, options: argparse.Namespace) -> None:
+    """Write roads, people, sites and scenario of a province."""
     plane = province(options.nodes)
     write_pbf(plane, folder / "roads.osm.pbf")
     demand, sites = people_and_sites(as_road_table(plane), options.demand, options.sites)
