@@ -27,6 +27,8 @@ bench: $(VENV)/installed ## Measure; prints ratios against peers in the same run
 	$(RUN) benchmarks/travel_times.py --with-pandana
 	$(RUN) benchmarks/kept_times.py
 	$(RUN) benchmarks/covering.py
+	$(RUN) benchmarks/frontier.py
+	$(RUN) benchmarks/province.py
 	$(RUN) benchmarks/median.py
 
 schema: $(VENV)/installed ## Write scenarios/schema.json anew from the code.
