@@ -1,0 +1,186 @@
+"""Plans over stages equal the best of all plans: every course of moves is looked at, on small random problems.
+
+Some hundreds of them each time; FACOPT_SLOW=1 looks at thousands.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from facopt.location.planning import limits
+from facopt.location.planning.plan import Assignment, Plan
+from facopt.location.planning.referee import judge
+from facopt.location.planning.search import solve_planning
+from facopt.location.solution import Status
+from facopt.location.solver import SolverSettings
+from facopt.objectives import objective_classes
+from facopt.rules import rule_classes
+from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw
+from tests.planning_oracle import RESTATED, best_values, courses, values_of
+from tests.planning_serving import Serving
+from tests.planning_shrink import described, shrunk
+
+SETTINGS = SolverSettings(time_limit_seconds=60, gap=0.0)
+FAMILIES = (*RULES, *OBJECTIVES, *ACTIONS, *FEATURES)
+EACH = 110 if os.environ.get("FACOPT_SLOW") else 7
+"""Problems of each family."""
+
+
+def difference(problem) -> str:
+    """Say how the answer differs from the best of all plans; "" where it does not."""
+    expected = best_values(problem)
+    solution = solve_planning(problem, SETTINGS)
+    if expected is None or solution.outcome is None:
+        return "" if expected is None and solution.status is Status.INFEASIBLE else f"{solution.status}, not {expected}"
+    bounds = [level.bound for level in solution.levels]
+    if solution.status is not Status.OPTIMAL or not np.allclose(bounds, expected, rtol=1e-6, atol=1e-5):
+        return f"{solution.status} with {bounds}, the best are {expected}"
+    return _misjudged(problem, solution.outcome, expected)
+
+
+def _misjudged(problem, outcome, expected) -> str:
+    """Say where the plan itself is not worth what is said, or gives back more than the tolerances allow."""
+    worth = values_of(problem, outcome.plan)
+    if worth is None:
+        return "the plan breaks a rule"
+    for wish, best in zip(problem.levels, expected, strict=True):
+        value = wish.objective.value(outcome)
+        if not np.isclose(value, worth[wish.objective.name], rtol=1e-6, atol=1e-5):
+            return f"{wish.objective.name} is {value}, {worth[wish.objective.name]} by hand"
+        lost = best - value if wish.objective.maximise else value - best
+        if lost > abs(best) * wish.tolerance_percent / 100 + 1e-5 * max(abs(best), 1):
+            return f"{wish.objective.name} ends at {value}, the best is {best}"
+    return ""
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_plans_equal_the_best_of_all(family: str) -> None:
+    """Each level's proven value, and the plan's own, are those of the best plan; where there is none, none is found."""
+    feasible = 0
+    for seed in range(EACH):
+        problem = draw(seed, family)
+        wrong = difference(problem)
+        if wrong:
+            small = shrunk(problem, lambda one: bool(difference(one)))
+            pytest.fail(f"{family} {seed}: {wrong}; smallest:\n{described(small)}\n{difference(small)}")
+        feasible += best_values(problem) is not None
+    assert feasible >= EACH // 7, "hardly any of these has a plan, so hardly anything is compared"
+
+
+# --- nothing is left out ----------------------------------------------------------------------------------------------
+
+
+def limit_classes() -> set[str]:
+    """Names of the rules that come from other parts of a scenario."""
+    return {name for name, one in inspect.getmembers(limits, inspect.isclass)
+            if one.__module__ == limits.__name__ and hasattr(one, "broken")}  # fmt: skip
+
+
+def test_every_rule_has_a_family() -> None:
+    """A rule that nobody draws or restates is found by its class."""
+    known = {one.__name__ for one in rule_classes()} | limit_classes()
+    assert set(RULES) == known
+    assert set(RESTATED) == known
+
+
+def test_every_objective_has_a_family() -> None:
+    """An objective that the oracle does not restate is found by its name."""
+    assert set(OBJECTIVES) == set(objective_classes()) == set(Serving.OBJECTIVES)
+
+
+def test_every_action_has_a_family() -> None:
+    """An action that a scenario may state and nobody draws is found by its name."""
+    from facopt.scenario.schema.actions import Actions
+
+    stated = {name for name, field in Actions.model_fields.items() if field.annotation is not None}
+    assert stated == set(ACTIONS)
+    assert not get_args(ACTIONS)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_families_hold_what_they_are_named_after(family: str) -> None:
+    """A problem of a family has its rule, objective, action or feature."""
+    held = sum(family in _held(draw(seed, family)) for seed in range(7))
+    assert held >= (7 if family in RULES or family in OBJECTIVES else 3)
+
+
+def _held(problem) -> set[str]:
+    """What a problem exercises, by the names of families."""
+    services, moves = problem.services, problem.moves
+    held = {type(stated.rule).__name__ for stated in problem.rules}
+    held |= {wish.objective.name for wish in problem.levels} | {move.action for move in moves}
+    gives = [{int(j) for j in service.site} for service in services]
+    features = {
+        "split": any(service.assigned and not service.single for service in services),
+        "single": any(service.single for service in services),
+        "nearest": any(len(service.blocked_arc) for service in services),
+        "nested": len(services) > 1 and bool(set.intersection(*gives)),
+        "mixed": len({service.assigned for service in services}) == 2,
+        "lead_time": any(move.first_stage for move in moves),
+        "tolerance": any(wish.tolerance_percent for wish in problem.levels),
+        "everybody": problem.assigns_everybody,
+        "sources": any(getattr(stated.rule, "source", None) is not None for stated in problem.rules),
+        "running_cost": problem.counts_running_cost,
+        "excused": problem.labels.excused is not None and problem.labels.excused.any() and "CoverageTarget" in held,
+        "segments": any(
+            getattr(stated.rule, "weights", problem.people) is not problem.people for stated in problem.rules
+        ),
+        "least_load": any(option.least_load for option in problem.options),
+        "site_out_of_reach": any(j not in set.union(*gives) for j in range(problem.site_count)),
+        "load_of_nobody": bool(np.any((problem.load == 0) & (problem.people > 0))),
+        "three_stages": problem.stage_count == 3,
+    }
+    assert set(features) == set(FEATURES)
+    return held | {name for name, holds in features.items() if holds}
+
+
+# --- the referee alone ------------------------------------------------------------------------------------------------
+
+
+def test_referee_agrees_with_plain_python() -> None:
+    """Of random plans, good or bad, the referee finds those that break something, and values the others alike."""
+    good = bad = 0
+    for seed in range(40 * EACH):
+        problem = draw(seed)
+        rng = np.random.default_rng(seed)
+        plan = _random_plan(problem, rng)
+        outcome, worth = judge(problem, plan), values_of(problem, plan)
+        assert (worth is None) == bool(outcome.violations), (seed, outcome.violations, worth)
+        good, bad = good + (worth is not None), bad + (worth is None)
+        for name, one in objective_classes().items():
+            if worth is not None:
+                assert one().value(outcome) == pytest.approx(worth[name], rel=1e-6, abs=1e-5), (seed, name)
+    assert min(good, bad) > 2 * EACH
+
+
+def _random_plan(problem, rng) -> Plan:
+    """A course of moves, now and then one too many, with everybody sent to some site or nowhere."""
+    legal = list(courses(problem))
+    made = list(legal[int(rng.integers(len(legal)))].made)
+    if problem.moves and rng.random() < 0.2:
+        made.append((int(rng.integers(len(problem.moves))), int(rng.integers(problem.stage_count))))
+        made.sort(key=lambda pair: (pair[1], pair[0]))
+    rows = tuple(
+        tuple(
+            _random_assignment(problem, service, t, rng) if service.assigned else None for service in problem.services
+        )
+        for t in range(problem.stage_count)
+    )
+    return Plan(tuple(made), rows)
+
+
+def _random_assignment(problem, service, t, rng) -> Assignment:
+    arcs, shares = [], []
+    beyond = t == problem.stage_count - 1 and problem.assigns_everybody
+    for i in range(problem.demand_count):
+        near = [a for a in range(len(service.demand)) if service.demand[a] == i and problem.people[t][i] > 0
+                and problem.usable[service.site[a]] and (beyond or service.within[a])]  # fmt: skip
+        if near and rng.random() < 0.5:
+            arcs.append(near[int(rng.integers(len(near)))])
+            shares.append(1.0 if rng.random() < 0.8 else 0.5)
+    return Assignment(np.array(arcs, dtype=np.int32), np.array(shares))
