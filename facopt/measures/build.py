@@ -128,8 +128,9 @@ def _assemble(result: RunResult) -> Report:
     names = ZoneNames(result.zone_names or {}, result.zone_names_en or {})
     times = [result.times[tier.mode] for tier in scenario.tiers.values()]
     bands = all_bands(problem, today, plan)
-    # Where capacities divide people, nearness alone does not say who is covered under other assumptions.
+    # Where capacities divide people, or classes have standards of their own, one threshold does not say who is covered.
     divided = any(service.assigned for service in _plan_services(result))
+    divided |= any(service.standard_by_point is not None for service in problem.services)
     planning = _planning(result)
     return Report(
         **_head(result),
@@ -139,7 +140,7 @@ def _assemble(result: RunResult) -> Report:
         bands=added_bands(bands.values()),
         bands_by_tier=bands,
         cost=None if plan is None else plan.evaluation.cost,
-        targets=_targets(result, today, plan),
+        targets=_targets(result, today, plan, planning),
         limits=_limits(result, plan, planning),
         points=points_table(
             result.area,
@@ -167,15 +168,14 @@ def _assemble(result: RunResult) -> Report:
 def _planning(result: RunResult) -> PlanningTables | None:
     if result.planned is None:
         return None
-    return planning_tables(result.scenario, result.planned, result.sentences or {})
+    return planning_tables(result.scenario, result.planned, result.problem.targets, result.sentences or {})
 
 
-def _targets(result: RunResult, today: Situation, plan: Situation | None) -> pd.DataFrame:
-    scenario, problem = result.scenario, result.problem
-    table = targets_table(scenario.targets, problem, today, plan, _counted(result))
-    if result.planned is None:
-        return table
-    return table.join(stage_targets(scenario, result.planned, problem.targets))
+def _targets(
+    result: RunResult, today: Situation, plan: Situation | None, planning: PlanningTables | None
+) -> pd.DataFrame:
+    table = targets_table(result.scenario.targets, result.problem, today, plan, _counted(result))
+    return table if planning is None else table.join(stage_targets(result.scenario, planning))
 
 
 def _limits(result: RunResult, plan: Situation | None, planning: PlanningTables | None) -> pd.DataFrame:
