@@ -113,7 +113,8 @@ def explain_site(case: Case, site: int, other: int | None) -> SiteFacts:
     """Return why a site is open or not, and what another in its place would change."""
     problem, found = case.prepared.problem, case.evaluation
     opened, people = bool(case.open[site]), case.people
-    lost = people_lost_without(problem, case.open, found.covered)
+    served = problem.replace(people=people * found.share)
+    lost = people_lost_without(served, case.open, found.share > 0)
     only_here = _points_only_here(case, site) if opened else np.zeros(0, dtype=np.int64)
     instead = None if other is None else with_change(case.judge, people, case.open, add=(other,), remove=(site,))
     may_go = opened and not problem.must_open[site]
@@ -122,7 +123,7 @@ def explain_site(case: Case, site: int, other: int | None) -> SiteFacts:
         open=opened,
         standing=bool(problem.existing[site]),
         people_served=_people_served(case, site),
-        people_only_here=float(people[only_here].sum()),
+        people_only_here=float(served.people[only_here].sum()),
         points_only_here=tuple(only_here.tolist()),
         rank=rank_of(site, np.nan_to_num(lost), case.open) if opened else None,
         without=with_change(case.judge, people, case.open, remove=(site,)) if opened else None,
@@ -159,7 +160,7 @@ def _people_served(case: Case, site: int) -> float:
 
 def _points_only_here(case: Case, site: int) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Return the covered points whose only open site within the standard of some service is this one."""
-    problem, covered = case.prepared.problem, case.evaluation.covered
+    problem, covered = case.prepared.problem, case.evaluation.share > 0
     alone = np.zeros(problem.demand_count, dtype=bool)
     for service in problem.services:
         arcs = service.within & case.open[service.site] & covered[service.demand]

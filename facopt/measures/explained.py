@@ -55,7 +55,7 @@ class SiteFacts:
     points_only_here: tuple[int, ...]
     """Their demand points, most people first."""
     rank: tuple[int, int] | None
-    """Its rank by people lost without it, among so many open sites; None where it is closed."""
+    """Its rank by people only it covers, among so many open sites; None where it is closed."""
     without: Change | None
     """The plan without it, everybody going where is next; None where it is closed."""
     forced_without: Forced | None

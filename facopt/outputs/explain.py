@@ -193,9 +193,12 @@ class _Teller:
 
     def _change(self, change: Change, *, travel: bool = True) -> None:
         self.say(
-            "explain.difference" if travel else "explain.difference_of_people", gained=numbers.people(change.people_gained), lost=numbers.people(change.people_lost),
-            cost=self._signed_money(change.cost), minutes=numbers.difference(change.person_minutes, 0),
-        )  # fmt: skip
+            "explain.difference" if travel else "explain.difference_of_people",
+            gained=numbers.people(change.people_gained),
+            lost=numbers.people(change.people_lost),
+            cost=self._signed_money(change.cost),
+            **({"minutes": numbers.difference(change.person_minutes, 0)} if travel else {}),
+        )
         if change.gain_points:
             self.say("explain.places", places=self._places(change.gain_points))
         if change.loss_points:

@@ -87,8 +87,8 @@ WORDS = MappingProxyType(
             "Nobody depends on it alone: all have another open site within the standard.",
         ),
         "explain.rank": (
-            "按“没有它会失去覆盖的人”排，在 {count} 处开放机构中列第 {rank}。",
-            "By people lost without it, it is number {rank} of {count} open sites.",
+            "按只有它能覆盖的人数排，在 {count} 处开放机构中列第 {rank}。",
+            "By people only it covers, it is number {rank} of {count} open sites.",
         ),
         "explain.without": (
             "若去掉它，其余不变，人们改去次近的机构：",
