@@ -6,12 +6,14 @@ minutes from it, 10 from the next and 20 from the one after. Clinics cover peopl
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli_runner import facopt, run_record, write_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PEOPLE = {"a": 100, "b": 60, "c": 40}
 AT = {"a": 0, "b": 1, "c": 2}
