@@ -1,4 +1,4 @@
-"""Small random planning problems, drawn by seed; each can be asked to hold a certain rule, objective, move or feature."""
+"""Small random planning problems, drawn by seed; each can be asked to hold a rule, objective, move or feature."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ import numpy as np
 
 from facopt.location.planning.limits import Budget, CoverageTarget, FigureLimit, FixedOpen, Guard, Requires, SiteCount
 from facopt.location.planning.problem import (
-    Labels, LevelWish, Move, Option, PlanningProblem, PlanService, Stage, Stated,
+    Labels,
+    LevelWish,
+    Move,
+    Option,
+    PlanningProblem,
+    PlanService,
+    Stage,
+    Stated,
 )  # fmt: skip
 from facopt.objectives import objective_classes
 from facopt.rules.backup import Backup
@@ -32,6 +39,8 @@ FEATURES = (
     "split", "single", "nearest", "nested", "mixed", "lead_time", "tolerance", "everybody", "sources", "running_cost",
     "excused", "segments", "least_load", "site_out_of_reach", "load_of_nobody", "three_stages",
 )  # fmt: skip
+ASSIGNED = ("split", "single", "nearest", "least_load", "load_of_nobody", "ServicePopulation", "merge")
+"""What only services that are decided by assignment can hold."""
 OBJECTIVES = tuple(objective_classes())
 
 
@@ -153,8 +162,10 @@ def _draw_site(draft: Draft, j: int, stands: bool) -> None:
     least = dice.whole(1, 30) if draft.assigned[draft.tier_of[j]] and dice.chance(0.2, "least_load") else 0
 
     def size(name: str, capacity: float, factor: int) -> Option:
-        return Option(j, name, True, capacity=capacity, least_load=float(least), staff=factor * dice.whole(1, 3),
-                      running_cost=float(factor * dice.whole(1, 4)), beds=factor, floor_area=100.0 * factor)  # fmt: skip
+        return Option(
+            j, name, True, capacity=capacity, least_load=float(least), staff=factor * dice.whole(1, 3),
+            running_cost=float(factor * dice.whole(1, 4)), beds=factor, floor_area=100.0 * factor,
+        )  # fmt: skip
 
     draft.options += [Option(j), size("small", float(small), 1), size("large", float(large), 2)]
     draft.start.append(first + 1 if stands else first)
@@ -276,8 +287,8 @@ def _exception(_draft: Draft) -> ApprovedException:
 def _floor(draft: Draft) -> Floor:
     dice = draft.dice
     return Floor(
-        kind="floor", tier=None if dice.chance(0.5) else draft.tier(), per=dice.one_of(("zone", "area_class", "island")),
-        at_least_percent=dice.one_of((20.0, 40.0, 70.0, 100.0)), of=dice.one_of(("all", "reachable")), by=draft.year(),
+        kind="floor", tier=None if dice.chance(0.5) else draft.tier(),
+        per=dice.one_of(("zone", "area_class", "island")), at_least_percent=dice.one_of((20.0, 40.0, 70.0, 100.0)), of=dice.one_of(("all", "reachable")), by=draft.year(),
     )  # fmt: skip
 
 
@@ -366,7 +377,8 @@ RULES = {
     "MustOpen": lambda draft: MustOpen(kind="must_open", sites=_site_names(draft), by=draft.year()),
     "ServicePopulation": _service_population, "SitesPerZone": _sites_per_zone, "Spacing": _spacing,
     "WorstMinutes": _worst_minutes, "CoverageTarget": _coverage_target, "Budget": _budget,
-    "FixedOpen": lambda draft: FixedOpen((draft.dice.whole(0, draft.sites - 1),)), "FigureLimit": _figure_limit, "SiteCount": _site_count, "Requires": _requires,
+    "FixedOpen": lambda draft: FixedOpen((draft.dice.whole(0, draft.sites - 1),)),
+    "FigureLimit": _figure_limit, "SiteCount": _site_count, "Requires": _requires,
     "Guard": _guard,
 }  # fmt: skip
 """How each rule is drawn, by the name of its class."""

@@ -10,7 +10,7 @@ import itertools
 from dataclasses import dataclass
 from math import hypot, inf, isnan
 
-from tests.planning_serving import SLACK, Serving, due, members, people_in_zone, reachable, tier_number, usable_sites
+from tests.planning_serving import SLACK, Serving, arcs_of, due, people_in_zone, tier_number, usable_sites
 
 KEPT = 1e-7
 """Relative slack with which the value of an earlier level is kept, as in docs/planning.md."""
@@ -114,7 +114,7 @@ def _near_everybody(problem, k, zone, t, minutes) -> set[int]:
     service, labels = problem.services[k], problem.labels
     here = [i for i in range(len(labels.point)) if labels.zone[i] == zone and problem.people[t][i] > 0]
     here = [i for i in here if service.needed[i]]
-    arcs = {(int(i), int(j)) for i, j, m in zip(service.demand, service.site, service.minutes) if m <= minutes}
+    arcs = {(int(i), int(j)) for i, j, m in arcs_of(service) if m <= minutes}
     return {j for j in range(len(labels.site)) if here and all((i, j) in arcs for i in here)}
 
 
@@ -154,7 +154,7 @@ def _worst_minutes(problem, rule, _course, is_open) -> bool:
     service = problem.services[k]
     for t in due(problem, rule.by, "every"):
         could, has = set(), set()
-        for i, j, m in zip(service.demand, service.site, service.minutes):
+        for i, j, m in arcs_of(service):
             if m <= rule.at_most_minutes and usable[j] and problem.people[t][i] > 0 and not _excused(problem, i):
                 could.add(int(i))
                 if is_open[t][j]:
@@ -169,7 +169,7 @@ def _backup(problem, rule, _course, is_open) -> bool:
     service = problem.services[k]
     for t in due(problem, rule.by, "last"):
         sites = dict.fromkeys(range(len(service.needed)), 0)
-        for i, j, m in zip(service.demand, service.site, service.minutes):
+        for i, j, m in arcs_of(service):
             sites[int(i)] += bool(m <= service.standard_minutes[i] and is_open[t][j])
         people = problem.people[t]
         asked = rule.at_least_percent / 100 * sum(people[i] for i in sites if service.needed[i])
@@ -203,7 +203,7 @@ def _requires(_problem, rule, _course, is_open) -> bool:
 def _guard(problem, rule, _course, is_open) -> bool:
     service, usable = problem.services[rule.tier], usable_sites(problem)
     for i, latest in enumerate(rule.latest):
-        near = [j for p, j, m in zip(service.demand, service.site, service.minutes) if p == i and m <= latest < inf]
+        near = [j for p, j, m in arcs_of(service) if p == i and m <= latest < inf]
         if any(usable[j] for j in near) and not all(any(row[j] for j in near) for row in is_open):
             return False
     return True
@@ -329,6 +329,3 @@ def followed(problem, made) -> Course | None:
             return None
         rows.append(match[0])
     return Course(tuple(made), tuple(zip(*rows, strict=True)))
-
-
-__all__ = ["best_values", "course_count", "courses", "members", "reachable", "values_of"]

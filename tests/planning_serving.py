@@ -44,6 +44,11 @@ def number(value: float) -> Sum:
     return Sum({None: float(value)})
 
 
+def arcs_of(service):
+    """(demand point, site, minutes) of each arc."""
+    return zip(service.demand, service.site, service.minutes, strict=True)
+
+
 def tier_number(problem, name: str) -> int:
     """Index of a tier by its name."""
     return next(k for k, service in enumerate(problem.services) if service.tier == name)
@@ -78,11 +83,7 @@ def reachable(problem, tier) -> list[bool]:
     usable, result = usable_sites(problem), members(problem, tier)
     for k, service in enumerate(problem.services):
         if tier in (None, k):
-            near = {
-                int(i)
-                for i, j, m in zip(service.demand, service.site, service.minutes)
-                if usable[j] and m <= service.standard_minutes[i]
-            }
+            near = {int(i) for i, j, m in arcs_of(service) if usable[j] and m <= service.standard_minutes[i]}
             result = [one and (i in near or not service.needed[i]) for i, one in enumerate(result)]
     return result
 
@@ -154,10 +155,10 @@ class Serving:
 
     def _assign(self, t: int, k: int) -> None:
         problem, service = self.problem, self.problem.services[k]
-        blocked = {int(a) for a, j in zip(service.blocked_arc, service.blocking_site) if self.open[t][j]}
+        blocked = {int(a) for a, j in zip(service.blocked_arc, service.blocking_site, strict=True) if self.open[t][j]}
         by_point: dict[int, list[int]] = {}
         by_site: dict[int, list[tuple[int, int]]] = {j: [] for j in range(len(problem.site_tier))}
-        for arc, (i, j, m) in enumerate(zip(service.demand, service.site, service.minutes)):
+        for arc, (i, j, m) in enumerate(arcs_of(service)):
             i, j = int(i), int(j)
             if self.open[t][j] and arc not in blocked and problem.people[t][i] > 0 and self._reach(t, service, i, m):
                 x = self.flow[t, k, arc] = self.variable(whole=service.single)
@@ -186,7 +187,7 @@ class Serving:
             for t, row in enumerate(assigned)
             for k, one in enumerate(row)
             if one is not None
-            for arc, share in zip(one.arc, one.share)
+            for arc, share in zip(one.arc, one.share, strict=True)
         }
         self.assignable = all(place in self.flow for place in given)
         for place, x in self.flow.items():
@@ -198,7 +199,7 @@ class Serving:
 
     def _nearest(self, t: int, k: int) -> dict[int, float]:
         service, nearest = self.problem.services[k], {}
-        for i, j, m in zip(service.demand, service.site, service.minutes):
+        for i, j, m in arcs_of(service):
             if self.open[t][j]:
                 nearest[int(i)] = min(float(m), nearest.get(int(i), inf))
         return nearest
@@ -241,7 +242,7 @@ class Serving:
         problem, t = self.problem, self.last
         for k, service in enumerate(problem.services if problem.assigns_everybody else ()):
             pairs: dict[int, list[int]] = {}
-            for arc, (i, j) in enumerate(zip(service.demand, service.site)):
+            for arc, (i, j, _) in enumerate(arcs_of(service)):
                 if self.usable[j] and (not service.assigned or problem.people[t][i] > 0):
                     pairs.setdefault(int(i), []).append(arc)
             for arcs in pairs.values():
