@@ -2,7 +2,7 @@
 
 A set S of demand points of one service and stage can be covered only as far as the sites within its reach have room:
 
-    (14) Hall    sum_{i in S} d_it z_ikt <= sum_j ( sum_o min(q_o, D_jS) u_ot + sum_{merged into j} min(brings, D_jS) m_at )
+    (15) Hall    sum_{i in S} d_it z_ikt <= sum_j ( sum_o min(q_o, D_jS) u_ot + sum_{merged into j} min(brings, D_jS) m_at )
 
 with D_jS the load of S within reach of j. Every plan keeps every such row (a site serves no more of S than its capacity,
 and no more than reaches it), so they may be added to any model and its assignment x left out: what is left is a
@@ -22,13 +22,12 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 from facopt.linear import column
-from facopt.location.planning.modules import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
-    from facopt.location.planning.modules import Modules
     from facopt.location.problem import FloatArray, IntArray
 
 WHOLE = 1.0e8
@@ -97,18 +96,11 @@ class Layer:
             np.array([one[3].constant for one in rooms]), np.unique(problem.labels.zone.astype(str), return_inverse=True)[1][point],
         )  # fmt: skip
 
-    def over(self, kept: IntArray) -> Layer:
-        """Return the layer over some of the model's columns, numbered anew."""
-        new = np.full(self.used.shape[1], -1)
-        new[kept] = np.arange(len(kept))
-        return replace(self, covered=new[self.covered], used=sparse.csr_array(self.used[:, kept]))
-
-    def in_modules(self, modules: list[Modules]) -> Layer:
-        """Return the layer with the use of each option said by sizes in order."""
-        if not modules:
-            return self
-        used, shift = replaced(self.used, modules)
-        return replace(self, used=used, used_constant=self.used_constant - shift)
+    def over(self, compact: Compact, kept: IntArray) -> Layer:
+        """Return the layer over some of the columns of a compact model, numbered anew."""
+        used, constant = compact.over(self.used)
+        covered = np.searchsorted(kept, compact.column_of(self.covered))
+        return replace(self, covered=covered, used=sparse.csr_array(used[:, kept]), used_constant=self.used_constant + constant)
 
     @cached_property
     def sites(self) -> int:
@@ -123,7 +115,7 @@ class Layer:
         return np.bincount(self.arc_site[arcs], self.load[self.arc_point[arcs]], self.sites)
 
     def rows(self, sets: list[IntArray]) -> tuple[Any, FloatArray]:
-        """Return rows (14) of some sets: matrix (len(sets), N) and the least value of each."""
+        """Return rows (15) of some sets: matrix (len(sets), N) and the least value of each."""
         reach = np.array([self.within_reach(members) for members in sets])
         amount = sparse.csr_array(np.minimum(self.room[None, :], reach[:, self.room_site]))
         which = np.repeat(np.arange(len(sets)), [len(members) for members in sets])

@@ -36,6 +36,9 @@ class Effort:
 
     seconds: float
     gap: float = 1e-3
+    """Relative to the value..."""
+    absolute_gap: float = 1e-6
+    """...or in its units: the search stops at either."""
     seed: int = 1
     stop: Callable[[], bool] | None = None
     """Asked now and then."""
@@ -45,6 +48,7 @@ def solve_arrays(model: ArrayModel, effort: Effort, start: FloatArray | None = N
     """Minimise a mixed-integer model, from a solution `start` (N,) if there is one."""
     highs = _highs(model, effort, relaxed=False)
     highs.setOptionValue("mip_rel_gap", effort.gap)
+    highs.setOptionValue("mip_abs_gap", effort.absolute_gap)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
-from facopt.location.planning.arrays import ArrayModel
 from facopt.location.planning.hall import HallRows
 from facopt.location.planning.highs import GrowingProgram, Result
-from facopt.location.planning.modules import in_modules, modules_of
 
 if TYPE_CHECKING:
+    from facopt.location.planning.arrays import ArrayModel
+    from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
-    from facopt.location.problem import BoolArray, FloatArray, IntArray
+    from facopt.location.problem import FloatArray, IntArray
 
 LEAST_GAIN = 1e-4
 """Rounds of rows end when one lifts the bound by less than this, relative."""
@@ -32,32 +33,32 @@ class Master:
 
     arrays: ArrayModel
     kept: IntArray
-    """Column of the whole model for each of its columns."""
+    """Column of the compact model for each of its columns."""
     keys: tuple[str, ...]
     """Key of the scenario that states each row; "" for rows of the model itself and for Hall rows."""
     hall: HallRows
     own_rows: int
     """Rows before the Hall rows."""
+    own_of: IntArray
+    """Row of the compact model for each of the first rows."""
     relaxed: Result | None = None
     """Optimum of the linear relaxation over the rows so far, with prices."""
     rounds: list[tuple[float, float, int]] = field(default_factory=list)
     """(seconds, value, rows) after each round."""
 
     @classmethod
-    def of(cls, model: PlanModel, arrays: ArrayModel) -> Master:
-        """Return the master of a model whose arrays are given."""
-        keep = ~_assignment(model, arrays.columns)
-        kept = np.flatnonzero(keep)
-        says_nothing = np.flatnonzero(np.diff(arrays.matrix[:, np.flatnonzero(~keep)].indptr) == 0)
-        dropped = ~keep
-        offset = arrays.offset + float(np.minimum(arrays.cost * arrays.lower, arrays.cost * arrays.upper)[dropped].sum())
-        own = arrays.only_rows(says_nothing).only_columns(kept, offset)
-        modules = [one.over(kept) for one in modules_of(model)]
-        hall = HallRows.of(model)
-        hall = HallRows(tuple(layer.over(kept).in_modules(modules) for layer in hall.layers))
-        own = in_modules(own, modules)
-        keys = tuple(model.row_keys[row] for row in says_nothing) + ("",) * (own.rows - len(says_nothing))
-        master = cls(own, kept, keys, hall, own.rows)
+    def of(cls, model: PlanModel, compact: Compact) -> Master:
+        """Return the master of a model in its compact form."""
+        arrays = compact.arrays
+        serves = np.zeros(arrays.columns, dtype=bool)
+        serves[compact.column_of(_assignment(model))] = True
+        kept = np.flatnonzero(~serves)
+        silent = np.flatnonzero(np.diff(sparse.csr_array(arrays.matrix[:, np.flatnonzero(serves)]).indptr) == 0)
+        least = np.minimum(arrays.cost * arrays.lower, arrays.cost * arrays.upper)[serves].sum()
+        own = arrays.only_rows(silent).only_columns(kept, arrays.offset + float(least))
+        hall = HallRows(tuple(layer.over(compact, kept) for layer in HallRows.of(model).layers))
+        stated = [model.row_keys[row] for row in compact.rows] + [""] * (arrays.rows - len(compact.rows))
+        master = cls(own, kept, tuple(stated[row] for row in silent), hall, own.rows, silent)
         master._add(*hall.begin())
         return master
 
@@ -99,9 +100,7 @@ class Master:
         return prices
 
 
-def _assignment(model: PlanModel, columns: int) -> BoolArray:
-    """Return (N,) columns x of assigned services."""
-    found = np.zeros(columns, dtype=bool)
-    numbers = [x for (k, _, _), x in model.flow.items() if model.problem.services[k].assigned]
-    found[numbers] = True
-    return found
+def _assignment(model: PlanModel) -> IntArray:
+    """Return the columns x of assigned services."""
+    found = [x for (k, _, _), x in model.flow.items() if model.problem.services[k].assigned]
+    return np.array(sorted(found), dtype=np.int64)

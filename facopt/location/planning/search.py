@@ -11,6 +11,7 @@ import numpy as np
 from facopt.errors import Finding, RefereeError
 from facopt.linear import total
 from facopt.location.planning.diagnosis import diagnose
+from facopt.location.planning.large import is_large, solve_large
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.polish import polished
 from facopt.location.planning.referee import judge
@@ -99,14 +100,22 @@ class Chain:
             keep(model, kept)
         return model
 
-    def solve(self, model: PlanModel) -> MilpResult:
-        """Minimise a model in the time that is left, from the best plan so far."""
+    def solve(self, model: PlanModel, constant: float = 0.0) -> MilpResult:
+        """Minimise a model in the time that is left, from the best plan so far; gaps are relative with the constant."""
         start = None if self.outcome is None else model.start(self.outcome.plan)
-        settings = replace(self.settings, time_limit_seconds=max(self.seconds_left(), 0.1))
-        result = solve(model.linear, settings, start)
+        if is_large(model):
+            result = solve_large(model, replace(self.settings, time_limit_seconds=self._seconds_for_large()), start, constant)
+        else:
+            settings = replace(self.settings, time_limit_seconds=max(self.seconds_left(), 0.1))
+            result = solve(model.linear, settings, start)
         self.results.append(result)
         self.size = max(self.size, (len(model.linear.column_names), len(model.linear.row_names)))
         return result
+
+    def _seconds_for_large(self) -> float:
+        """Return a share of the time left: something for the levels that follow, and for the last step."""
+        more = len(self.problem.levels) - len(self.kept) > 1
+        return max(self.seconds_left() * (0.6 if more else 0.92), 0.1)
 
     def level(self, wish: LevelWish) -> MilpResult:
         """Optimise one level and take its plan if the referee agrees with it."""
@@ -118,7 +127,7 @@ class Chain:
             value = objective.expression(model)
             sign = -1.0 if objective.maximise else 1.0
             model.linear.objective = dict(total([value * sign]).terms)
-            result = self.solve(model)
+            result = self.solve(model, sign * value.constant)
             bound = None if result.bound is None else sign * result.bound + value.constant
             plan = None if result.values is None else model.plan(result.values)
         if plan is not None:

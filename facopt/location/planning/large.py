@@ -1,0 +1,274 @@
+"""Planning models that are too large to be handed to a solver whole: a bound and a plan, found side by side.
+
+One thread raises the bound: linear relaxation with Hall rows, then the master with its integers, as one or in priced
+parts, Hall rows added where its solutions ask for too much. The other lowers the plan: what the master would do, made
+to keep every row, then exact windows. Each tells the other what it has found. HiGHS runs without the interpreter's
+lock, so two cores are used. How far both come depends on the time: the same seed gives the same plan only where no
+limit of time was hit.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facopt.location.planning.arrays import ArrayModel
+from facopt.location.planning.compact import Compact
+from facopt.location.planning.highs import Effort, solve_arrays
+from facopt.location.planning.master import Master
+from facopt.location.planning.prices import Parts, slack_hall_rows, tying_rows
+from facopt.location.planning.windows import First, Places, Search, Windows
+from facopt.location.solution import Status
+from facopt.location.solver import MilpResult
+
+if TYPE_CHECKING:
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.problem import FloatArray
+    from facopt.location.solver import SolverSettings
+
+LEAST_ASSIGNMENT = 10_000
+"""Columns of assignment from which on a model goes this way."""
+LARGEST_WHOLE = 25_000
+"""Columns of the master up to which it is solved as one."""
+RELAXING = 0.25
+"""Share of the time that the linear relaxation may take."""
+PARTS_FIRST = 0.1
+PARTS_ONLY = 0.65
+"""Shares of the time left that the priced parts may take, where the master is solved as one after them or not."""
+RAISING = 0.35
+"""Share of the time left that each solve of the master may take."""
+POLL_SECONDS = 0.2
+
+
+def is_large(model: PlanModel) -> bool:
+    """Return whether a model is for `solve_large`: much assignment, and an objective that does not look at it."""
+    served = {x for (k, _, _), x in model.flow.items() if model.problem.services[k].assigned}
+    return len(served) >= LEAST_ASSIGNMENT and not served & model.linear.objective.keys()
+
+
+@dataclass
+class State:
+    """What both sides know; plain attributes that one thread writes and the other reads."""
+
+    began: float
+    until: float
+    gap: float
+    value: float = np.inf
+    values: FloatArray | None = None
+    """Of the compact model."""
+    bound: float = -np.inf
+    hints: list[FloatArray] = field(default_factory=list)
+    """Master's values that a plan could be made of, oldest first."""
+    infeasible: bool = False
+    failed: BaseException | None = None
+    over: bool = False
+    log: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def stop(self) -> bool:
+        """Return whether both sides should end."""
+        return self.over or self.infeasible or self.close() or time.monotonic() >= self.until
+
+    def close(self) -> bool:
+        """Return whether value and bound are as near as was asked."""
+        return self.value - self.bound <= self.gap * max(abs(self.value), 1e-9) if self.values is not None else False
+
+    def raised(self, bound: float, part: str) -> None:
+        """Take a bound."""
+        with self.lock:
+            self.bound = max(self.bound, bound)
+            self._note(part)
+
+    def lowered(self, value: float, values: FloatArray, part: str) -> None:
+        """Take a plan if it is the best."""
+        with self.lock:
+            if value < self.value:
+                self.value, self.values = value, values
+                self._note(part)
+
+    def _note(self, part: str) -> None:
+        gap = 100 * (self.value - self.bound) / max(abs(self.value), 1e-9)
+        seconds = time.monotonic() - self.began
+        self.log.append(f"{seconds:7.1f} s  plan {self.value:.10g}  bound {self.bound:.10g}  gap {gap:.3f} %  {part}\n")
+
+
+def solve_large(
+    model: PlanModel, settings: SolverSettings, start: FloatArray | None = None, constant: float = 0.0
+) -> MilpResult:
+    """Minimise a model's objective plus a constant, to a gap relative to both.
+
+    `start` (N,) holds the moves of a plan to begin with, NaN where unknown. The values of the result are without the
+    constant, as those of every solver are.
+    """
+    state = State(time.monotonic(), time.monotonic() + settings.time_limit_seconds, settings.gap)
+    compact = Compact.of(model, replace(ArrayModel.of(model.linear), offset=constant))
+    master = Master.of(model, compact)
+    relaxed = threading.Event()
+    sides = (Bound(state, master, settings.seed, relaxed), Improve(state, model, compact, master, settings.seed, relaxed))
+    if start is not None:
+        sides[1].begin = compact.shrink(np.nan_to_num(start))
+    threads = [threading.Thread(target=side.guarded, daemon=True) for side in sides]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        threads[0].join(POLL_SECONDS)
+        threads[1].join(POLL_SECONDS)
+        if settings.progress is not None:
+            known = state.value if state.values is not None else None
+            settings.progress(known, state.bound if np.isfinite(state.bound) else None)
+        if settings.stop is not None and settings.stop():
+            state.over = True
+    if state.failed is not None:
+        raise state.failed
+    return _result(state, compact, constant, interrupted=state.over)
+
+
+def _result(state: State, compact: Compact, constant: float, *, interrupted: bool) -> MilpResult:
+    log = "".join(state.log)
+    bound = float(state.bound) - constant if np.isfinite(state.bound) else None
+    if state.infeasible:
+        return MilpResult(Status.INFEASIBLE, None, None, None, "", log)
+    limit = "interrupted" if interrupted else "gap" if state.close() else "time"
+    if state.values is None:
+        return MilpResult(Status.NO_SOLUTION, None, None, bound, limit, log)
+    return MilpResult(Status.FEASIBLE, compact.expand(state.values), float(state.value) - constant, bound, limit, log)
+
+
+@dataclass
+class Side:
+    """One of the two threads."""
+
+    state: State
+
+    def guarded(self) -> None:
+        """Run, and end the other side too where something fails."""
+        try:
+            self.run()
+        except BaseException as error:  # noqa: BLE001 - raised again by the main thread
+            self.state.failed = error
+            self.state.over = True
+
+    def run(self) -> None:
+        """Do the side's work until the state says stop."""
+        raise NotImplementedError
+
+
+@dataclass
+class Bound(Side):
+    """The bound's side."""
+
+    master: Master
+    seed: int
+    relaxed: threading.Event
+
+    def run(self) -> None:
+        """Relax, then solve the master again and again with the Hall rows its solutions broke."""
+        state, master = self.state, self.master
+        feasible = master.relax(time.monotonic() + RELAXING * (state.until - time.monotonic()))
+        state.infeasible = not feasible
+        self.relaxed.set()
+        if master.relaxed is None or state.stop():
+            return
+        state.raised(master.relaxed.objective, f"linear relaxation, {len(master.hall.found)} Hall rows")
+        whole = master.arrays.columns <= LARGEST_WHOLE
+        self._parts(PARTS_FIRST if whole else PARTS_ONLY)
+        self._whole()
+
+    def _parts(self, share: float) -> None:
+        """Solve the priced parts: near what a plan looks like long before the master as one is."""
+        state = self.state
+        parts = Parts.of(self.master, tying_rows(self.master))
+        until = time.monotonic() + share * (state.until - time.monotonic())
+        parts.solve(until, state.stop, 1e-3, rounds=2)
+        if parts.values is not None:
+            state.hints.append(parts.values)
+        state.raised(parts.bound, f"{len(parts.components)} priced parts")
+
+    def _whole(self) -> None:
+        """Solve the master as one; the best plan is a solution of it to begin with."""
+        state, master = self.state, self.master
+        arrays = master.arrays.only_rows(np.flatnonzero(~slack_hall_rows(master)))
+        share = RAISING
+        while not state.stop():
+            left = state.until - time.monotonic()
+            seconds = left if left < 20 else max(10.0, share * left)
+            start = None if state.values is None else state.values[master.kept]
+            effort = Effort(seconds, state.gap, seed=self.seed, stop=state.stop)
+            result = solve_arrays(arrays, effort, start)
+            if result.infeasible:
+                state.infeasible = True
+                return
+            state.raised(result.bound, f"master, {arrays.rows} rows")
+            if result.values is None:
+                continue
+            state.hints.append(result.values)
+            matrix, low = master.hall.take(master.hall.broken(result.values, whole=True))
+            if not len(low) and result.objective - result.bound <= state.gap * abs(result.objective):
+                return
+            share = 0.5
+            arrays = arrays.with_rows(matrix, low, np.full(len(low), np.inf))
+
+
+@dataclass
+class Improve(Side):
+    """The plan's side."""
+
+    model: PlanModel
+    compact: Compact
+    master: Master
+    seed: int
+    relaxed: threading.Event
+    begin: FloatArray | None = None
+    """(N,) values of the compact model's states, to begin with."""
+
+    def run(self) -> None:
+        """Find a first plan, then windows; whenever the master has a new solution, try to make a plan of it."""
+        state = self.state
+        places = Places.of(self.model, self.compact)
+        windows = Windows(self.compact.arrays, places, self.seed)
+        self.relaxed.wait()
+        if state.stop() or self.master.relaxed is None:
+            return
+        prices = np.zeros(windows.arrays.rows)
+        prices[self.master.own_of] = self.master.prices()[: len(self.master.own_of)]
+        first = First(windows, prices, max(abs(self.master.relaxed.objective), 1.0))
+        hint = self.begin if self.begin is not None else self.compact.shrink(np.zeros(self.compact.columns))
+        self._first(first, hint, "from the start" if self.begin is not None else "from what stands")
+        self._windows(first, windows)
+
+    def _first(self, first: First, hint: FloatArray, part: str) -> None:
+        """Make a plan of a hint unless a newer one comes."""
+        state, heard = self.state, len(self.state.hints)
+        states = np.where(first.windows.places.site >= 0, hint, 0.0)
+        newer = lambda: state.stop() or (state.values is None and len(state.hints) > heard)  # noqa: E731
+        until = state.until if state.values is None else time.monotonic() + 0.15 * (state.until - time.monotonic())
+        values = first.find(np.round(states), until, newer)
+        if values is not None:
+            state.lowered(first.windows.arrays.value(values), values, f"plan {part}")
+
+    def _windows(self, first: First, windows: Windows) -> None:
+        state, used = self.state, 0
+        search: Search | None = None
+        none = np.zeros(windows.arrays.columns, dtype=bool)
+        while not state.stop():
+            if len(state.hints) > used:
+                used = len(state.hints)
+                hint = np.zeros(windows.arrays.columns)
+                hint[self.master.kept] = state.hints[-1]
+                self._first(first, hint, "from the master")
+            elif state.values is None:
+                time.sleep(POLL_SECONDS)
+            if state.values is None:
+                continue
+            if search is None:
+                search = Search(windows, state.values, none)
+            if windows.arrays.value(search.values) > state.value:
+                search.values = state.values
+            if search.step(search.draw(), state.stop):
+                state.lowered(windows.arrays.value(search.values), search.values, f"window {search.tried}")
+            search.grow()
+

@@ -1,0 +1,285 @@
+"""A plan made better part by part: some sites that lie together free, all others as they are, solved exactly.
+
+Every row of the model stays, so whatever rules there are hold; a window can only lose what a plan has outside of it, and
+never makes it worse. Where there is no plan yet, the rows that doing nothing breaks may be violated at a price, and
+windows pay the violation off until none is left.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+
+from facopt.location.planning.highs import Effort, solve_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from facopt.location.planning.arrays import ArrayModel
+    from facopt.location.planning.compact import Compact
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.problem import BoolArray, FloatArray, IntArray
+
+LONG = 400
+"""Rows of more columns than this tie the county together; nothing lies beside anything else for being in one."""
+PAID = 1e-6
+"""Violation below which a row counts as kept, relative to its bound."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each column of a model lies."""
+
+    site: IntArray
+    """(N,) site of a move, -1 of other columns."""
+    point: IntArray
+    """(N,) demand point of an assignment or its sum, -1 of other columns."""
+
+    @classmethod
+    def of(cls, model: PlanModel, compact: Compact) -> Places:
+        """Return the places of the columns of a model's compact form."""
+        point = np.full(compact.columns, -1, dtype=np.int64)
+        for (k, arc, _), column in model.flow.items():
+            if model.problem.services[k].assigned:
+                point[column] = model.problem.services[k].demand[arc]
+        for (_, i, _), column in model.covered_point.items():
+            point[column] = i
+        states = np.full(compact.arrays.columns - len(compact.own), -1)
+        return cls(compact.site, np.r_[point[compact.own], states])
+
+
+@dataclass
+class Windows:
+    """The exact model with what lies beside what in it."""
+
+    arrays: ArrayModel
+    places: Places
+    seed: int = 1
+
+    @cached_property
+    def by_column(self) -> Any:
+        """The matrix by columns."""
+        return sparse.csc_array(self.arrays.matrix)
+
+    @cached_property
+    def local(self) -> BoolArray:
+        """(R,) rows that do not tie the county together."""
+        return np.diff(self.arrays.matrix.indptr) <= LONG
+
+    @cached_property
+    def movable(self) -> IntArray:
+        """Sites that have moves, ascending."""
+        return np.unique(self.places.site[self.places.site >= 0])
+
+    @cached_property
+    def beside(self) -> Any:
+        """(J, J) CSR: one over the rows that two sites share."""
+        rows = sparse.csr_array(self.arrays.matrix[np.flatnonzero(self.local)])
+        entries = sparse.coo_array(rows)
+        site = self.places.site[entries.col]
+        moves = site >= 0
+        count = int(self.places.site.max(initial=-1)) + 1
+        inside = sparse.csr_array((np.ones(int(moves.sum())), (entries.row[moves], site[moves])), shape=(rows.shape[0], count))
+        inside.data[:] = 1.0
+        shared = sparse.csr_array(inside.T @ inside)
+        shared.setdiag(0)
+        shared.eliminate_zeros()
+        shared.data = 1.0 / shared.data
+        return shared
+
+    def around(self, site: int, count: int) -> IntArray:
+        """Return the sites nearest to one by the rows they share."""
+        away = dijkstra(self.beside, indices=site)
+        away[site] = -1.0
+        order = self.movable[np.argsort(away[self.movable], kind="stable")]
+        return order[np.isfinite(away[order])][:count]
+
+    def free(self, sites: IntArray) -> BoolArray:
+        """Return (N,) the columns of some sites: their moves, all assignment of whom they can serve, and what follows."""
+        arrays, places = self.arrays, self.places
+        chosen = np.zeros(int(places.site.max(initial=-1)) + 2, dtype=bool)
+        chosen[sites] = True
+        found = chosen[places.site]
+        found |= self._in_rows_of(found) & (places.site < 0)
+        served = np.zeros(int(places.point.max(initial=-1)) + 2, dtype=bool)
+        served[places.point[found & (places.point >= 0)]] = True
+        found |= served[places.point] & (places.point >= 0)
+        other = (places.site < 0) & (places.point < 0)
+        found |= self._in_rows_of(found & ~arrays.integer | found & other) & other
+        return found
+
+    def _in_rows_of(self, columns: BoolArray) -> BoolArray:
+        """Return (N,) columns that share a local row with some."""
+        rows = np.zeros(self.arrays.rows, dtype=bool)
+        rows[_entries(self.by_column.indptr, self.by_column.indices, np.flatnonzero(columns))] = True
+        rows &= self.local
+        found = np.zeros(self.arrays.columns, dtype=bool)
+        matrix = self.arrays.matrix
+        found[_entries(matrix.indptr, matrix.indices, np.flatnonzero(rows))] = True
+        return found
+
+
+def _entries(first: IntArray, indices: IntArray, chosen: IntArray) -> IntArray:
+    """Return the indices of some rows (CSR) or columns (CSC), one after the other."""
+    sizes = first[chosen + 1] - first[chosen]
+    begin = np.repeat(first[chosen] - np.r_[0, np.cumsum(sizes)[:-1]], sizes) if len(chosen) else np.zeros(0, dtype=int)
+    return indices[begin + np.arange(len(begin))]
+
+
+@dataclass
+class Search:
+    """A plan's column values on their way to be better."""
+
+    windows: Windows
+    values: FloatArray
+    extra: BoolArray
+    """(N,) columns that are free in every window."""
+    size: int = 20
+    seconds: float = 4.0
+    gap: float = 5e-4
+    visits: dict[int, float] = field(default_factory=dict)
+    tried: int = 0
+    in_vain: int = 0
+    """Windows one after the other that found nothing."""
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """Draws the middle of each window."""
+        return np.random.default_rng(self.windows.seed)
+
+    def draw(self, among: IntArray | None = None) -> IntArray:
+        """Return a window around a site, of all or `among` some, that was seldom in one."""
+        movable = self.windows.movable if among is None else among
+        seen = np.array([self.visits.get(int(j), 0.0) for j in movable])
+        weight = 1.0 / (1.0 + seen) ** 3
+        middle = int(self.rng.choice(movable, p=weight / weight.sum()))
+        sites = self.windows.around(middle, max(1, int(self.size * self.rng.uniform(0.6, 1.3))))
+        for n, j in enumerate(sites.tolist()):
+            self.visits[j] = self.visits.get(j, 0.0) + max(0.0, 1.0 - n / len(sites))
+        return sites
+
+    def step(self, sites: IntArray, stop: Callable[[], bool] | None = None) -> bool:
+        """Solve one window and keep what it finds; returns whether that is better."""
+        self.tried += 1
+        better = self.improve(self.windows.free(sites) | self.extra, self.seconds, stop)
+        self.in_vain = 0 if better else self.in_vain + 1
+        return better
+
+    def grow(self) -> None:
+        """Take larger windows, with more time for each, once a sweep of the county has found nothing."""
+        if self.in_vain * self.size > 1.5 * len(self.windows.movable):
+            self.size, self.seconds, self.in_vain = int(1.4 * self.size) + 1, 1.6 * self.seconds, 0
+
+    def improve(self, free: BoolArray, seconds: float, stop: Callable[[], bool] | None = None) -> bool:
+        """Solve with some columns free (N,) and keep what is found; returns whether that is better."""
+        part = self.windows.arrays.fixed(self.values, free, self.windows.by_column)
+        effort = Effort(seconds, self.gap, seed=self.windows.seed, stop=stop)
+        result = solve_arrays(part, effort, self.values[free])
+        if result.values is None:
+            return False
+        before = part.value(self.values[free])
+        if part.value(result.values) >= before - 1e-9 * max(1.0, abs(before)):
+            return False
+        self.values = self.values.copy()
+        self.values[free] = result.values
+        return True
+
+
+def elastic(arrays: ArrayModel, prices: FloatArray, broken: IntArray) -> ArrayModel:
+    """Return the model in which some rows may be violated, at `prices` (R,) for a unit: a column more for each."""
+    below = np.isfinite(arrays.row_lower[broken])
+    count = len(broken)
+    signs = np.where(below, 1.0, -1.0)
+    slack = sparse.csr_array((signs, (broken, np.arange(count))), shape=(arrays.rows, count))
+    matrix = sparse.csr_array(sparse.hstack([arrays.matrix, slack], format="csr"))
+    return replace(
+        arrays, matrix=matrix, lower=np.r_[arrays.lower, np.zeros(count)], upper=np.r_[arrays.upper, np.full(count, np.inf)],
+        cost=np.r_[arrays.cost, prices[broken]], integer=np.r_[arrays.integer, np.zeros(count, dtype=bool)],
+    )  # fmt: skip
+
+
+def rows_broken(arrays: ArrayModel, values: FloatArray) -> IntArray:
+    """Return the rows that column values miss."""
+    amount = arrays.matrix @ values
+    scale = PAID * np.maximum(1.0, np.maximum(np.abs(_finite(arrays.row_lower)), np.abs(_finite(arrays.row_upper))))
+    return np.flatnonzero((amount < arrays.row_lower - scale) | (amount > arrays.row_upper + scale))
+
+
+def _finite(bounds: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(bounds), bounds, 0.0)
+
+
+@dataclass
+class First:
+    """The way to a first plan: windows over the elastic model until nothing is violated any more."""
+
+    windows: Windows
+    """Of the model without slack."""
+    prices: FloatArray
+    """(R,) of the linear relaxation, 0 where unknown."""
+    scale: float
+    """What the objective amounts to."""
+
+    def find(self, moves: FloatArray, until: float, stop: Callable[[], bool]) -> FloatArray | None:
+        """Return column values of a plan, from moves (N,) that need not keep the rules; None where time runs out.
+
+        `moves` is 0 for all columns but those of moves that are made.
+        """
+        arrays = self.windows.arrays
+        broken = rows_broken(arrays, moves)
+        soft = elastic(arrays, self._penalties(), broken)
+        slack = np.arange(soft.columns) >= arrays.columns
+        values = np.r_[moves, self._missing(moves, broken)]
+        pad = np.full(len(broken), -1)
+        places = Places(np.r_[self.windows.places.site, pad], np.r_[self.windows.places.point, pad])
+        search = Search(Windows(soft, places, self.windows.seed), values, slack, size=30, seconds=6.0)
+        search.windows.__dict__["beside"] = self.windows.beside
+        search.improve(search.windows.places.site < 0, max(until - time.monotonic(), 0.1) / 2, stop)
+        sweep = 1 + 2 * len(self.windows.movable) // search.size
+        while time.monotonic() < until and not stop():
+            left = search.values[slack]
+            owed = left > PAID * np.maximum(1.0, np.abs(self._bound(broken)))
+            if not owed.any():
+                return search.values[: arrays.columns]
+            search.step(search.draw(self._near(broken[owed]) if search.tried > sweep else None), stop)
+            if search.tried % sweep == 0:
+                cost = search.windows.arrays.cost.copy()
+                cost[np.flatnonzero(slack)[owed]] *= 2.0
+                search.windows.arrays = replace(search.windows.arrays, cost=cost)
+        return None
+
+    def _near(self, rows: IntArray) -> IntArray | None:
+        """Return the sites of local rows; None where some are not local, so that every site matters."""
+        if not self.windows.local[rows].all():
+            return None
+        matrix = self.windows.arrays.matrix
+        sites = self.windows.places.site[_entries(matrix.indptr, matrix.indices, rows)]
+        points = self.windows.places.point
+        if not (sites >= 0).any():
+            served = np.zeros(self.windows.arrays.columns, dtype=bool)
+            served[_entries(matrix.indptr, matrix.indices, rows)] = True
+            sites = self.windows.places.site[self.windows._in_rows_of(served & (points >= 0))]
+        found = np.unique(sites[sites >= 0])
+        return found if len(found) else None
+
+    def _bound(self, rows: IntArray) -> FloatArray:
+        arrays = self.windows.arrays
+        low = arrays.row_lower[rows]
+        return np.where(np.isfinite(low), low, arrays.row_upper[rows])
+
+    def _missing(self, values: FloatArray, rows: IntArray) -> FloatArray:
+        return np.abs(self._bound(rows) - self.windows.arrays.matrix[rows] @ values)
+
+    def _penalties(self) -> FloatArray:
+        """Return (R,) a little more than the price for rows of the county, far more than anything for others."""
+        arrays = self.windows.arrays
+        every = np.arange(arrays.rows)
+        steep = 10 * self.scale / np.maximum(1.0, np.abs(self._bound(every)))
+        known = np.abs(self.prices)
+        return np.where(~self.windows.local & (known > 0), 1.05 * known, np.maximum(steep, 2 * known))
