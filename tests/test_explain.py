@@ -189,7 +189,7 @@ def widths(text: str) -> int:
 def test_a_place_that_money_does_not_reach(county: Path) -> None:
     """With 11.6 million: who is near, what one more would bring, what it is exchanged for, and what stops it."""
     # The budget pays for a, c and d (11.4 million), or b instead of a: 上坪 has 1,400 people, 下坪 900.
-    asked = ["explain", "budget.yaml", *PLAIN, "--set", "limits.budget=11600000", "--place", "下坪"]
+    asked = ["explain", "budget.yaml", *PLAIN, "--place", "下坪"]
     found = facopt(*asked, "--json").json()
     assert (found["place_id"], found["people_covered"], found["reason"]) == ("v3", 0.0, "limits")
     (tier,) = found["tiers"]
@@ -206,7 +206,7 @@ def test_a_place_that_money_does_not_reach(county: Path) -> None:
     assert (forced["status"], forced["change"]["added"], forced["change"]["removed"]) == ("optimal", ["b"], ["a"])
     text = facopt(*asked).out
     assert "Why: a feasible site exists beyond the limits." in text
-    assert "limits.budget: Budget: at most ¥11.6 million (budget.yaml" in text.replace("\n", " ")
+    assert "limits.budget: Budget: at most ¥11.6 million (budget.yaml:8:18)" in text.replace("\n", " ")
 
 
 def test_the_plan_itself_is_explained_from_a_run_folder(county: Path) -> None:
