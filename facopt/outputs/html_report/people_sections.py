@@ -310,6 +310,12 @@ def _bands_by_tier(m: Material) -> str:
 # --- the uncovered ---------------------------------------------------------------------------------------------------
 
 
+def _why(row: Row) -> str:
+    """Return why somebody stays uncovered, and below it what would help."""
+    reason, remedy = (named(key, str(row[key])) for key in ("reason", "remedy"))
+    return f"{both_of(reason)}<small>{both_of(remedy)}</small>" if any(remedy) else both_of(reason)
+
+
 def uncovered(m: Material) -> Section:
     """Return who is not covered, why, and what can be done; the sum equals the people not covered."""
     title = "section.uncovered" if m.planned else "section.uncovered_now"
@@ -318,7 +324,7 @@ def uncovered(m: Material) -> Section:
         return Section("uncovered", title, paragraph("uncovered.none"))
     columns = (
         "id", "name", "zone_name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes",
-        "nearest_any_minutes", "reason", "remedy", "cost_alone",
+        "nearest_any_minutes", Drawn("why", WORDS["column.why"], _why, align="l"), "cost_alone",
     )  # fmt: skip
     symbols = {"name": lambda row: settlement_symbol(str(row.get("state", "")))}
     covered = h.covered if h.covered is not None else h.covered_now
