@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.planned import Planned
     from facopt.location.planning.problem import PlanningProblem, Stated
-    from facopt.location.problem import CoverageTarget
+    from facopt.location.problem import CoverageTarget, IntArray
     from facopt.measures.coverage import BoolArray
     from facopt.scenario.schema import Scenario
 
@@ -39,6 +39,10 @@ class StageView:
     """(J,) what has been done with each site by then, one of SITE_ACTIONS."""
     site_size: TextArray
     """(J,) name of its size then; "" where it has none or is not open."""
+    goes_to: tuple[IntArray, ...]
+    """By tier: (I,) the site where most of a demand point's people go, else the nearest open one; -1 without."""
+    served: tuple[BoolArray, ...]
+    """By tier: (I,) True where any people of a demand point are covered."""
     cost: float
     """Capital up to and including this stage."""
 
@@ -70,6 +74,9 @@ class PlanningTables:
     """The register of exceptions: points, people (of the last stage), reason, approved."""
     orders: pd.DataFrame
     """Where the orders are compared: order (jointly, final_first), objective, value, bound, cost. Else empty."""
+    targets: pd.DataFrame
+    """One row per stage, today first, and target of the scenario: stage, target (its number), people (of whom it
+    speaks), needed and people_covered then."""
     referral: pd.DataFrame
     """One row per stage, today first, and open site that refers people on: stage, site, to (rows of sites; the nearest
     open one that its tier's referral allows)."""
@@ -86,11 +93,17 @@ class PlanningTables:
 
 
 def planning_tables(
-    scenario: Scenario, planned: Planned, sentences: Mapping[str, tuple[str, str]]
+    scenario: Scenario,
+    planned: Planned,
+    targets: Sequence[CoverageTarget],
+    sentences: Mapping[str, tuple[str, str]],
 ) -> PlanningTables:
-    """Return the tables of a scenario that the planning model answered; `sentences` say what each statement asks."""
+    """Return the tables of a scenario that the planning model answered.
+
+    `targets` are those of the plain problem, which know whom each speaks of; `sentences` say what each statement asks.
+    """
     outcome = planned.solution.outcome
-    stages = list(_stages(planned))
+    stages, whole = list(_stages(planned)), _problem(planned)
     return PlanningTables(
         stages=pd.DataFrame([row for name, one, t in stages for row in _stage_rows(name, one, t)]),
         money=_money(scenario, outcome),
@@ -106,11 +119,15 @@ def planning_tables(
         rules=_rules(sentences, planned),
         exceptions=_exceptions(scenario, planned.estate_now.problem),
         orders=_orders(planned),
+        targets=pd.DataFrame(
+            [row for name, one, t in stages for row in _target_rows(scenario, targets, whole, name, one, t)],
+            columns=["stage", "target", "people", "needed", "people_covered"],
+        ),
         referral=pd.DataFrame(
             [row for name, one, t in stages for row in _referral_rows(name, one, t, _rules_of(planned))],
             columns=["stage", "site", "to"],
         ),
-        today=_view(planned.today, planned.today, 0, TODAY, _unreachable(_problem(planned))),
+        today=_view(planned.today, planned.today, 0, TODAY, _unreachable(whole)),
         views=() if outcome is None else tuple(_views(outcome, planned.estate_now)),
         present_cost=None if outcome is None else _present_cost(outcome),
         workload_unit="people" if scenario.workload is None else scenario.workload.unit,
@@ -151,7 +168,8 @@ def _view(outcome: Outcome, estate: Outcome, t: int, name: str, unreachable: Boo
         }
     )  # fmt: skip
     sizes = np.array([problem.options[number].size for number in outcome.option[t]], dtype=object)
-    return StageView(name, points, _actions_by(outcome, t), sizes, evaluation.cost)
+    served = tuple(share > 0 for share in evaluation.share_by_tier)
+    return StageView(name, points, _actions_by(outcome, t), sizes, evaluation.nearest, served, evaluation.cost)
 
 
 def _problem(planned: Planned) -> PlanningProblem:
@@ -294,22 +312,37 @@ def planning_limits(scenario: Scenario, money: pd.DataFrame) -> list[tuple[str, 
     return rows
 
 
-def stage_targets(scenario: Scenario, planned: Planned, targets: Sequence[CoverageTarget]) -> pd.DataFrame:
-    """Return by target of the scenario: stage (the first in which it is due), and its people and people covered then.
-
-    `targets` are those of the plain problem, which know whom each speaks of; figures are NaN without a plan.
-    """
-    outcome, rows = planned.solution.outcome, []
-    for words, target in zip(scenario.targets, targets, strict=True):
-        if outcome is None:
-            rows.append(("", np.nan, np.nan))
-            continue
-        problem = outcome.problem
-        t = problem.due(words.by, otherwise="last")[0]
+def _target_rows(
+    scenario: Scenario, targets: Sequence[CoverageTarget], whole_problem: PlanningProblem, name: str, outcome: Outcome,
+    t: int,
+) -> Iterator[tuple[str, int, float, float, float]]:  # fmt: skip
+    """Yield what each target asks for in a stage; the problem with all its moves tells who can be reached at all."""
+    problem = outcome.problem
+    for number, (words, target) in enumerate(zip(scenario.targets, targets, strict=True)):
         people = problem.people if words.segment is None else problem.labels.segments[words.segment]
         weights = np.where(target.members, people[t], 0.0)
-        name = stage_names(problem)[t]
-        rows.append((name, float(weights.sum()), outcome.people_covered(target.tier, weights, t)))
+        whole, needed = float(weights.sum()), words.at_least_people
+        if needed is None and target.at_least_percent < 100:
+            needed = target.at_least_percent / 100 * whole
+        elif needed is None:
+            excused = problem.labels.excused
+            asked = whole_problem.can_be_reached(target.tier) & (True if excused is None else ~excused)
+            needed = float(weights[asked].sum())
+        yield name, number, whole, float(needed), outcome.people_covered(target.tier, weights, t)
+
+
+def stage_targets(scenario: Scenario, planning: PlanningTables) -> pd.DataFrame:
+    """Return by target of the scenario: stage (the first in which it is due), and its people and people covered then.
+
+    Figures are NaN without a plan.
+    """
+    names, rows = planning.money["stage"].tolist(), []
+    for number, words in enumerate(scenario.targets):
+        found = planning.targets[planning.targets["target"] == number].set_index("stage")
+        due = next((name for name in names if words.by is None or int(name) >= words.by), "") if names else ""
+        due = names[-1] if names and words.by is None else due
+        figures = (np.nan, np.nan) if not due else tuple(found.loc[due, ["people", "people_covered"]].astype(float))
+        rows.append((due, *figures))
     return pd.DataFrame(rows, columns=["stage", "stage_people", "stage_covered"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
-from facopt.outputs.map.payload import has_plan
+from facopt.outputs.map.stops import has_plan
 from facopt.outputs.map.values import exact, number, truth
 from facopt.outputs.map.words import WORDS
 from facopt.outputs.words import WORDS as COMMON
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     Both = list[str]
     """A text in Chinese and English."""
 
-_COMMON = ("reason.", "remedy.", "area_class.", "kind.", "unit.", "tag.")
+_COMMON = (
+    "reason.", "remedy.", "area_class.", "kind.", "unit.", "tag.", "action.", "workload.", "segment.",
+)  # fmt: skip
 _CLASSES = ("urban", "town", "rural")
 
 
@@ -142,7 +144,19 @@ def _definition_in(report: Report, language: int) -> str:
             people=numbers.people_headline(report.everybody.people, lang),
         )
         .replace("。。", "。")
-    )
+    ) + _definition_of_plan(report, language)
+
+
+def _definition_of_plan(report: Report, language: int) -> str:
+    """Return what figures of plans in stages and with capacities mean besides."""
+    planning, told = report.planning, ""
+    if planning is None:
+        return told
+    if planning.base_year:
+        told += WORDS["map.def.years"][language].format(base=planning.base_year)
+    if planning.stages["capacity"].gt(0).any():
+        told += WORDS["map.def.capacity"][language]
+    return told
 
 
 def _mode(tier: TierFacts) -> tuple[str, str]:

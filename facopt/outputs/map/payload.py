@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs.map import geometry
 from facopt.outputs.map.base_map import base_map_of
 from facopt.outputs.map.places import Places, places_of
+from facopt.outputs.map.stops import map_edges, planned_of, stops_of, target_stops
 from facopt.outputs.map.thinning import thinned
-from facopt.outputs.map.values import exact, index_of, number, numbers, text, times, truth
+from facopt.outputs.map.values import index_of, number, numbers, text, times, truth
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from facopt.measures.report import Report, Share
 
-STATE_LETTERS = {"covered": "c", "newly_covered": "n", "loses_cover": "l", "uncovered": "u", "unreachable": "x"}
-"""State of a settlement, as one letter a settlement."""
-
-_TODAY = {"n": "u", "l": "c"}
-_ACTION_LETTERS = {
-    "keep": "k", "build": "b", "extend": "x", "refurbish": "r", "close": "d", "relocate": "v", "merge": "m",
-    "none": "n",
-}  # fmt: skip
-_BANDS = (15.0, 30.0, 45.0, 60.0)
 _RAMP = ((0xEE, 0xF3, 0xCF), (0xA9, 0xD3, 0xB0), (0x5A, 0xA6, 0xA6), (0x2F, 0x6A, 0x92), (0x26, 0x27, 0x5C))
 
 
@@ -40,7 +30,8 @@ def payload_of(report: Report) -> dict[str, Any]:
         "zones": _zones(report, places, tolerance),
         "tiers": [_tier(tier) for tier in report.tiers],
         "bands": _bands(report),
-        "stops": _stops(report),
+        "stops": stops_of(report),
+        **planned_of(report),
         "points": _points(report, places),
         "sites": _sites(report, places),
         "assignment": _assignment(report),
@@ -58,11 +49,6 @@ def payload_of(report: Report) -> dict[str, Any]:
         "reasons": sorted({text(value) for value in report.points["reason"]} - {""}),
         "remedies": sorted({text(value) for value in report.points["remedy"]} - {""}),
     }
-
-
-def has_plan(report: Report) -> bool:
-    """Return whether the run found a plan."""
-    return report.everybody.covered is not None
 
 
 # --- areas and tiers -------------------------------------------------------------------------------------------------
@@ -100,16 +86,8 @@ def _tier(tier: Any) -> dict[str, Any]:
 
 
 def _bands(report: Report) -> dict[str, Any]:
-    edges = _edges(report)
+    edges = map_edges(report)
     return {"edges": numbers(edges), "colours": [_ramp(k / len(edges)) for k in range(len(edges) + 1)]}
-
-
-def _edges(report: Report) -> tuple[float, ...]:
-    """Return where the map's time bands end: of the report's own at most four, for more shades cannot be told apart."""
-    edges = tuple(band.up_to for band in report.bands[:-1])
-    if not edges or set(_BANDS) <= set(edges):
-        return _BANDS
-    return edges[:: -(-len(edges) // len(_BANDS))]
 
 
 def _ramp(position: float) -> str:
@@ -121,7 +99,7 @@ def _ramp(position: float) -> str:
 
 def _targets(report: Report, places: Places) -> list[dict[str, Any]]:
     tiers = {tier.key: k for k, tier in enumerate(report.tiers)}
-    return [
+    found: list[dict[str, Any]] = [
         {
             "tier": tiers.get(text(row.tier), -1),
             "class": text(row.area_class),
@@ -134,75 +112,9 @@ def _targets(report: Report, places: Places) -> list[dict[str, Any]]:
         }
         for row in report.targets.itertuples()
     ]
-
-
-# --- stops -----------------------------------------------------------------------------------------------------------
-
-
-def _stops(report: Report) -> list[dict[str, Any]]:
-    """Return the stops of the slider in order of time, each with the state of every settlement and site."""
-    points, sites = report.points, report.sites
-    plan = "".join(STATE_LETTERS[state] for state in points["state"])
-    today = "".join(_TODAY.get(state, state) for state in plan)
-    standing = "".join("e" if status == "existing" else "-" for status in sites["status"])
-    stops = [_stop(report, "now", today, standing)]
-    if has_plan(report):
-        actions = "".join(_ACTION_LETTERS[action] for action in sites["action"])
-        stops.append(_stop(report, "plan", plan, actions))
-    return stops
-
-
-def _stop(report: Report, key: str, states: str, site_states: str) -> dict[str, Any]:
-    suffix = "_now" if key == "now" else ""
-    sites = {text(value): k for k, value in enumerate(report.sites["id"])}
-    minutes = report.points[f"minutes{suffix}"].to_numpy(dtype=float)
-    people = report.points["people"].to_numpy(dtype=float)
-    return {
-        "key": key,
-        "states": states,
-        "sites": site_states,
-        "minutes": times(minutes),
-        "nearest": index_of(report.points[f"site{suffix}"], sites),
-        "people": {
-            letter: _sum(people, np.array([state == letter for state in states])) for letter in STATE_LETTERS.values()
-        },
-        "bands": _band_sums(report, minutes, people),
-        "figures": _figures(report, key, people, states),
-    }
-
-
-def _band_sums(report: Report, minutes: Any, people: Any) -> list[float | int | None]:
-    edges = _edges(report)
-    band = np.searchsorted(np.array(edges), minutes, side="left")
-    known = np.isfinite(minutes)
-    return [_sum(people, known & (band == k)) for k in range(len(edges) + 1)] + [_sum(people, ~known)]
-
-
-def _sum(people: Any, chosen: Any) -> float | int | None:
-    return number(math.fsum(people[chosen])) if len(people) else 0
-
-
-def _figures(report: Report, key: str, people: Any, states: str) -> dict[str, str | None]:
-    """Return the headline figures of a stop as exact text; an absent figure is None."""
-    everybody, now = report.everybody, key == "now"
-    covered = everybody.covered_now if now else everybody.covered
-    actions = report.sites["action"]
-    existing = report.sites["status"] == "existing"
-    standing = existing if now else actions.isin(OPEN_ACTIONS)
-    return {
-        "people": exact(everybody.people),
-        "people_covered": exact(covered),
-        "people_covered_percent": exact(100 * covered / everybody.people)
-        if covered is not None and everybody.people
-        else None,
-        "people_newly_covered": exact(_sum(people, np.array([state == "n" for state in states]))),
-        "people_losing_cover": exact(_sum(people, np.array([state == "l" for state in states]))),
-        "unreachable_people": exact(everybody.unreachable),
-        "sites_new": exact(0 if now else int((actions == "build").sum())),
-        "sites_closed": exact(0 if now else int(actions.isin(CLOSED_ACTIONS).sum())),
-        "sites_open": exact(int(standing.sum())),
-        "cost": exact(0.0 if now else report.cost),
-    }
+    for target, more in zip(found, target_stops(report), strict=False):
+        target |= more
+    return found
 
 
 # --- points, sites and their links -----------------------------------------------------------------------------------

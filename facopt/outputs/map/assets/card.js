@@ -34,7 +34,8 @@ function pointCard(i) {
   var letter = pointState(i), planned = lastStop().states.charAt(i);
   var rows = [
     [T('map.status'), stateName(letter)],
-    [T('map.residents'), people(P.people[i])],
+    [T('map.residents'), people(residentsOf(i))],
+    coveredOf(i) > 0 && leftOf(i) > 0 ? [T('map.covered_part'), people(coveredOf(i))] : null,
     [T('map.class'), className(P['class'].charAt(i))],
     [T('map.minutes'), nowToPlan(STOPS.map(function (s) { return s.minutes[i]; }), minutes)],
     [T('map.nearest_now'), siteLabel(STOPS[0].nearest[i])],
@@ -60,19 +61,20 @@ function whyUncovered(i, planned) {
 }
 
 function siteCard(j) {
-  var letter = lastStop().sites.charAt(j).replace('-', 'n'), open = letter === 'k' || letter === 'b';
+  var letter = stop().open ? siteState(j) : lastStop().sites.charAt(j).replace('-', 'n'), open = isOpen(letter);
   var rows = [
-    [T('map.action'), join([T('map.site.' + letter), S.stage[j]])],
-    letter === 'b' ? [T('map.cost'), known(S.build_cost[j], money)] : null,
-    [T('map.size'), shortened(S.size[j], 80)],
+    [T('map.action'), join([T('map.site.' + letter), D.steps ? '' : S.stage[j]])],
+    letter === 'b' && !D.steps ? [T('map.cost'), known(S.build_cost[j], money)] : null
+  ].concat(stepRows(j), [
+    stop().open ? null : [T('map.size'), shortened(S.size[j], 80)],
     [T('map.owner'), shortened(S.owner[j], 80)],
-    [T('map.capacity'), known(S.capacity_people[j], people)]
-  ].concat(open ? serviceRows(j) : [], [[T('map.id'), S.id[j]]]);
+    stop().open ? null : [T('map.capacity'), known(S.capacity_people[j], people)]
+  ], !open ? [] : stop().open ? stageRows(j) : serviceRows(j), referralRows(j), [[T('map.id'), S.id[j]]]);
   var beyond = linksOfSite(j).some(function (link) { return !link.within; });
   var notes = [
     whySite(letter, S.people_lost_without[j]),
     S.fixed[j] ? T('map.fixed.' + S.fixed[j]) : '',
-    D.hasPlan && !isPlan() ? T('map.plan_figures') : '',
+    D.hasPlan && !isPlan() && !stop().open ? T('map.plan_figures') : '',
     beyond ? T('map.beyond') : ''
   ];
   var sub = join([shortened(tierName(S.tier[j]), 40), shortened(zoneName(S.zone[j]), 40)]);
@@ -81,6 +83,35 @@ function siteCard(j) {
     cardRows(rows),
     sentences(notes) ? el('p', { 'class': 'why' }, sentences(notes)) : null
   ];
+}
+/* every action at a site: stage, what, to which size, for how much, and where it goes */
+function stepRows(j) {
+  return ((D.steps || {})[j] || []).map(function (step) {
+    var where = step[4] >= 0 ? '\u2192 ' + siteLabel(step[4]) : '';
+    return [/^\d+$/.test(step[0]) ? step[0] : T('map.action'), join([T('action.' + step[1]), step[2], money(step[3]), where])];
+  });
+}
+/* an open site at this stop of a plan with stages: its size, whom it serves, how full it is */
+function stageRows(j) {
+  var found = stop().open[j], last = isLast();
+  if (!found) return [];
+  var load = found[3] > 0 ? share(found[2], found[3]) : null, per = T('workload.' + D.workload);
+  return [
+    [T('map.size'), shortened(found[0], 80)],
+    [T('map.assigned'), people(found[1])],
+    found[3] === null ? null : [T('map.load'), T('map.load_of', { load: count(found[2]), capacity: count(found[3]), unit: per })],
+    load === null ? null : [T('map.use'), fixed(load, 0) + '%'],
+    load === null ? null : el('div', { 'class': 'util' }, el('i', { style: 'width:' + Math.min(100, load) + '%' })),
+    last ? [T('map.assigned_points'), count(S.points_assigned[j])] : null,
+    last ? [T('map.mean'), known(S.mean_minutes[j], minutes)] : null,
+    last ? [T('map.longest'), known(S.longest_minutes[j], longest)] : null,
+    last ? [T('map.lost'), known(S.people_lost_without[j], people)] : null
+  ];
+}
+function referralRows(j) {
+  return referralOf(j).filter(function (pair) { return pair[0] === j; }).map(function (pair) {
+    return [T('map.refers'), siteLabel(pair[1])];
+  });
 }
 function serviceRows(j) {
   var assigned = S.people_assigned[j], capacity = S.capacity_people[j], load = capacity > 0 ? share(assigned, capacity) : null;
@@ -95,8 +126,8 @@ function serviceRows(j) {
 }
 function whySite(letter, lost) {
   if (letter === 'e' || (letter === 'n' && !D.hasPlan)) return '';
-  if (letter === 'd' || letter === 'n') return T('map.why.' + letter);
-  if (lost === null) return '';
+  if ('dnvm'.indexOf(letter) >= 0) return T('map.why.' + letter);
+  if (lost === null || !isLast() && stop().open || 'xr'.indexOf(letter) >= 0) return '';
   return lost > 0 ? T('map.why.' + letter, { lost: people(lost) }) : T('map.why.' + letter + '0');
 }
 
@@ -134,6 +165,7 @@ function showCard() {
   if (!chosen) return;
   if (chosen.kind === 'site') {
     drawLinks(linksOfSite(chosen.index), 1.1);
+    if (hasMap) referralOf(chosen.index).map(referralLine).forEach(function (line) { if (line) G.spider.addLayer(line); });
     if (!shown(chosen.index)) ring(siteAt[chosen.index]);
   }
   if (chosen.kind === 'point') {

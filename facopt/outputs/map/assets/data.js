@@ -32,11 +32,20 @@ D.routes.forEach(function (route) { routeOf[route[0] + ' ' + route[1]] = route[2
 /* the page opens at the last stop; layers are on but for those that are many */
 var state = { stop: STOPS.length - 1, by: 'cover', view: 'all', chosen: null, sheet: false };
 var on = {
-  c: 1, n: 1, l: 1, u: 1, x: 1, k: 1, e: 1, b: 1, d: 1, cand: 0, hospital: 1, context: 1,
+  c: 1, n: 1, l: 1, u: 1, x: 1, k: 1, e: 1, b: 1, d: 1, ext: 1, r: 1, v: 1, m: 1, referral: 0, cand: 0, hospital: 1, context: 1,
   names: 1, zones: 1, roads: 1, water: 1, excluded: 1, inset: 1, service: 0, base: 0
 };
 function stop() { return STOPS[state.stop]; }
 function isPlan() { return stop().key !== 'now'; }
+/* the last stop, which the assignment belongs to */
+function isLast() { return isPlan() && state.stop === STOPS.length - 1; }
+/* people of a settlement at this stop; those of them who are covered; those who are not */
+function residentsOf(i) { return stop().weights ? stop().weights[i] : P.people[i]; }
+function coveredOf(i) {
+  var part = stop().partly && stop().partly[i];
+  return part !== undefined && part !== null ? part : 'cn'.indexOf(pointState(i)) >= 0 ? residentsOf(i) : 0;
+}
+function leftOf(i) { return residentsOf(i) - coveredOf(i); }
 
 /* names: the English one in English where there is one */
 function nameOf(table, i) {
@@ -55,8 +64,11 @@ function className(letter) {
 }
 /* of a settlement at this stop: c covered, n newly, l loses cover, u uncovered, x unreachable */
 function pointState(i) { return stop().states.charAt(i); }
-/* of a site at this stop: e existing, k kept, b built, d closed, n a candidate that is not used */
+/* of a site at this stop: e existing, k kept, b built, x extended, r refurbished, d closed, v relocated, m merged, n a
+   candidate that is not used; and the layer it belongs to */
 function siteState(j) { return stop().sites.charAt(j).replace('-', 'n'); }
+function isOpen(letter) { return 'ekbxr'.indexOf(letter) >= 0; }
+function layerOf(letter) { return letter === 'n' ? 'cand' : letter === 'x' ? 'ext' : letter; }
 function siteSymbol(j) { return 's' + Math.max(S.tier[j], 0) + '-' + siteState(j); }
 /* index of the time band, the end of a band included; one more than the last where no facility is in reach */
 function bandOf(time) {

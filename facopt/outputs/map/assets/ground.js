@@ -107,6 +107,7 @@ if (hasMap) {
   G = groundLayers(draw, 1);
   G.names = L.layerGroup();
   G.spider = L.layerGroup();
+  G.referral = L.layerGroup();
   addAll(G, map);
   G.service = L.layerGroup();
   document.body.classList.toggle('all-land', !hasBoundary && !hasZones);

@@ -4,15 +4,15 @@ var LISTED = 5, CHUNK = 50, HITS = 8, listed = LISTED, sheetListed = HITS;
 /* settlements without cover at this stop, largest first */
 function uncovered() {
   var found = [];
-  P.people.forEach(function (n, i) { if (n > 0 && unmet(pointState(i))) found.push(i); });
-  return found.sort(function (a, b) { return P.people[b] - P.people[a] || a - b; });
+  for (var i = 0; i < NP; i++) if (unmet(pointState(i)) && leftOf(i) > 0) found.push(i);
+  return found.sort(function (a, b) { return leftOf(b) - leftOf(a) || a - b; });
 }
 function pointButton(i) {
   var name = shortened(pointName(i), 60), zone = shortened(zoneName(P.zone[i]), 24);
   return el('button', { type: 'button', 'data-point': i },
     symbol('p-' + pointState(i)),
     el('span', { 'class': 'clip' }, name, ' ', el('small', {}, zone)),
-    el('span', { 'class': 'n' }, people(P.people[i])));
+    el('span', { 'class': 'n' }, people(unmet(pointState(i)) ? leftOf(i) : residentsOf(i))));
 }
 function drawStill() {
   var found = uncovered(), sums = stop().people, most = state.sheet ? sheetListed : listed, left = found.length - most;

@@ -40,7 +40,7 @@ function budget() {
 /* what the reader must know besides: unverified values, notes on the data, what is not drawn */
 function drawFlags() {
   var people_ = 0, lost = 0, sites = siteAt.filter(function (where) { return !where; }).length;
-  at.forEach(function (where, i) { if (!where) { lost += 1; people_ += P.people[i]; } });
+  at.forEach(function (where, i) { if (!where) { lost += 1; people_ += residentsOf(i); } });
   function folded(title, items) {
     return items.length ? el('details', {}, el('summary', {}, title), el('ul', {}, items)) : null;
   }
@@ -66,7 +66,7 @@ function drawBox() {
   }));
 }
 function drawPanel() { drawTexts(); drawHead(); drawStops(); drawTargets(); drawLegend(); drawStill(); }
-function drawAll() { drawPanel(); drawPeople(); drawSites(); drawNames(); drawService(); drawTables(); showCard(); drawHits(); }
+function drawAll() { drawPanel(); drawPeople(); drawSites(); drawNames(); drawService(); drawReferral(); drawTables(); showCard(); drawHits(); }
 
 /* views: while one settles, the map's own events do not redraw it */
 var settling = false;
@@ -238,6 +238,7 @@ function onLayer(e) {
   drawSites();
   drawNames();
   drawService();
+  drawReferral();
   document.querySelector('[data-layer="' + key + '"]').focus();
 }
 function onKey(e) {

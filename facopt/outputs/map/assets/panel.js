@@ -58,20 +58,20 @@ function drawBar() {
   bar.setAttribute('aria-label', parts.map(function (part) {
     return stateName(part[0]) + ' ' + percent(share(part[1], whole));
   }).join(', '));
-  var today = share(parseFloat(STOPS[0].figures.people_covered), whole);
+  var today = share(parseFloat(STOPS[0].figures.people_covered), parseFloat(STOPS[0].figures.people));
   fill(labels, el('span', {}, T('map.from', { share: percent(today) })));
-  if (!D.tick || D.tick.needed === null) return;
-  add(bar, el('span', { 'class': 'tick', style: 'left:' + Math.min(100, 100 * D.tick.needed / whole) + '%' }));
-  var target = { people: whole, needed: D.tick.needed, now: figure('people_covered'), met: D.tick.met };
+  var target = overallTarget(whole);
+  if (!target) return;
+  add(bar, el('span', { 'class': 'tick', style: 'left:' + Math.min(100, 100 * target.needed / whole) + '%' }));
   var met = isMet(target);
-  var key = D.tick.percent >= 100 ? 'map.target_reachable' : 'map.target';
-  var wanted = T(key, { share: trimmed(D.tick.percent, 4) + '%' });
+  var key = target.percent >= 100 ? 'map.target_reachable' : 'map.target';
+  var wanted = T(key, { share: trimmed(target.percent, 4) + '%' });
   add(labels, el('span', { 'class': met ? 'ok' : 'miss' }, join([wanted, met ? T('map.met') : lackText(target)])));
 }
 
 /* targets as {people, needed, now, met}: now is who is covered at this stop, met what the report says of the plan */
 function isMet(target) {
-  if (isPlan() && target.met !== null) return target.met;
+  if (!target.stops && isPlan() && target.met !== null) return target.met;
   return target.now >= target.needed - 1e-6 * target.people;
 }
 function lackOf(target) { return isMet(target) ? 0 : 100 * (target.needed - target.now) / target.people; }
@@ -79,9 +79,31 @@ function lackText(target) {
   var points = lackOf(target);
   return T('map.short', { points: points < 0.05 ? '<0.1' : fixed(points, 1) });
 }
+function isOverall(target) { return target.tier < 0 && !target['class'] && !target.zone[0] && !target.segment; }
+/* the target for everybody together as this stop has it; in a plan with stages the one that is due, else the next */
+function overallTarget(whole) {
+  var staged = dueTargets().filter(function (target) { return target.stops && isOverall(target); })[0];
+  if (staged || D.targets.some(function (target) { return target.stops; })) return staged || null;
+  if (!D.tick || D.tick.needed === null) return null;
+  return { people: whole, needed: D.tick.needed, now: figure('people_covered'), met: D.tick.met, percent: D.tick.percent };
+}
+/* of the targets about the same people the last that is due at this stop, or the first that will be */
+function dueTargets() {
+  var found = {};
+  D.targets.forEach(function (target, k) {
+    var about = [target.tier, target['class'], target.zone[0], target.segment].join('|'), at = state.stop;
+    if (!target.stops) { target.now = target.covered[at]; found[k] = target; return; }
+    target.people = target.stops[at][0];
+    target.needed = target.stops[at][1];
+    target.now = target.stops[at][2];
+    var other = found[about], due = target.due <= at;
+    var better = !other || (due ? other.due > at || target.due >= other.due : other.due > at && target.due < other.due);
+    if (better) found[about] = target;
+  });
+  return Object.keys(found).map(function (key) { return found[key]; });
+}
 function drawTargets() {
-  var rows = D.targets.filter(function (target) { return target.tier >= 0 || target['class'] || target.zone[0]; });
-  rows.forEach(function (target) { target.now = target.covered[state.stop]; });
+  var rows = dueTargets().filter(function (target) { return !isOverall(target); });
   rows.sort(function (a, b) { return lackOf(b) - lackOf(a); });
   $('targetsection').hidden = !rows.length || !D.hasPlan;
   fill($('targets'), rows.slice(0, 4).map(targetRow));
@@ -89,15 +111,23 @@ function drawTargets() {
 }
 function targetRow(target) {
   var whom = target.tier >= 0 ? shortened(tierName(target.tier), 40) : T('map.everywhere');
-  var about = join([whom, target['class'] ? T('area_class.' + target['class']) : '', shortened(both(target.zone), 24)]);
+  var about = join([
+    whom, target['class'] ? T('area_class.' + target['class']) : '', shortened(both(target.zone), 24),
+    target.segment ? segmentName(target.segment) : '', target.stops && target.due !== state.stop ? stopName(target.due) : ''
+  ]);
   var all_ = target.now >= target.people || target.percent < 100;
   return el('li', {},
     el('span', { 'class': 'about' }, about),
-    el('span', {}, percent(share(target.now, target.people)) + ' / ' + trimmed(target.percent, 4) + '%'),
+    el('span', {}, percent(share(target.now, target.people)) + ' / ' + wantedOf(target)),
     isMet(target) ?
       el('span', { 'class': 'status ok' }, T(all_ ? 'map.met' : 'map.met_reachable')) :
       el('span', { 'class': 'status miss' }, lackText(target)));
 }
+
+function wantedOf(target) {
+  return target.percent === null ? people(target.needed) : trimmed(target.percent, 4) + '%';
+}
+function segmentName(key) { return D.words['segment.' + key] ? T('segment.' + key) : key; }
 
 function drawStops() {
   $('stopsection').hidden = STOPS.length < 2;
@@ -107,17 +137,39 @@ function drawStops() {
   fill($('stops'), STOPS.map(function (s, k) {
     return el('button', { type: 'button', 'data-stop': k, 'aria-pressed': k === state.stop }, stopName(k));
   }));
-  fill($('facts'), ['new', 'closed', 'open'].map(function (fact) {
+  var changes = STOPS.some(function (s) { return s.figures.sites_extended > 0; }) ? ['extended'] : [];
+  $('facts').className = 'facts num' + (changes.length ? ' five' : '');
+  fill($('facts'), ['new'].concat(changes, ['closed', 'open']).map(function (fact) {
     var name = 'sites_' + fact;
     return el('div', {}, marked('b', name, count(figure(name))), el('span', {}, T('map.fact.' + fact)));
   }), costFact());
+  drawStageMoney();
 }
-function stopName(k) { var key = 'map.stop.' + STOPS[k].key; return D.words[key] ? T(key) : STOPS[k].key; }
+/* what the stage itself spends and needs, in a plan with stages */
+function drawStageMoney() {
+  var spent = stop().money, rows = [];
+  function of(name, print) {
+    if (!spent || absent(spent[name] === null ? null : parseFloat(spent[name]))) return;
+    rows.push([name, T('map.stage.' + name, { n: print(parseFloat(spent[name])) })]);
+  }
+  if (D.base_year) of('capital', money);
+  if (D.base_year) of('budget', money);
+  of('running_cost', money);
+  ['staff', 'beds'].forEach(function (name) { if (spent && parseFloat(spent[name]) > 0) of(name, trimmed); });
+  $('stagefacts').hidden = !rows.length;
+  fill($('stagefacts'), rows.map(function (row, k) {
+    return [k ? ' \u00b7 ' : '', el('span', { 'data-figure': 'stage_' + row[0], 'data-value': spent[row[0]] }, row[1])];
+  }));
+}
+function stopName(k) {
+  var key = 'map.stop.' + STOPS[k].key;
+  return D.words[key] ? T(key) : STOPS[k].key;
+}
 function costFact() {
   var cost = figure('cost'), yuan = D.currency === 'CNY', zh = lang === 'zh';
   var unit = !yuan ? D.currency : zh ? '\u4e07\u5143' : '\u00a5 million';
   var text = cost === null ? MISSING : !yuan ? fixed(cost, 0) : zh ? moneyParts(cost)[0] : trimmed(cost / 1e6, 2);
-  return el('div', {}, marked('b', 'cost', text), el('span', {}, T('map.fact.cost', { unit: unit })));
+  return el('div', {}, marked('b', 'cost', text), el('span', {}, T(D.base_year ? 'map.fact.cost_so_far' : 'map.fact.cost', { unit: unit })));
 }
 
 /* a row of the legend: checkbox, symbols, name, number */
@@ -137,7 +189,7 @@ function drawLegend() {
   $('groundsection').hidden = !hasMap;
 }
 function stateRows() {
-  var present = ORDER.filter(function (letter) { return stop().states.indexOf(letter) >= 0; });
+  var present = ORDER.filter(function (letter) { return stop().states.indexOf(letter) >= 0 || stop().people[letter] > 0; });
   return present.map(function (letter) {
     var n = stop().people[letter];
     return row(letter, symbol('p-' + letter), T('map.state.' + letter), people(n), 'people_state_' + letter, n);
@@ -165,9 +217,9 @@ function siteRows() {
   var used = D.tiers.map(function (tier, k) { return k; }).filter(function (k) { return S.tier.indexOf(k) >= 0; });
   var rows = [], hospitals = D.context.filter(function (facility) { return isHospital(facility[1]); }).length;
   var others = D.context.length - hospitals;
-  'ekbdn'.split('').forEach(function (letter) {
+  'ekbxrdvmn'.split('').forEach(function (letter) {
     var counts = used.map(function (k) { return sitesIn(k, letter); });
-    var sum = counts.reduce(function (a, b) { return a + b; }, 0), key = letter === 'n' ? 'cand' : letter;
+    var sum = counts.reduce(function (a, b) { return a + b; }, 0), key = layerOf(letter);
     var symbols = used.slice(0, 3).map(function (k) { return symbol('s' + k + '-' + letter); });
     if (sum) rows.push(row(key, symbols, T('map.site.' + letter), counts.join(' + '), 'sites_' + letter, sum));
   });
@@ -183,7 +235,7 @@ function sitesIn(tier, letter) {
 function groundRows() {
   var there = {
     names: labelled().length, zones: hasZones || hasBoundary, roads: hasRoads, water: hasWater,
-    excluded: land.excluded.length, inset: mini, service: true, base: D.base
+    excluded: land.excluded.length, inset: mini, service: true, referral: hasReferral(), base: D.base
   };
   var found = Object.keys(there).filter(function (key) { return there[key]; });
   return found.map(function (key) {

@@ -29,14 +29,14 @@ function marksOf(m) {
     var look = lookOf(i), hidden = typeof look === 'string' && !on[look];
     if (!at[i] || hidden) continue;
     if (join_) collect(m, i, look, cells, marks);
-    else marks.push({ members: [i], at: at[i], people: P.people[i], look: look });
+    else marks.push({ members: [i], at: at[i], people: residentsOf(i), look: look });
   }
   if (join_) marks.forEach(function (mark) { mark.at = [mark.y / mark.weight, mark.x / mark.weight]; });
   return marks.sort(function (a, b) { return rank(a.look) - rank(b.look) || b.people - a.people; });
 }
 function collect(m, i, look, cells, marks) {
   var p = map.project(at[i], m.getZoom()), key = Math.floor(p.x / CELL) + ' ' + Math.floor(p.y / CELL) + ' ' + look;
-  var mark = cells[key], weight = P.people[i] + 1e-6;
+  var mark = cells[key], weight = residentsOf(i) + 1e-6;
   if (!mark) {
     mark = cells[key] = { members: [], x: 0, y: 0, people: 0, weight: 0, look: look };
     marks.push(mark);
@@ -45,7 +45,7 @@ function collect(m, i, look, cells, marks) {
   mark.x += weight * at[i][1];
   mark.y += weight * at[i][0];
   mark.weight += weight;
-  mark.people += P.people[i];
+  mark.people += residentsOf(i);
 }
 function radiusOf(mark, k) {
   if (mark.look === 'x') return Math.max(3.2 * k, heavy.people ? 1.8 : 2.6);
@@ -82,7 +82,7 @@ function tip(mark) {
   var i = mark.members[0], several = mark.members.length > 1;
   return el('span', {}, join(several ?
     [T('map.group', { n: count(mark.members.length) }), people(mark.people)] :
-    [shortened(pointName(i), 30), shortened(zoneName(P.zone[i]), 20), people(P.people[i])]));
+    [shortened(pointName(i), 30), shortened(zoneName(P.zone[i]), 20), people(residentsOf(i))]));
 }
 function closer(mark) {
   var box = L.latLngBounds(mark.members.map(function (i) { return at[i]; })).pad(0.5);

@@ -1,10 +1,11 @@
 /* Facilities: ink or plan blue, the shape by tier; and the lines from people to them. */
-var SIZE = { k: 13, e: 13, d: 16, b: 20, n: 11 }, DEPTH = { k: 0, e: 0, d: 100, b: 400, n: -100 };
+var SIZE = { k: 13, e: 13, d: 16, v: 16, m: 16, x: 18, r: 18, b: 20, n: 11 };
+var DEPTH = { k: 0, e: 0, d: 100, v: 100, m: 100, r: 200, x: 300, b: 400, n: -100 };
 var INSET_SCALE = 0.86, MANY_SITES = 150;
 
 function shown(j) {
   var letter = siteState(j);
-  return siteAt[j] && (letter === 'n' ? on.cand : on[letter]);
+  return siteAt[j] && on[layerOf(letter)];
 }
 function crowded() { return S.id.filter(function (id, j) { return shown(j); }).length > MANY_SITES; }
 function symbolScale(m) { return Math.min(1.5, Math.max(0.86, scale(m))); }
@@ -61,21 +62,46 @@ var siteLayers = hasMap ? [siteLayer(map), contextLayer(map)] : [];
 if (mini) siteLayers.push(siteLayer(mini));
 function drawSites() { siteLayers.forEach(function (layer) { layer.draw(); }); }
 
-/* links of this stop as {point, site, within}: within the standard or not; today only the nearest facility is known */
+/* links of this stop as {point, site, within}: within the standard or not. Of stops before the last it is known where most
+   people of a settlement go, by tier, or only the nearest facility */
 function assigned(k) {
   var pairs = D.assignment;
   return { point: pairs.point[k], site: pairs.site[k], within: pairs.within.charAt(k) === '1' };
 }
-function linkToday(i) { return { point: i, site: STOPS[0].nearest[i], within: STOPS[0].states.charAt(i) === 'c' }; }
+function linksThen(i) {
+  var s = stop();
+  if (!s.goes) return s.nearest[i] < 0 ? [] : [{ point: i, site: s.nearest[i], within: s.states.charAt(i) === 'c' }];
+  return s.goes.map(function (sites, k) {
+    return { point: i, site: sites[i], within: s.served[k].charAt(i) === '1' };
+  }).filter(function (link) { return link.site >= 0; });
+}
 function linksOfSite(j) {
-  if (isPlan()) return (bySite[j] || []).map(assigned);
+  if (isLast()) return (bySite[j] || []).map(assigned);
   var links = [];
-  STOPS[0].nearest.forEach(function (nearest, i) { if (nearest === j) links.push(linkToday(i)); });
+  for (var i = 0; i < NP; i++) links = links.concat(linksThen(i).filter(function (link) { return link.site === j; }));
   return links;
 }
 function linksOfPoint(i) {
-  if (isPlan()) return (byPoint[i] || []).map(assigned);
-  return STOPS[0].nearest[i] >= 0 ? [linkToday(i)] : [];
+  if (isLast()) return (byPoint[i] || []).map(assigned);
+  return linksThen(i);
+}
+/* referral of this stop: [site, the site it refers to] */
+function referralOf(j) {
+  return (stop().referral || []).filter(function (pair) { return pair[0] === j || pair[1] === j; });
+}
+function hasReferral() { return STOPS.some(function (s) { return s.referral && s.referral.length; }); }
+function referralLine(pair) {
+  var way = [siteAt[pair[0]], siteAt[pair[1]]], look = { color: '#17212B', weight: 1.6, opacity: 0.75, dashArray: '7 4 1 4' };
+  return way[0] && way[1] ? draw.line('lines', way, look) : null;
+}
+function drawReferral() {
+  if (!hasMap) return;
+  G.referral.clearLayers();
+  if (!on.referral) return;
+  (stop().referral || []).forEach(function (pair) {
+    var line = referralLine(pair);
+    if (line) G.referral.addLayer(line);
+  });
 }
 /* along the road where the way is known, else straight */
 function wayOf(link) {
