@@ -286,10 +286,15 @@ def _exception(_draft: Draft) -> ApprovedException:
 
 def _floor(draft: Draft) -> Floor:
     dice = draft.dice
+    per, of = dice.one_of(("zone", "area_class", "island")), dice.one_of(("all", "reachable"))
     return Floor(
-        kind="floor", tier=None if dice.chance(0.5) else draft.tier(),
-        per=dice.one_of(("zone", "area_class", "island")), at_least_percent=dice.one_of((20.0, 40.0, 70.0, 100.0)), of=dice.one_of(("all", "reachable")), by=draft.year(),
-    )  # fmt: skip
+        kind="floor",
+        tier=None if dice.chance(0.5) else draft.tier(),
+        per=per,
+        at_least_percent=dice.one_of((20.0, 40.0, 70.0, 100.0)),
+        of=of,
+        by=draft.year(),
+    )
 
 
 def _gap(draft: Draft) -> Gap:
