@@ -211,6 +211,8 @@ class HallRows:
     """The sets found so far, over all layers of a model."""
 
     layers: tuple[Layer, ...]
+    columns: int
+    """Number of columns of the model."""
     found: list[tuple[int, IntArray]] = field(default_factory=list)
     """(layer, members) in the order of their rows."""
     seen: set[tuple[int, bytes]] = field(default_factory=set)
@@ -220,7 +222,11 @@ class HallRows:
         """Return the layers of a model, without any set."""
         services = [k for k, service in enumerate(model.problem.services) if service.assigned]
         layers = (Layer.of(model, k, t) for t in model.stages for k in services)
-        return cls(tuple(layer for layer in layers if len(layer.point)))
+        return cls(tuple(layer for layer in layers if len(layer.point)), len(model.linear.column_names))
+
+    def over(self, compact: Compact, kept: IntArray) -> HallRows:
+        """Return the same, without any set, over some of the columns of a compact model."""
+        return HallRows(tuple(layer.over(compact, kept) for layer in self.layers), len(kept))
 
     def begin(self) -> tuple[Any, FloatArray]:
         """Return the rows of all zones and of all parts that are apart."""
@@ -242,8 +248,7 @@ class HallRows:
                 lows.append(low)
                 self.found += [(number, members) for members in new]
         if not matrices:
-            width = self.layers[0].used.shape[1] if self.layers else 0
-            return sparse.csr_array((0, width)), np.zeros(0)
+            return sparse.csr_array((0, self.columns)), np.zeros(0)
         return sparse.vstack(matrices, format="csr"), np.concatenate(lows)
 
     def broken(self, values: FloatArray, *, whole: bool = False) -> list[tuple[int, IntArray]]:

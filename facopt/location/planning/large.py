@@ -64,6 +64,8 @@ class State:
     hints: list[FloatArray] = field(default_factory=list)
     """Master's values that a plan could be made of, oldest first."""
     infeasible: bool = False
+    settled: bool = False
+    """Whether the bound's side has nothing left to do."""
     failed: BaseException | None = None
     over: bool = False
     log: list[str] = field(default_factory=list)
@@ -177,11 +179,12 @@ class Bound(Side):
         whole = master.arrays.columns <= LARGEST_WHOLE
         self._parts(PARTS_FIRST if whole else PARTS_ONLY)
         self._whole()
+        state.settled = True
 
     def _parts(self, share: float) -> None:
         """Solve the priced parts: near what a plan looks like long before the master as one is."""
         state = self.state
-        parts = Parts.of(self.master, tying_rows(self.master))
+        parts = Parts.of(self.master, tying_rows(self.master), self.master.prices())
         until = time.monotonic() + share * (state.until - time.monotonic())
         parts.solve(until, state.stop, 1e-3, rounds=2)
         if parts.values is not None:
@@ -263,12 +266,18 @@ class Improve(Side):
             elif state.values is None:
                 time.sleep(POLL_SECONDS)
             if state.values is None:
+                if state.settled and len(state.hints) == used:
+                    return
                 continue
+            if not len(windows.movable):
+                return
             if search is None:
                 search = Search(windows, state.values, none)
             if windows.arrays.value(search.values) > state.value:
                 search.values = state.values
             if search.step(search.draw(), state.stop):
                 state.lowered(windows.arrays.value(search.values), search.values, f"window {search.tried}")
+            if state.settled and len(state.hints) == used and search.size >= len(windows.movable) and search.in_vain:
+                return
             search.grow()
 

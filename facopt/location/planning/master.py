@@ -56,7 +56,7 @@ class Master:
         silent = np.flatnonzero(np.diff(sparse.csr_array(arrays.matrix[:, np.flatnonzero(serves)]).indptr) == 0)
         least = np.minimum(arrays.cost * arrays.lower, arrays.cost * arrays.upper)[serves].sum()
         own = arrays.only_rows(silent).only_columns(kept, arrays.offset + float(least))
-        hall = HallRows(tuple(layer.over(compact, kept) for layer in HallRows.of(model).layers))
+        hall = HallRows.of(model).over(compact, kept)
         stated = [model.row_keys[row] for row in compact.rows] + [""] * (arrays.rows - len(compact.rows))
         master = cls(own, kept, tuple(stated[row] for row in silent), hall, own.rows, silent)
         master._add(*hall.begin())

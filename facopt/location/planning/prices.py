@@ -86,10 +86,10 @@ class Parts:
     components: list[Component] = field(default_factory=list)
 
     @classmethod
-    def of(cls, master: Master, priced: BoolArray) -> Parts:
-        """Return the parts at the prices of the linear relaxation."""
+    def of(cls, master: Master, priced: BoolArray, prices: FloatArray) -> Parts:
+        """Return the parts with some rows (R,) at their prices (R,), those of the linear relaxation or any others."""
         arrays = master.arrays
-        prices = np.where(priced, lawful(arrays, master.prices()), 0.0)
+        prices = np.where(priced, lawful(arrays, prices), 0.0)
         asks = np.where(prices > 0, arrays.row_lower, np.where(prices < 0, arrays.row_upper, 0.0))
         cost = arrays.cost - arrays.matrix.T @ prices
         made = cls(master, priced, prices, arrays.offset + float(prices @ asks))

@@ -31,6 +31,9 @@ LONG = 400
 PAID = 1e-6
 """Violation below which a row counts as kept, relative to its bound."""
 
+MOST_SWEEPS = 20
+"""A first plan that is not there after so many sweeps of the county, prices doubled after each, is given up."""
+
 
 @dataclass(frozen=True)
 class Places:
@@ -227,7 +230,7 @@ class First:
     """What the objective amounts to."""
 
     def find(self, moves: FloatArray, until: float, stop: Callable[[], bool]) -> FloatArray | None:
-        """Return column values of a plan, from moves (N,) that need not keep the rules; None where time runs out.
+        """Return column values of a plan, from moves (N,) that need not keep the rules; None where none was found.
 
         `moves` is 0 for all columns but those of moves that are made.
         """
@@ -242,11 +245,13 @@ class First:
         search.windows.__dict__["beside"] = self.windows.beside
         search.improve(search.windows.places.site < 0, max(until - time.monotonic(), 0.1) / 2, stop)
         sweep = 1 + 2 * len(self.windows.movable) // search.size
-        while time.monotonic() < until and not stop():
+        while time.monotonic() < until and not stop() and search.tried < MOST_SWEEPS * sweep:
             left = search.values[slack]
             owed = left > PAID * np.maximum(1.0, np.abs(self._bound(broken)))
             if not owed.any():
                 return search.values[: arrays.columns]
+            if not len(self.windows.movable):
+                return None
             search.step(search.draw(self._near(broken[owed]) if search.tried > sweep else None), stop)
             if search.tried % sweep == 0:
                 cost = search.windows.arrays.cost.copy()

@@ -1,0 +1,200 @@
+"""What makes large plans possible holds on small ones: no bound above the optimum, no rewriting that changes it.
+
+Hundreds of random problems that hold every rule, objective, action and feature in turn; the optimum is that of the
+plain model, which other tests hold against every possible plan.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facopt.linear import total
+from facopt.location.planning.arrays import ArrayModel
+from facopt.location.planning.compact import Compact, Ways
+from facopt.location.planning.hall import HallRows
+from facopt.location.planning.highs import Effort, solve_arrays
+from facopt.location.planning.master import Master
+from facopt.location.planning.model import PlanModel
+from facopt.location.planning.prices import Parts, lawful, parts_without
+from facopt.location.planning.problem import LevelWish
+from facopt.location.planning.referee import judge
+from facopt.location.planning.threshold import ThresholdObjective
+from facopt.objectives.cost import Cost
+from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw
+
+FAMILIES = (*RULES, *OBJECTIVES, *ACTIONS, *FEATURES)
+SEEDS = range(900, 905)
+EXACT = Effort(30.0, gap=0.0)
+
+
+class Case:
+    """A problem's first level as arrays, with its optimum."""
+
+    def __init__(self, problem) -> None:
+        self.problem = problem
+        self.objective = problem.levels[0].objective
+        beyond = any(wish.objective.name == "gradual_coverage" for wish in problem.levels)
+        self.model = PlanModel.of(problem, beyond=beyond)
+        value = self.objective.expression(self.model)
+        sign = -1.0 if self.objective.maximise else 1.0
+        self.model.linear.objective = dict(total([value * sign]).terms)
+        self.arrays = ArrayModel.of(self.model.linear)
+        self.best = solve_arrays(self.arrays, EXACT)
+        self.optimum = self.best.objective
+
+    @property
+    def slack(self) -> float:
+        """What rounding may take from a comparison."""
+        return 1e-5 * max(1.0, abs(self.optimum)) if np.isfinite(self.optimum) else 0.0
+
+
+def cases(family: str):
+    for seed in SEEDS:
+        problem = draw(seed, family)
+        if not isinstance(problem.levels[0].objective, ThresholdObjective):
+            yield seed, Case(problem)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_compact_states_have_the_same_optimum_and_a_plan_that_keeps_every_rule(family: str) -> None:
+    """States in place of moves change neither the optimum nor what is allowed, beside any rule."""
+    for seed, case in cases(family):
+        compact = Compact.of(case.model, case.arrays)
+        found = solve_arrays(compact.arrays, EXACT)
+        assert (found.values is None) == (case.best.values is None), seed
+        if found.values is None or case.best.values is None:
+            continue
+        assert abs(found.objective - case.optimum) <= case.slack, seed
+        values = compact.expand(found.values)
+        assert case.arrays.violation(values) < 1e-6, seed
+        assert not judge(case.problem, case.model.plan(values)).violations, seed
+        back = compact.shrink(case.best.values)
+        assert abs(compact.arrays.value(back) - case.optimum) <= case.slack, seed
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_bound_of_the_master_or_its_parts_exceeds_the_optimum(family: str) -> None:
+    """Without assignment, with Hall rows, relaxed, whole, or in parts at any prices: never above the optimum."""
+    for seed, case in cases(family):
+        master = Master.of(case.model, Compact.of(case.model, case.arrays))
+        if not master.relax(np.inf):
+            assert case.best.values is None, seed
+            continue
+        assert master.relaxed is not None
+        assert master.relaxed.objective <= case.optimum + case.slack, seed
+        whole = solve_arrays(master.arrays, EXACT)
+        assert whole.bound <= case.optimum + case.slack, seed
+        rng = np.random.default_rng(seed)
+        for prices in (master.prices(), rng.normal(0, 2, master.arrays.rows) * (rng.random(master.arrays.rows) < 0.3)):
+            parts = Parts.of(master, rng.random(master.arrays.rows) < 0.3, prices)
+            parts.solve(np.inf, lambda: False, 0.0, rounds=3)
+            assert parts.bound <= case.optimum + case.slack, seed
+
+
+@pytest.mark.parametrize("family", ["split", "merge", "least_load", "ServicePopulation", "three_stages", "mixed"])
+def test_hall_rows_cut_no_plan_off(family: str) -> None:
+    """Whatever the set of demand points, its row leaves the optimum where it is."""
+    for seed, case in cases(family):
+        hall, rng = HallRows.of(case.model), np.random.default_rng(seed)
+        sets = [
+            (number, np.flatnonzero(rng.random(len(layer.point)) < 0.6))
+            for number, layer in enumerate(hall.layers)
+            for _ in range(6)
+        ]
+        matrix, low = hall.take([(number, members) for number, members in sets if len(members)])
+        if not len(low) or case.best.values is None:
+            continue
+        with_hall = case.arrays.with_rows(matrix, low, np.full(len(low), np.inf))
+        assert abs(solve_arrays(with_hall, EXACT).objective - case.optimum) <= case.slack, seed
+
+
+def test_hall_rows_say_as_much_as_assignment_where_demand_may_be_split() -> None:
+    """Rows added until none is broken give the optimum itself, without any column of assignment."""
+    reached = 0
+    for seed in range(40):
+        case = Case(_plainly_split(seed))
+        if case.best.values is None:
+            continue
+        master = Master.of(case.model, Compact.of(case.model, case.arrays))
+        found = _with_all_rows(master)
+        assert abs(found - case.optimum) <= case.slack, seed
+        reached += 1
+    assert reached > 15
+
+
+def _plainly_split(seed: int):
+    """Return a case without anything that asks more of assignment than standard and capacity."""
+    problem = draw(seed, "split")
+    options = tuple(type(one)(**{**one.__dict__, "least_load": 0.0}) for one in problem.options)
+    services = tuple(_all_rules_of_assignment_off(service) for service in problem.services)
+    keep = tuple(one for one in problem.rules if type(one.rule).__name__ != "ServicePopulation")
+    levels = tuple(wish for wish in problem.levels if wish.objective.name in {"cost", "coverage", "sites"})
+    return problem.replace(
+        options=options, services=services, rules=keep, assigns_everybody=False, levels=levels or draw(0, "cost").levels[:1]
+    )
+
+
+def _all_rules_of_assignment_off(service):
+    none = np.zeros(0, dtype=np.int32)
+    return type(service)(
+        service.tier, service.needed, service.standard_minutes, service.demand, service.site, service.minutes,
+        assigned=service.assigned, single=False, blocked_arc=none, blocking_site=none,
+    )  # fmt: skip
+
+
+def _with_all_rows(master: Master) -> float:
+    arrays = master.arrays
+    while True:
+        found = solve_arrays(arrays, EXACT)
+        assert found.values is not None
+        matrix, low = master.hall.take(master.hall.broken(found.values, whole=True))
+        if not len(low):
+            return found.objective
+        arrays = arrays.with_rows(matrix, low, np.full(len(low), np.inf))
+
+
+def test_a_site_with_two_ways_to_the_same_state_keeps_its_moves() -> None:
+    """Merging into one neighbour or another ends in the same state at another cost: states would lose which."""
+    kept = 0
+    for seed in range(60):
+        problem = draw(seed, "merge").replace(levels=(LevelWish(Cost()),))
+        case = Case(problem)
+        compact = Compact.of(case.model, case.arrays)
+        rewritten = {one.site for one in compact.ways}
+        for move in problem.moves:
+            alike = [problem.moves[m] for m in problem.moves_of[move.site]]
+            alike = [m for m in alike if (m.start, m.end) == (move.start, move.end) and m.first_stage < len(problem.stages)]
+            if move in alike and move.start == problem.start[move.site] and len({m.cost for m in alike}) > 1:
+                assert move.site not in rewritten
+                kept += 1
+    assert kept > 0
+
+
+def test_rows_between_states_allow_nothing_but_the_ways_of_a_site() -> None:
+    """Where pairs of states cannot say which ways there are, a site is not rewritten."""
+    stages = np.array([0, 0, 0])
+    every_two_of_three = np.array([[1.0, 1, 0], [1, 0, 1], [0, 1, 1]])
+    assert not Ways(0, np.arange(3), every_two_of_three, every_two_of_three, stages).exact()
+    ladder = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]])
+    assert Ways(0, np.arange(3), ladder, ladder, stages).exact()
+
+
+def test_prices_of_the_wrong_sign_are_dropped() -> None:
+    """A price on a side where a row asks for nothing would make the bound worthless or wrong."""
+    case = next(case for _, case in cases("Floor"))
+    arrays = case.arrays
+    prices = np.where(np.isfinite(arrays.row_lower), -1.0, 1.0)
+    one_sided = np.isfinite(arrays.row_lower) != np.isfinite(arrays.row_upper)
+    assert np.all(lawful(arrays, prices)[one_sided] == 0)
+    assert np.any(lawful(arrays, -prices)[one_sided] != 0)
+
+
+def test_parts_share_no_row_but_priced_ones() -> None:
+    """Columns of one row lie in one part unless the row is priced."""
+    for _, case in cases("CoverageTarget"):
+        priced = np.diff(case.arrays.matrix.indptr) > 3
+        label = parts_without(case.arrays, priced)
+        for row in np.flatnonzero(~priced):
+            begin, end = case.arrays.matrix.indptr[row : row + 2]
+            assert len(set(label[case.arrays.matrix.indices[begin:end]])) <= 1
