@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facopt.location.problem import least_by_point
 from facopt.location.referee import evaluate
 from facopt.measures.build import build_report
 from facopt.measures.check import check_report
@@ -144,3 +145,13 @@ def test_a_report_whose_variants_contradict_it_is_found_out() -> None:
     assert "sensitivity: covered:" in found
     assert "people_covered_now falls" in found
     assert "covered twice than once" in found
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_least_by_point_is_that_of_each_row(seed: int) -> None:
+    """Points with many values, one and none, the first and the last among them."""
+    rng = np.random.default_rng(seed)
+    demand = np.sort(rng.integers(0, 9, rng.integers(0, 40)))
+    values = rng.random(len(demand))
+    expected = [min(values[demand == point], default=np.inf) for point in range(9)]
+    assert least_by_point(demand, values, 9).tolist() == expected

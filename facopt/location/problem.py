@@ -185,6 +185,15 @@ def reach(problem: LocationProblem, service: Service, sites: BoolArray) -> BoolA
     return covered
 
 
+def least_by_point(demand: IntArray, values: FloatArray, count: int) -> FloatArray:
+    """Return (count,) the least of the values (A,) of each demand point, infinite without any; `demand` ascends."""
+    least = np.full(count, np.inf)
+    if len(demand):
+        first = np.flatnonzero(np.concatenate([[True], demand[1:] != demand[:-1]]))
+        least[demand[first]] = np.minimum.reduceat(values, first)
+    return least
+
+
 def groups(demand: IntArray, values: np.ndarray[Any, Any]) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
     """Yield (demand point, its values) over two arrays (A,) sorted by demand point."""
     if not len(demand):

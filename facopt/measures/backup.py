@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from facopt.location.problem import least_by_point
+
 if TYPE_CHECKING:
     from facopt.location.problem import LocationProblem, Service
     from facopt.measures.coverage import BoolArray, Situation
@@ -44,10 +46,10 @@ def _second(
     open_sites: BoolArray,
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
     """Return (I,) the nearest open site other than the nearest, the first of equals, and (I,) minutes to it."""
-    kept = open_sites[service.site] & (service.site != nearest[service.demand])
+    kept = np.flatnonzero(open_sites[service.site])
+    kept = kept[service.site[kept] != nearest[service.demand[kept]]]
     demand, site, times = service.demand[kept], service.site[kept], service.minutes[kept]
-    minutes = np.full(problem.demand_count, np.inf)
-    np.minimum.at(minutes, demand, times)
+    minutes = least_by_point(demand, times, problem.demand_count)
     second = np.full(problem.demand_count, -1, dtype=np.int64)
     best = times == minutes[demand]
     second[demand[best][::-1]] = site[best][::-1]  # last to first, so that the first of equals stays

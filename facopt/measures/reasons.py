@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from facopt.location.problem import reach
+from facopt.location.problem import least_by_point, reach
 from facopt.location.referee import RELATIVE_TOLERANCE
 from facopt.measures.rules import sites_used
 
@@ -87,8 +87,7 @@ def cost_alone(problem: LocationProblem, reference: Situation) -> FloatArray:
     cost = np.zeros(problem.demand_count)
     for service, covered in zip(problem.services, reference.evaluation.covered_by_tier, strict=True):
         arcs = service.within & problem.usable[service.site] & ~reference.open[service.site]
-        cheapest = np.full(problem.demand_count, np.inf)
-        np.minimum.at(cheapest, service.demand[arcs], problem.cost[service.site[arcs]])
+        cheapest = least_by_point(service.demand[arcs], problem.cost[service.site[arcs]], problem.demand_count)
         lacking = service.needed & ~covered
         cost[lacking] += cheapest[lacking]
     cost[reference.covered | ~problem.served | ~np.isfinite(cost)] = np.nan
@@ -117,9 +116,8 @@ def remedies_of(reasons: TextArray, people: FloatArray, zone: TextArray, smalles
 
 
 def _nearest_of_service(problem: LocationProblem, service: Service, mode: TravelTimes) -> FloatArray:
-    nearest = np.full(problem.demand_count, np.inf)
-    usable = problem.usable[service.site]
-    np.minimum.at(nearest, service.demand[usable], service.minutes[usable])
+    usable = slice(None) if problem.usable.all() else problem.usable[service.site]
+    nearest = least_by_point(service.demand[usable], service.minutes[usable], problem.demand_count)
     if mode.access is None:
         return nearest
     # A shorter time than the cut-off would be an arc, so here it belongs to a site of another tier of this mode.

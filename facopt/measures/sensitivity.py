@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from facopt.location.referee import Evaluation
     from facopt.measures.coverage import BoolArray, Situation
 
+    IntArray = np.ndarray[tuple[int], np.dtype[np.int64]]
+    Counts = Sequence[tuple[Service, IntArray]]
+
 THRESHOLDS = (10.0, 15.0, 20.0, 30.0)
 """Minutes that planners ask about, the same for every tier."""
 CHANGE_PERCENT = 20.0
@@ -106,10 +109,19 @@ def covered_by_sites(
 
     With 2, these are just the people who stay covered whichever single site is missing.
     """
+    return _enough(problem, [(service, _sites_in_reach(problem, service, open_sites)) for service in services], least)
+
+
+def _sites_in_reach(problem: LocationProblem, service: Service, open_sites: BoolArray) -> IntArray:
+    """Return (I,) how many open sites lie within the standard."""
+    arcs = np.flatnonzero(open_sites[service.site])
+    arcs = arcs[service.within[arcs]]
+    return np.bincount(service.demand[arcs], minlength=problem.demand_count)
+
+
+def _enough(problem: LocationProblem, counts: Counts, least: int) -> BoolArray:
     enough, served = np.ones(problem.demand_count, dtype=bool), np.zeros(problem.demand_count, dtype=bool)
-    for service in services:
-        arcs = service.within & open_sites[service.site]
-        sites = np.bincount(service.demand[arcs], minlength=problem.demand_count)
+    for service, sites in counts:
         enough &= ~service.needed | (sites >= least)
         served |= service.needed
     return enough & served
@@ -117,8 +129,17 @@ def covered_by_sites(
 
 def second_cover_table(problem: LocationProblem, today: Situation, plan: Situation | None) -> pd.DataFrame:
     """Return people covered and covered twice, of everybody and of each tier, as `Report.second_cover` has them."""
-    groups = [("", problem.services), *((service.tier, (service,)) for service in problem.services)]
-    return pd.DataFrame([_row_of_cover(problem, *group, today, plan) for group in groups])
+    now, then = (
+        None
+        if one is None
+        else [(service, _sites_in_reach(problem, service, one.open)) for service in problem.services]
+        for one in (today, plan)
+    )
+    rows = [_row_of_cover(problem, "", now, then)]
+    for k, service in enumerate(services):
+        of_tier = (None if counts is None else counts[k : k + 1] for counts in (now, then))
+        rows.append(_row_of_cover(problem, service.tier, *of_tier))
+    return pd.DataFrame(rows)
 
 
 def _changed(minutes: float, percent: float) -> float:
@@ -161,18 +182,14 @@ def _row_of_segment(name: str, people: FloatArray, today: Situation, plan: Situa
     }
 
 
-def _row_of_cover(
-    problem: LocationProblem, tier: str, services: Sequence[Service], today: Situation, plan: Situation | None
-) -> dict[str, Any]:
-    def people(situation: Situation | None, least: int) -> float:
-        if situation is None:
-            return np.nan
-        return float(problem.people[covered_by_sites(problem, services, situation.open, least)].sum())
+def _row_of_cover(problem: LocationProblem, tier: str, today: Counts | None, plan: Counts | None) -> dict[str, Any]:
+    def people(counts: Counts | None, least: int) -> float:
+        return np.nan if counts is None else float(problem.people[_enough(problem, counts, least)].sum())
 
-    served = np.any([service.needed for service in services], axis=0) if tier else slice(None)
+    needed = [service.needed for service in problem.services if service.tier == tier]
     return {
         "tier": tier,
-        "people": float(problem.people[served].sum()),
+        "people": float(problem.people[needed[0] if tier else slice(None)].sum()),
         "people_covered_now": people(today, 1),
         "people_covered_twice_now": people(today, 2),
         "people_covered": people(plan, 1),
