@@ -136,7 +136,7 @@ def second_cover_table(problem: LocationProblem, today: Situation, plan: Situati
         for one in (today, plan)
     )
     rows = [_row_of_cover(problem, "", now, then)]
-    for k, service in enumerate(services):
+    for k, service in enumerate(problem.services):
         of_tier = (None if counts is None else counts[k : k + 1] for counts in (now, then))
         rows.append(_row_of_cover(problem, service.tier, *of_tier))
     return pd.DataFrame(rows)
