@@ -91,14 +91,18 @@ function fitTo(box, room) {
   var free = wide ? [room[0] - spare, room[1] - spare] : [20, 20];
   map.fitBounds(box, { paddingTopLeft: [edge, edge], paddingBottomRight: free, animate: false });
 }
-/* the room that leaves few settlements behind the inset without making the area much smaller */
+/* the corner of the inset and the room that leave few settlements behind it without making the area much smaller */
 function roomBesideInset() {
   var best = null;
-  [[60, 60], [60, 130], [60, 220], [110, 60], [170, 60], [240, 60]].forEach(function (room) {
-    fitTo(D.view, room);
-    var score = 5 * behindInset() / Math.max(NP, 1) - 0.4 * map.getZoom();
-    if (!best || score < best.score - 1e-9) best = { score: score, room: room };
+  ['', 'inset-left'].forEach(function (side) {
+    document.body.classList.toggle('inset-left', side !== '');
+    [[60, 60], [60, 130], [60, 220], [110, 60], [170, 60], [240, 60]].forEach(function (room) {
+      fitTo(D.view, room);
+      var score = 8 * behindInset() / Math.max(NP, 1) - 0.4 * map.getZoom();
+      if (!best || score < best.score - 1e-9) best = { score: score, room: room, side: side };
+    });
   });
+  document.body.classList.toggle('inset-left', best.side !== '');
   return best.room;
 }
 function behindInset() {

@@ -6,6 +6,8 @@ var LOOK = {
   l: { fillColor: '#fff', color: '#B03F00', weight: 1.8, fill: true },
   x: { color: '#2B1B2E', weight: 2.4, fill: false }
 };
+/* smallest radius of what must not be overlooked, on paper and in grey too */
+var LEAST = { n: 2.8, u: 3.8, l: 3.8 };
 var RANK = { c: 0, n: 1, l: 2, u: 3, x: 4 }, CELL = 7, GROUPED_BELOW = 1.6, LARGEST = 14;
 /* settlements are drawn smaller where there are many of them */
 var crowd = NP > 5000 ? 0.7 : NP > 1500 ? 0.85 : NP < 60 ? 1.6 : 1;
@@ -49,13 +51,13 @@ function collect(m, i, look, cells, marks) {
 }
 function radiusOf(mark, k) {
   if (mark.look === 'x') return Math.max(3.2 * k, heavy.people ? 1.8 : 2.6);
-  var least = mark.look === 'u' || mark.look === 'l' ? 2.6 : 1.9;
+  var least = LEAST[mark.look] || 1.9;
   return Math.min(LARGEST, Math.max(least, Math.sqrt(mark.people) / (mark.look === 'u' ? 19 : 24))) * k;
 }
 function styleOf(mark, m) {
   var band = typeof mark.look === 'number';
   var look = band ? { fillColor: D.bands.colours[mark.look], color: '#4A6070', weight: 0.7, fill: true } : LOOK[mark.look];
-  var style = { radius: radiusOf(mark, scale(m) * crowd), shape: band ? 'c' : mark.look, fillOpacity: 1, opacity: 1 };
+  var style = { radius: radiusOf(mark, scale(m) * crowd * (state.sheet ? 1.2 : 1)), shape: band ? 'c' : mark.look, fillOpacity: 1, opacity: 1 };
   for (var key in look) style[key] = look[key];
   if (heavy.people && mark.look === 'x') style.weight = 1.5;
   return style;
