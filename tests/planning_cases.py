@@ -416,7 +416,7 @@ def _problem(draft: Draft) -> PlanningProblem:
         start=np.array(draft.start, dtype=np.int32), moves=tuple(draft.moves), services=tuple(draft.services),
         labels=draft.labels, levels=levels, rules=tuple(draft.rules), sources=("county", "province"),
         need=draft.people + draft.labels.segments["65_plus"] if dice.chance(0.7) else None,
-        assigns_everybody="travel" in first or dice.must == "everybody",
+        assigns_everybody=("travel" in first and dice.chance(0.7)) or dice.must == "everybody",
         counts_running_cost=dice.chance(0.3, "running_cost"),
     )  # fmt: skip
 

@@ -30,10 +30,10 @@ EACH = 110 if os.environ.get("FACOPT_SLOW") else 7
 """Problems of each family."""
 
 
-def difference(problem) -> str:
-    """Say how the answer differs from the best of all plans; "" where it does not."""
+def difference(problem, solved=None) -> str:
+    """Say how the answer, to another problem if `solved` is given, differs from the best of all plans; "" if not."""
     expected = best_values(problem)
-    solution = solve_planning(problem, SETTINGS)
+    solution = solve_planning(problem if solved is None else solved, SETTINGS)
     if expected is None or solution.outcome is None:
         return "" if expected is None and solution.status is Status.INFEASIBLE else f"{solution.status}, not {expected}"
     bounds = [level.bound for level in solution.levels]
