@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facopt.location.ladder import Ladder
 from facopt.location.levels import Search
 from facopt.location.median import branching, reduction, saddle, travel_level, worst_travel_level
 from facopt.location.median import swap as swap_module
@@ -370,7 +371,7 @@ def test_the_ladder_ends_at_the_truth_whatever_stays_open_for_a_while() -> None:
         rng = np.random.default_rng(seed)
         minutes = np.sort(rng.random(int(rng.integers(1, 60))))
         truth = int(rng.integers(len(minutes)))
-        ladder, asked = worst_travel_level.Ladder(minutes, 0, len(minutes) - 1), 0
+        ladder, asked = Ladder(minutes, 0, len(minutes) - 1), 0
         while not ladder.closed:
             at, share = ladder.next_question()
             assert ladder.low <= at < ladder.high

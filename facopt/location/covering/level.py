@@ -29,7 +29,11 @@ def covering_level(name: str, problem: LocationProblem, search: Search) -> Level
     from facopt.location.levels import LevelResult
 
     translation = translate(problem, name, search.values_before)
-    if translation is None or translation.covering.rows.size < SMALL:
+    if translation is None:
+        from facopt.location.covering.target_level import target_level
+
+        return target_level(name, problem, search)
+    if translation.covering.rows.size < SMALL:
         return None
     settings = replace(search.settings, time_limit_seconds=search.seconds_left())
     start = None if search.incumbent is None else search.incumbent[translation.free]

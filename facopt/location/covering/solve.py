@@ -23,6 +23,8 @@ from facopt.location.covering.weighting import RowWeighting
 from facopt.location.solution import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from facopt.location.covering.dual import DualBound
     from facopt.location.covering.incidence import BoolArray
     from facopt.location.covering.problem import CoveringProblem
@@ -262,7 +264,19 @@ def _core_settings(search: Progress, part: CoveringProblem) -> SolverSettings:
     """The stated gap is of the whole plan; the solver sees only what the core adds to it."""
     size = max(part.weight.sum() + part.price.sum(), 1e-9)
     gap = search.settings.gap * max(1.0, abs(search.value) / size) if np.isfinite(search.value) else search.settings.gap
-    return replace(search.settings, time_limit_seconds=max(search.seconds_left(), 0.1), gap=gap)
+    left = max(search.seconds_left(), 0.1)
+    return replace(search.settings, time_limit_seconds=left, gap=gap, progress=_heard(search, part))
+
+
+def _heard(search: Progress, part: CoveringProblem) -> Callable[[float | None, float | None], None] | None:
+    """Return what tells of the whole plan what the solver tells of the core; nothing where there are several parts."""
+    tell = search.settings.progress
+    if tell is None or part.site_count < search.current.site_count:
+        return None
+    certain = search.current.constant + float(part.weight[part.required].sum())
+    return lambda value, bound: tell(
+        None if value is None else value - certain, None if bound is None else bound - certain
+    )
 
 
 def _start(search: Progress, part: CoveringProblem) -> BoolArray | None:

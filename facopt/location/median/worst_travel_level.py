@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from facopt.location.covering.incidence import Incidence
 from facopt.location.covering.problem import CoveringProblem, SiteRules
 from facopt.location.covering.weighting import RowWeighting
 from facopt.location.formulation import Formulation
+from facopt.location.ladder import Ladder
 from facopt.location.levels import LevelResult, Search
 from facopt.location.median.branching import branch
 from facopt.location.median.counts import count_groups
@@ -36,13 +37,8 @@ if TYPE_CHECKING:
 
 WEIGHTING_STEPS = 30_000
 """Steps of the search for a cover before a question is divided."""
-WIDE = 0.1
-"""Share of the minutes in question below which neighbours of an open question are not asked."""
 MOST_NODES = 30
 """Nodes after which a question goes to the MILP, which is better at finding the last few covers."""
-
-FIRST_SHARE = 0.1
-"""Share of the time left that a question may take before its neighbours are asked."""
 
 
 def optimise_worst(problem: LocationProblem, search: Search) -> LevelResult | None:
@@ -62,71 +58,17 @@ def optimise_worst(problem: LocationProblem, search: Search) -> LevelResult | No
     log = [f"first plan: {worst:.10g} minutes\n"]
     while not ladder.closed and left() > 0:
         at, share = ladder.next_question()
-        limit = float(ladder.minutes[at])
+        limit = float(ladder.rungs[at])
         exists, better = within(problem, rows, limit, search, seconds=max(1.0, share * left()))
         log.append(f"within {limit:.10g} minutes: {'not known' if exists is None else 'yes' if exists else 'no'}\n")
         if better is not None:
             plan, worst = better, evaluate(problem, better).worst_travel
-            at = min(at, int(np.searchsorted(ladder.minutes, worst)))
+            at = min(at, int(np.searchsorted(ladder.rungs, worst)))
         ladder.answer(at, exists)
     size = (len(rules.model.column_names), len(rules.model.row_names))
     status, limited_by = (Status.OPTIMAL, "") if ladder.closed else (Status.FEASIBLE, "time")
     bound = max(ladder.bound(worst), found.least)
     return LevelResult(status, plan, bound, limited_by, "".join(log), *size)
-
-
-@dataclass
-class Ladder:
-    """Bisection in which a question may stay open: then the rungs below and above it are asked before it again."""
-
-    minutes: np.ndarray
-    """Distinct minutes, ascending."""
-    low: int
-    """No plan exists within the minutes of any rung before this."""
-    high: int
-    """A plan exists within the minutes of this rung."""
-    open_from: int = -1
-    """First and last rung asked without an answer; -1 where there is none."""
-    open_to: int = -1
-
-    @property
-    def closed(self) -> bool:
-        """True where the least worst travel is proven."""
-        return self.low >= self.high
-
-    def next_question(self) -> tuple[int, float]:
-        """Return the rung to ask next, and the share of the time left that the answer may take."""
-        if self.open_from < 0:
-            return (self.low + self.high) // 2, FIRST_SHARE
-        if self.wide(self.low, self.open_from):
-            return (self.low + self.open_from) // 2, FIRST_SHARE
-        if self.wide(self.open_to + 1, self.high):
-            return (self.open_to + 1 + self.high) // 2, FIRST_SHARE
-        return (self.open_from + self.open_to) // 2, 1.0
-
-    def wide(self, first: int, last: int) -> bool:
-        """Return whether rungs from `first` to before `last` are worth asking while others are open."""
-        last_minutes, whole = self.minutes[last - 1], self.minutes[self.high - 1] - self.minutes[self.low]
-        return first < last and bool(last_minutes - self.minutes[first] >= WIDE * whole)
-
-    def answer(self, at: int, exists: bool | None) -> None:
-        """Note what is known of rung `at`; None says that the time was over before an answer."""
-        if exists is None:
-            self.open_from = at if self.open_from < 0 else min(self.open_from, at)
-            self.open_to = max(self.open_to, at)
-        elif exists:
-            self.high = at
-        else:
-            self.low = at + 1
-        if not self.low <= self.open_from <= self.open_to < self.high:
-            self.open_from = max(self.open_from, self.low)
-            self.open_to = min(self.open_to, self.high - 1)
-            if self.open_from > self.open_to or self.open_to < 0:
-                self.open_from = self.open_to = -1
-
-    def bound(self, worst: float) -> float:
-        """Return what no plan goes below."""
-        return float(self.minutes[self.low]) if self.low < len(self.minutes) else worst
 
 
 def within(
