@@ -138,8 +138,13 @@ def _command() -> str:
 
 def _last_card(runs: Sequence[Run]) -> str:
     title = "gallery.again" if runs else "gallery.empty"
-    command = "<code>facopt run scenarios/base.yaml --set limits.budget=60000000</code>"
-    return f'<li class="card empty"><h2>{both(title)}</h2><p>{both("gallery.again_how")}</p>{command}</li>'
+    # the newest run's own scenario, as it was understood, runs again as it stands
+    again = f"{runs[0].folder.parent.name}/{runs[0].folder.name}/scenario.yaml" if runs else "scenarios/budget-60.yaml"
+    command = f"facopt run {again} --set name=another --set limits.budget=60000000"
+    return (
+        f'<li class="card empty"><h2>{both(title)}</h2><p>{both("gallery.again_how")}</p>'
+        f"<code>{escape(command)}</code></li>"
+    )
 
 
 def _damaged(damaged: Sequence[tuple[str, str]]) -> str:
