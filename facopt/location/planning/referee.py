@@ -85,20 +85,24 @@ def violations(outcome: Outcome) -> Iterator[str]:
 
 
 def _illegal_moves(outcome: Outcome) -> Iterator[str]:
-    """A site leaves the option it is in, once a stage and never before its time; partners stay open."""
+    """A site leaves the option it is in, once a stage, never too early and by each move once; partners stay open."""
     problem, name = outcome.problem, outcome.problem.labels.site
     at = problem.start.copy()
-    moved_in: dict[tuple[int, int], int] = {}
+    made: set[int] = set()
+    moved_in: set[tuple[int, int]] = set()
     relocated: set[int] = set()
     for number, stage in outcome.plan.made:
         move = problem.moves[number]
+        if number in made:
+            yield f"{name[move.site]}: {move.action} for the second time"
         if at[move.site] != move.start:
             yield f"{name[move.site]}: {move.action} from a state it is not in"
         if stage < move.first_stage:
             yield f"{name[move.site]}: {move.action} before its lead time has passed"
         if (move.site, stage) in moved_in:
             yield f"{name[move.site]}: two actions in one stage"
-        moved_in[move.site, stage] = number
+        made.add(number)
+        moved_in.add((move.site, stage))
         at[move.site] = move.end
         if move.partner >= 0 and not outcome.open[stage:, move.partner].all():
             yield f"{name[move.site]}: {move.action} to {name[move.partner]}, which is not open"
@@ -113,7 +117,7 @@ def _wrong_assignment(outcome: Outcome, stage: int, tier: int) -> Iterator[str]:
     problem = outcome.problem
     service, served = problem.services[tier], outcome.served[stage][tier]
     where = f"{service.tier} in stage {stage}"
-    if np.any(served.share < 0):
+    if not np.all(served.share >= 0):
         yield f"{where}: a share below 0"
     if not np.all(outcome.open[stage][service.site[served.arc]]):
         yield f"{where}: people are assigned to a site that is not open"
