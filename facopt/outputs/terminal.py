@@ -6,9 +6,11 @@ import os
 import unicodedata
 from typing import TYPE_CHECKING
 
+from facopt.measures.planning import TODAY
 from facopt.outputs import numbers
 from facopt.outputs.tables.fine_grid import fine_grid_sentence
 from facopt.outputs.tables.summary import headline
+from facopt.outputs.tables.view import records
 from facopt.outputs.words import say
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def run_summary(report: Report, folder: Path, findings: Sequence[Finding], lang:
     lang = lang or terminal_language()
     blocks = [[_title(report, lang), *_sentences(report, lang), *_fine_grid(report, lang)]]
     if report.status in {"optimal", "feasible"}:
-        blocks += [_tier_lines(report, lang), _objective_lines(report, lang)]
+        blocks += [_stage_lines(report, lang), _tier_lines(report, lang), _objective_lines(report, lang)]
     blocks += [_notes(findings, lang), [say("terminal.files", lang, folder=str(folder))]]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
@@ -81,19 +83,62 @@ def _sentences(report: Report, lang: Lang) -> Iterator[str]:
     else:
         newly = numbers.people_headline(h.newly_covered, lang)
         after = numbers.percent(h.covered_percent)
-        yield say("terminal.coverage", lang, before=before, after=after, newly=newly, uncovered=uncovered)
+        told = {"before": before, "after": after, "newly": newly, "uncovered": uncovered}
+        dated = _first_and_last(report)
+        yield say("terminal.coverage_stages" if dated else "terminal.coverage", lang, **told, **dated)
     if h.loses_cover:
         yield say("terminal.loses", lang, people=numbers.people_headline(h.loses_cover, lang))
     if h.covered is not None:
-        cost = numbers.money_sentence(h.cost, report.currency, lang)
-        yield say(
-            "terminal.cost", lang, new=numbers.count(h.sites_new), closed=numbers.count(h.sites_closed), cost=cost
-        )
+        yield _spent(report, lang)
     yield from _why_no_plan(report, lang)
     if h.unreachable:
         yield say("terminal.unreachable", lang, people=numbers.people_headline(h.unreachable, lang))
     else:
         yield say("terminal.nobody_unreachable", lang)
+
+
+def _first_and_last(report: Report) -> dict[str, str]:
+    """Return the share covered today, of today's people, and the year of the last stage; nothing without dates."""
+    planning = report.planning
+    if planning is None or not planning.base_year:
+        return {}
+    today = records(planning.stages.head(1))[0]
+    share = numbers.share_percent(today["people_covered"], today["people"])
+    return {"today": share, "year": str(planning.money["stage"].iloc[-1])}
+
+
+def _spent(report: Report, lang: Lang) -> str:
+    """Return what is done for how much: what is built and closed, or every kind of action of a plan in stages."""
+    h = headline(report)
+    cost = numbers.money_sentence(h.cost, report.currency, lang)
+    if report.planning is None:
+        new, closed = numbers.count(h.sites_new), numbers.count(h.sites_closed)
+        return say("terminal.cost", lang, new=new, closed=closed, cost=cost)
+    counts = report.planning.actions["action"].value_counts()
+    kinds = ("build", "extend", "refurbish", "relocate", "close", "merge")
+    done = [say(f"terminal.action.{kind}", lang, n=str(counts[kind])) for kind in kinds if kind in counts.index]
+    listed = ("，" if lang == "zh" else ", ").join(done) or say("none", lang)
+    return say("terminal.actions", lang, actions=listed[:1].upper() + listed[1:], cost=cost)
+
+
+def _stage_lines(report: Report, lang: Lang) -> list[str]:
+    """Return a line per stage, today first: its people, how many are covered, sites, money; none for one stage."""
+    planning = report.planning
+    if planning is None or not planning.base_year:
+        return []
+    keys = ("stage", "people", "covered", "open", "capital", "budget")
+    rows = [[say(f"terminal.{key}", lang) for key in keys]]
+    money = {str(row["stage"]): row for row in records(planning.money)}
+    for row in planning.stages[planning.stages["tier"] == ""].to_dict("records"):
+        stage = str(row["stage"])
+        year = f"{say('when.now', lang)} ({planning.base_year})" if stage == TODAY else stage
+        spent = [
+            numbers.money_headline(money[stage][key], report.currency, lang) if stage in money else ""
+            for key in ("capital", "budget")
+        ]
+        share = numbers.share_percent(row["people_covered"], row["people"])
+        rows.append([year, numbers.people(row["people"]), share, numbers.count(row["sites_open"]), *spent])
+    return _aligned(rows)
 
 
 def _fine_grid(report: Report, lang: Lang) -> list[str]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from facopt.measures.report import OPEN_ACTIONS
 from facopt.outputs.compare.model import Change, Count, People, SiteChange, ZoneChange
 from facopt.outputs.run_files import COVERED_STATES, RunFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OPEN = ("keep", "build")
+NOBODY = 1e-6
+"""Fewer people than this are nobody: what dividing people by capacities leaves."""
 
 
 def change_between(runs: Sequence[RunFiles], number: int, subtract: bool) -> Change:
@@ -36,7 +38,7 @@ def change_between(runs: Sequence[RunFiles], number: int, subtract: bool) -> Cha
 
 def _people(base: RunFiles, other: RunFiles) -> People:
     points = _paired_points(base, other)
-    count = {kind: _count(points[points["change"] == kind]) for kind in ("gain", "lose", "reassigned", "uncovered")}
+    count = {kind: _changed(points, kind) for kind in ("gain", "lose", "reassigned", "uncovered")}
     zones = _zones(points)
     changed = tuple(zone for zone in zones if zone.gain or zone.lose)
     return People(
@@ -50,19 +52,34 @@ def _people(base: RunFiles, other: RunFiles) -> People:
 
 
 def _paired_points(base: RunFiles, other: RunFiles) -> pd.DataFrame:
-    """Demand points of both runs in the base's order, with the people of the base and what changes for them."""
+    """Demand points of both runs in the base's order, with the people of the base and what changes for them.
+
+    Where capacities cover a part of a point's people, that part counts; of the other run, as the share that it covers.
+    """
     mine, theirs = (run.points.assign(sites=run.points["id"].map(_served_by(run)).fillna("")) for run in (base, other))
     pairs = mine.merge(
-        theirs[["id", "state", "sites", "minutes"]], on="id", suffixes=("_base", "_other"), validate="one_to_one"
+        theirs.assign(share=_share_covered(theirs))[["id", "share", "sites", "minutes"]],
+        on="id",
+        suffixes=("_base", "_other"),
+        validate="one_to_one",
     )
-    before, after = pairs["state_base"].isin(COVERED_STATES), pairs["state_other"].isin(COVERED_STATES)
-    moved = pairs["sites_base"] != pairs["sites_other"]
+    people, before = pairs["people"], pairs["people"] * _share_covered(pairs)
+    after = people * pairs["share"]
+    moved, kept = pairs["sites_base"] != pairs["sites_other"], before.where(before < after, after)
+    gain, lose = after - before, before - after
+    # People of a point with none count by its states: nobody gains there, but the map shows who would.
+    empty = people <= 0
+    full = _share_covered(pairs) > 0.5, pairs["share"] > 0.5
+    gains, loses = (gain > NOBODY) | (empty & ~full[0] & full[1]), (lose > NOBODY) | (empty & full[0] & ~full[1])
+    stays = (kept > NOBODY) | (empty & full[0] & full[1])
     pairs["change"] = np.select(
-        [~before & after, before & ~after, before & after & moved, before & after],
-        ["gain", "lose", "reassigned", "covered"],
-        "uncovered",
+        [gains, loses, stays & moved, stays], ["gain", "lose", "reassigned", "covered"], "uncovered"
     )
-    kept = [
+    pairs["gain"], pairs["lose"] = gain.clip(lower=0.0), lose.clip(lower=0.0)
+    pairs["reassigned"] = kept.where(moved, 0.0)
+    pairs["covered"] = kept.where(~moved, 0.0)
+    pairs["uncovered"] = people - np.maximum(before, after)
+    columns = [
         "id",
         "name",
         "name_en",
@@ -74,8 +91,24 @@ def _paired_points(base: RunFiles, other: RunFiles) -> pd.DataFrame:
         "lon",
         "lat",
         "change",
+        *AMOUNTS,
     ]
-    return pairs[[*kept, "sites_base", "sites_other", "minutes_base", "minutes_other"]]
+    return pairs[[*columns, "sites_base", "sites_other", "minutes_base", "minutes_other"]]
+
+
+AMOUNTS = ("gain", "lose", "reassigned", "covered", "uncovered")
+"""People of a demand point by what changes for them; they add up to its people."""
+
+
+def _share_covered(points: pd.DataFrame) -> pd.Series[float]:
+    """Share of a point's people that the plan covers; of points without people, 1 where their state is covered."""
+    share: pd.Series[float] = (points["covered"] / points["people"].where(points["people"] > 0)).clip(0.0, 1.0)
+    return share.fillna(points["state"].isin(COVERED_STATES).astype(float))
+
+
+def _changed(points: pd.DataFrame, kind: str) -> Count:
+    """People for whom something changes, and the points that are called so."""
+    return Count(float(points[kind].sum()), int((points["change"] == kind).sum()))
 
 
 def _served_by(run: RunFiles) -> pd.Series:
@@ -104,8 +137,7 @@ def _zones(points: pd.DataFrame) -> list[ZoneChange]:
 
 
 def _zone(zone: str, rows: pd.DataFrame) -> ZoneChange:
-    by_change = rows.groupby("change")["people"].sum()
-    part = {change: float(by_change.get(change, 0.0)) for change in ("gain", "lose", "reassigned", "covered")}
+    part = {change: float(rows[change].sum()) for change in ("gain", "lose", "reassigned", "covered")}
     total = float(rows["people"].sum())
     kept = part["reassigned"] + part["covered"]
     share = [100 * (kept + extra) / total if total > 0 else 0.0 for extra in (part["lose"], part["gain"])]
@@ -124,7 +156,8 @@ SiteChanges = tuple[SiteChange, ...]
 
 
 def _sites(base: RunFiles, other: RunFiles) -> tuple[SiteChanges, SiteChanges, SiteChanges]:
-    mine, theirs = (run.sites[run.sites["action"].isin(OPEN)].set_index("id", drop=False) for run in (base, other))
+    standing = (run.sites[run.sites["action"].isin(OPEN_ACTIONS)] for run in (base, other))
+    mine, theirs = (sites.set_index("id", drop=False) for sites in standing)
     shared = mine.index.intersection(theirs.index, sort=False)
     return (
         _site_changes(mine.drop(shared), None),
@@ -136,7 +169,7 @@ def _sites(base: RunFiles, other: RunFiles) -> tuple[SiteChanges, SiteChanges, S
 def _site_changes(sites: pd.DataFrame, others: pd.DataFrame | None) -> SiteChanges:
     """New sites first, then by tier and name."""
     second = sites if others is None else others
-    rows = zip(sites.to_dict("records"), second["action"], second["stage"], strict=True)
+    rows = zip(sites.to_dict("records"), second["action"], second["stage"], second["size"], strict=True)
     changes = [
         SiteChange(
             site_id=row["id"],
@@ -147,16 +180,19 @@ def _site_changes(sites: pd.DataFrame, others: pd.DataFrame | None) -> SiteChang
             action_other="" if others is None else action,
             stage=row["stage"],
             stage_other="" if others is None else stage,
-            cost=_known(row["build_cost"]) if row["action"] == "build" else 0.0,
+            cost=0.0 if row["action"] == "keep" else _known(row["action_cost"]),
+            size=row["size"],
+            size_other="" if others is None else size,
             people_assigned=_known(row["people_assigned"]),
             lon=row["lon"],
             lat=row["lat"],
             name_en=row["name_en"],
             zone_en=row["zone_name_en"],
         )
-        for row, action, stage in rows
+        for row, action, stage, size in rows
     ]
-    return tuple(sorted(changes, key=lambda site: (site.action != "build", site.tier, site.name, site.site_id)))
+    order = {action: place for place, action in enumerate(("build", "extend", "refurbish", "keep"))}
+    return tuple(sorted(changes, key=lambda site: (order[site.action], site.tier, site.name, site.site_id)))
 
 
 def _known(value: float) -> float | None:

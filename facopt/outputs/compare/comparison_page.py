@@ -286,7 +286,7 @@ def _side_by_side(comparison: Comparison, change: Change) -> str:
     entries += [
         f'<span><svg viewBox="0 0 24 24" aria-hidden="true">{sketch.site_mark("square", 12, 12, 9, f"s-{action}")}'
         f"{_STAR if action == 'build' else ''}</svg>{both(f'compare.twin_{action}')}</span>"
-        for action in ("keep", "build")
+        for action in ("keep", "build", *_changes_made(change))
     ]
     return (
         f"<section>{_title(comparison, change, 'compare.twin')}"
@@ -294,6 +294,13 @@ def _side_by_side(comparison: Comparison, change: Change) -> str:
         f'<div class="two">{"".join(f"<figure>{one}</figure>" for one in heads)}</div>'
         f'<p class="legend">{"".join(entries)}</p></div></section>'
     )
+
+
+def _changes_made(change: Change) -> tuple[str, ...]:
+    """What else than keeping and building the plans do with the facilities that stand in them."""
+    sites = (*change.only_base, *change.only_other, *change.both)
+    made = {action for site in sites for action in (site.action, site.action_other)}
+    return tuple(action for action in ("extend", "refurbish") if action in made)
 
 
 def _no_map() -> str:
@@ -376,7 +383,26 @@ def _facilities(comparison: Comparison, change: Change) -> str:
     )
     return (
         f'<section>{_title(comparison, change, "compare.projects")}<div class="two">{lists}</div>'
-        f'<p class="note">{both_of(phrases.both_words(change))}</p></section>'
+        f'<p class="note">{both_of(phrases.both_words(change))}</p>{_done_otherwise(comparison, change)}</section>'
+    )
+
+
+def _done_otherwise(comparison: Comparison, change: Change) -> str:
+    """Facilities that stand in both plans, with another action, stage or size."""
+    sites = [site for site in change.both if site.differs]
+    if not sites:
+        return ""
+    letters = (comparison.runs[0].letter, comparison.runs[change.run].letter)
+    heads = "".join(f"<th>{_box(letter)}</th>" for letter in letters)
+    rows = "".join(
+        f"<tr><td>{both_of(site.names)}</td>"
+        f"<td>{both_of(phrases.done_words(site.action, site.stage, site.size))}</td>"
+        f"<td>{both_of(phrases.done_words(site.action_other, site.stage_other, site.size_other))}</td></tr>"
+        for site in sites[:MOST_SITES]
+    )
+    return (
+        f"<h3>{both('compare.actions')}</h3><table><thead><tr><th>{both('compare.project')}</th>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
     )
 
 
@@ -401,5 +427,6 @@ def _site(comparison: Comparison, run: int, site: SiteChange, staged: bool) -> s
     currency = comparison.runs[run].currency
     cost = both_of(numbers.in_both(lambda lang: numbers.money_table(site.cost, currency, lang)))
     stage = f'<td class="r">{escape(site.stage)}</td>' if staged else ""
-    kept = f' <span class="eqv">{both("action.keep")}</span>' if site.action == "keep" else ""
+    told = both_of(phrases.done_words(site.action, "", site.size))
+    kept = f' <span class="eqv">{told}</span>' if site.action != "build" else ""
     return f'<tr><td>{icon}{both_of(site.names)}{kept}</td>{stage}<td class="r">{cost}</td></tr>'

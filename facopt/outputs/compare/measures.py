@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facopt.measures.equity import gini, theil
+from facopt.measures.planning import TODAY
+from facopt.measures.report import OPEN_ACTIONS
 from facopt.outputs.compare.model import Better, Measure
+from facopt.outputs.words import pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,10 +61,60 @@ def _rows(runs: Sequence[RunFiles]) -> list[Row]:
         ("gini", NO_NAME, "coefficient", DOWN, _of_times(gini)),
         ("theil", NO_NAME, "coefficient", DOWN, _of_times(theil)),
         ("new_sites", NO_NAME, "sites", NEITHER, lambda run: _opened(run, ("build",))),
-        ("open_sites", NO_NAME, "sites", NEITHER, lambda run: _opened(run, ("build", "keep"))),
+        ("open_sites", NO_NAME, "sites", NEITHER, lambda run: _opened(run, OPEN_ACTIONS)),
+        *_changed_sites(runs),
         ("cost", NO_NAME, "money", DOWN, _field("cost")),
         ("cost_per_newly_covered_person", NO_NAME, "money_per_person", DOWN, _cost_per_person),
+        *_stages(runs),
     ]
+
+
+def _changed_sites(runs: Sequence[RunFiles]) -> list[Row]:
+    """Rows of what is done with sites that stand, where a plan does more than build and close."""
+    if not any("actions" in run.record for run in runs):
+        return []
+    return [
+        ("extended_sites", NO_NAME, "sites", NEITHER, lambda run: _opened(run, ("extend", "refurbish"))),
+        ("closed_sites", NO_NAME, "sites", NEITHER, lambda run: len(run.record["closed"]) if run.planned else None),
+    ]
+
+
+def _stages(runs: Sequence[RunFiles]) -> list[Row]:
+    """Rows by stage, where two runs or more have one of that year: coverage of its people, its capital."""
+    years = [year for run in runs for year in stages_of(run) if year.isdigit()]
+    shared = sorted({year for year in years if years.count(year) > 1})
+    rows: list[Row] = []
+    for key, unit, better, figure in (
+        ("people_covered_percent", "percent", UP, "percent"), ("capital", "money", NEITHER, "capital"),
+    ):  # fmt: skip
+        rows += [
+            (f"stage.{year}.{key}", pair(f"compared.stage_{figure}", year=year), unit, better, _of_stage(year, key))
+            for year in shared
+        ]
+    if shared:
+        last = [(run, list(stages_of(run).values())) for run in runs]
+        running = {id(run): stages[-1].get("running_cost") if stages else None for run, stages in last}
+        rows.append(("running_cost", NO_NAME, "money", DOWN, lambda run: running[id(run)]))
+    return rows
+
+
+def stages_of(run: RunFiles) -> dict[str, Mapping[str, Any]]:
+    """Return a run's stages by name, today left out; empty for a plan without any."""
+    stages = run.record.get("stages")
+    found = [stage for stage in stages if isinstance(stage, dict)] if isinstance(stages, list) else []
+    return {str(stage.get("stage")): stage for stage in found if stage.get("stage") != TODAY}
+
+
+def _of_stage(year: str, key: str) -> Callable[[RunFiles], Any]:
+    return lambda run: stages_of(run).get(year, {}).get(key)
+
+
+def _same_stage_people(base: RunFiles, other: RunFiles, key: str) -> bool:
+    """Whether a row by stage rests on the same people in both runs; other rows always do."""
+    if not key.startswith("stage."):
+        return True
+    mine, theirs = (_of_stage(key.split(".")[1], "people")(run) for run in (base, other))
+    return mine is not None and theirs is not None and math.isclose(mine, theirs, rel_tol=1e-9, abs_tol=1e-6)
 
 
 def _shares(runs: Sequence[RunFiles], group: str, keys: Sequence[str]) -> list[Row]:
@@ -141,8 +194,10 @@ def _measure(
     figure: Callable[[RunFiles], Any],
 ) -> Measure:
     values = tuple(_number(figure(run)) if run.planned else None for run in runs)
+    alike = [_same_stage_people(runs[0], run, key) for run in runs[1:]]
     differences = tuple(
-        _difference(values[0], value) if allowed else None for value, allowed in zip(values[1:], subtract, strict=True)
+        _difference(values[0], value) if allowed and same else None
+        for value, allowed, same in zip(values[1:], subtract, alike, strict=True)
     )
     better = tuple(_better(values[0], difference, direction) for difference in differences)
     within = tuple(_within_gap(runs[0], runs[number], key, verdict) for number, verdict in enumerate(better, 1))

@@ -120,7 +120,7 @@ class SiteChange:
     tier: str
     zone: str
     action: str
-    """keep or build, in the plan where it stands; in the base's where it stands in both."""
+    """What the plan in which it stands does with it, one of OPEN_ACTIONS; the base where it stands in both."""
     action_other: str
     """Of a site in both plans: its action in the other one; "" otherwise."""
     stage: str
@@ -132,11 +132,20 @@ class SiteChange:
     name_en: str = ""
     """"" where the run has no English name, as `zone_en`."""
     zone_en: str = ""
+    size: str = ""
+    """Name of its size; "" where it has none."""
+    size_other: str = ""
 
     @property
     def names(self) -> tuple[str, str]:
         """Name in Chinese and English; the one name for both where there is no other."""
         return self.name, self.name_en or self.name
+
+    @property
+    def differs(self) -> bool:
+        """Whether a site that stands in both plans is treated differently by them."""
+        mine, theirs = (self.action, self.stage, self.size), (self.action_other, self.stage_other, self.size_other)
+        return bool(self.action_other) and mine != theirs
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,8 @@ class People:
     zones_unchanged: int
     points: pd.DataFrame
     """id, name, name_en, zone, zone_name, zone_name_en (English "" where not known), area_class, people, lon, lat,
-    change (POINT_CHANGES), sites_base, sites_other (ids, one per serving tier), minutes_base, minutes_other."""
+    change (POINT_CHANGES), a column of people by each of
+    POINT_CHANGES, sites_base, sites_other (ids, one per serving tier), minutes_base, minutes_other."""
 
 
 @dataclass(frozen=True)

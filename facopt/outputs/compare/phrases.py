@@ -181,6 +181,9 @@ def measure_name(comparison: Comparison, row: Measure) -> Pair:
         return named("area_class", row.key.split(".")[1])
     if is_part(row):
         return row.name
+    if row.key.startswith("stage."):
+        unit = _unit(comparison, row)
+        return pair("compare.in_unit", name=row.name, unit=unit) if any(unit) else row.name
     name, unit = pair(f"compared.{row.key}"), _unit(comparison, row)
     return pair("compare.in_unit", name=name, unit=unit) if any(unit) else name
 
@@ -258,6 +261,13 @@ def both_words(change: Change) -> Pair:
     words = pair("compare.in_both", n=numbers.count(len(change.both)), new=numbers.count(new))
     moved = sum(site.stage != site.stage_other for site in change.both)
     return _appended(words, pair("compare.staged_otherwise", n=numbers.count(moved))) if moved else words
+
+
+def done_words(action: str, stage: str, size: str) -> Pair:
+    """Return what a plan does with a facility, when, and its size: 2027 扩建 large / extend 2027 large."""
+    zh, en = named("action", action)
+    rest = [part for part in (stage, size) if part]
+    return " ".join([zh, *rest]), " ".join([en, *rest])
 
 
 def settlements(points: int) -> Pair:

@@ -9,6 +9,7 @@ from facopt.outputs.compare import phrases
 from facopt.outputs.plain_text import printable
 from facopt.outputs.terminal import terminal_language
 from facopt.outputs.terminal_text import TerminalText
+from facopt.outputs.words import pair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,6 +160,17 @@ class _Writer(TerminalText):
             if len(sites) > MOST_ROWS:
                 self.console.print(f"  … {numbers.count(len(sites) - MOST_ROWS)}")
         self.line(phrases.both_words(change))
+        otherwise = [site for site in change.both if site.differs]
+        if otherwise:
+            self.line(pair("compare.actions"))
+        for site in otherwise[:MOST_ROWS]:
+            done = [
+                self.text(phrases.done_words(*facts))
+                for facts in (
+                    (site.action, site.stage, site.size), (site.action_other, site.stage_other, site.size_other),
+                )
+            ]  # fmt: skip
+            self.console.print(f"  {self.text(site.names)}: {done[0]} → {done[1]}")
 
     def _site(self, site: SiteChange) -> str:
         return f"{self.text(site.names)} ({printable(site.site_id)}, {self.say(f'action.{site.action}')})"

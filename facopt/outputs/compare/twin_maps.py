@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH, MARGIN = 520.0, 12.0
 LOWEST, HIGHEST = 320.0, 560.0
-SITE = {"build": 6.4, "keep": 4.2}
+SITE = {"build": 6.4, "extend": 5.6, "refurbish": 5.6, "keep": 4.2}
 """Half the width of a facility by what becomes of it, in pixels of the whole map."""
 
 _COVERED = {"base": ("lose", "reassigned", "covered"), "other": ("gain", "reassigned", "covered")}

@@ -191,6 +191,8 @@ def _sites(comparison: Comparison) -> Sheet:
         *_names(english, "compare.unit"),
         _column("compare.action"),
         _column("compare.stage"),
+        _column("column.size"),
+        _column("compare.action_other"),
         SheetColumn(f"{_said('compared.cost')} ({money})", "money", WAN if currency == "CNY" else 1.0),
         _column("compare.people_assigned", "people"),
     )
@@ -213,7 +215,10 @@ def _site(comparison: Comparison, first: tuple[str, str], site: SiteChange, engl
     return (
         *first, site.site_id, *_told(english, site.name, site.name_en), phrases.joined(names[:2]),
         *_told(english, site.zone, site.zone_en),
-        phrases.joined(named("action", site.action)), site.stage, site.cost, site.people_assigned,
+        phrases.joined(named("action", site.action)), site.stage, site.size,
+        phrases.joined(phrases.done_words(site.action_other, site.stage_other, site.size_other))
+        if site.differs else "",
+        site.cost, site.people_assigned,
     )  # fmt: skip
 
 

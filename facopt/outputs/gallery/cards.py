@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LINKS = (("map.html", "page.map"), ("report.html", "page.report"), ("report.xlsx", "page.workbook"))
 PLANNED = ("optimal", "feasible")
+_SITE_WORDS = ("gallery.sites", "gallery.sites_changed")
+"""Phrases of counts of sites: of plans that build and close, and of plans that do more."""
 
 
 def card(folder: Path, record: Mapping[str, Any], inputs: InputState, order: int) -> str:
@@ -111,9 +113,9 @@ def _figures(record: Mapping[str, Any]) -> str:
     figure = numbers.percent(percent).removesuffix("%")
     return (
         f'<div class="fig num"><b>{figure}<u>%</u></b><span>{both("gallery.covered")}<br>{_target(record)}</span></div>'
-        f"{_meter(percent, _aim(record))}"
+        f"{_meter(percent, _aim(record))}{_stages(record)}"
         f'<dl class="kv num"><dt>{both("gallery.cost")}</dt><dd>{_cost(record)}</dd>'
-        f"<dt>{both('gallery.sites')}</dt><dd>{_sites(record)}</dd></dl>"
+        f"<dt>{both(_SITE_WORDS['actions' in record])}</dt><dd>{_sites(record)}</dd></dl>"
     )
 
 
@@ -160,8 +162,25 @@ def _cost(record: Mapping[str, Any]) -> str:
 def _sites(record: Mapping[str, Any]) -> str:
     opened = [site for site in record["opened"] if isinstance(site, dict)]
     closed = record.get("closed")
-    counts = [sum(site.get("action") == action for site in opened) for action in ("build", "keep")]
+    new = sum(site.get("action") == "build" for site in opened)
+    changed = sum(site.get("action") in ("extend", "refurbish") for site in opened)
+    counts = [new, *([changed] if "actions" in record else []), len(opened) - new - changed]
     return " / ".join(map(str, [*counts, len(closed) if isinstance(closed, list) else 0]))
+
+
+def _stages(record: Mapping[str, Any]) -> str:
+    """Coverage of today and of each stage, for plans with dated stages."""
+    stages = record.get("stages")
+    found = [stage for stage in stages if isinstance(stage, dict)] if isinstance(stages, list) else []
+    base = number_of(record, "base_year")
+    if base is None or len(found) < 2:
+        return ""
+    names = [str(int(base)), *(text_of(stage, "stage") for stage in found[1:])]
+    told = (
+        f"<span>{escape(name)} <b>{numbers.percent(number_of(stage, 'people_covered_percent'))}</b></span>"
+        for name, stage in zip(names, found, strict=True)
+    )
+    return f'<p class="stages num">{" → ".join(told)}</p>'
 
 
 def _reason(record: Mapping[str, Any]) -> str:

@@ -129,7 +129,8 @@ def actions(m: Material) -> Section | None:
     if not len(view):
         return Section("actions", "section.actions", paragraph("actions.none"))
     columns = (
-        "stage", "action", "name", "zone_name", "sizes", "capacity", "action_cost", *(column.key for column in view.columns if column.key.startswith("cost_")), "partner",
+        "stage", "action", "name", "zone_name", "sizes", "capacity", "action_cost",
+        *(column.key for column in view.columns if column.key.startswith("cost_")), "partner",
     )  # fmt: skip
     look = Look(columns, before=site_symbols(m), strong=frozenset({"name"}), shown_rows=200)
     fold = note("actions.fold") if (view.frame["action"] == "relocate").any() else ""

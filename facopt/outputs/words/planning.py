@@ -131,7 +131,8 @@ WORDS = MappingProxyType(
         "stages.with_running": ("，含运行费", ", running cost included"),
         "orders.title": ("分期方式的代价", "The price of the order"),
         "orders.differ": (
-            "{chosen}：{objective}为 {value}，总投资 {cost}；{other}：{objective}为 {other_value}，总投资 {other_cost}。",
+            "{chosen}：{objective}为 {value}，总投资 {cost}；{other}：{objective}为 {other_value}，"
+            "总投资 {other_cost}。",
             "{chosen}: {value} ({objective}), capital {cost}; {other}: {other_value}, capital {other_cost}.",
         ),
         "orders.none": ("{other}：限时内没有可行方案。", "{other}: no plan in time, or none at all."),
@@ -150,6 +151,12 @@ WORDS = MappingProxyType(
         "rules.unknown": ("– 无方案", "– no plan"),
         "exceptions.none": ("无例外登记。", "No exceptions are registered."),
         # terminal
+        "terminal.coverage_stages": (
+            "标准时间内人口覆盖率由现状 {today} 提高到 {year} 年的 {after}（不实施方案为 {before}），新增覆盖 {newly}，"
+            "{uncovered}仍未覆盖。",
+            "Within the standard time: {today} of people today, {after} in {year} ({before} without the plan); {newly} "
+            "newly covered, {uncovered} still not.",
+        ),
         "terminal.stage": ("阶段", "stage"),
         "terminal.covered": ("覆盖率", "covered"),
         "terminal.people": ("人口", "people"),
@@ -164,9 +171,11 @@ WORDS = MappingProxyType(
         "terminal.action.close": ("撤销 {n} 处", "{n} closed"),
         "terminal.action.merge": ("并入 {n} 处", "{n} merged"),
         # gallery
-        "gallery.stages": ("分期覆盖率", "By stage"),
+        "gallery.sites_changed": ("新建 / 扩建改造 / 保留 / 撤并", "New / extended / kept / closed"),
         # comparison
-        "compare.stages": ("分期比较", "Stage by stage"),
+        "compare.action_other": ("另一方案的措施", "In the other plan"),
+        "compare.twin_extend": ("扩建", "extended"),
+        "compare.twin_refurbish": ("改造", "refurbished"),
         "compare.actions": ("同为开放、措施不同的机构", "Open in both plans, done differently"),
         "compared.stage_percent": ("{year} 年人口覆盖率", "covered in {year}"),
         "compared.stage_capital": ("{year} 年投资", "capital of {year}"),

@@ -6,7 +6,7 @@ function drawTexts() {
   all('[data-tag]').forEach(function (e) { e.hidden = !D.synthetic; e.textContent = D.words['tag.synthetic'].join(' '); });
   var titles = {
     title: shortened(both(D.title), 80),
-    sheet: T('map.sheet.title', { title: cut(both(D.title), 64) }),
+    sheet: join([T('map.sheet.title', { title: cut(both(D.title), 64) }), D.base_year ? stopName(state.stop) : '']),
     scenario: shortened(join([T('map.scenario', { name: shortened(D.scenario, 60) }), budget(), both(D.question)]), 160)
   };
   all('[data-title]').forEach(function (e) { e.textContent = titles[e.getAttribute('data-title')]; });
