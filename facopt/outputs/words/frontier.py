@@ -39,8 +39,8 @@ WORDS = MappingProxyType(
         ),
         "frontier.note": (
             "只看各层级标准时间内的覆盖；目标、其他限额、规模、容量和分期不计，现有机构保留。各点方案相互独立，未必逐步递进。",
-            "Counts cover within every tier's standard; targets, other limits, sizes, capacities and stages are left "
-            "out, existing facilities stay. Each point is a plan of its own: a larger one need not contain a smaller one.",
+            "Counts cover within every tier's standard; targets, other limits, sizes, capacities and stages "
+            "are left out, existing facilities stay. Each is a plan of its own; larger ones need not contain smaller.",
         ),
     }
 )
