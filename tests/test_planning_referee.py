@@ -326,6 +326,17 @@ def test_nobody_is_left_out_beside_a_free_place() -> None:
     assert solution.outcome.covered[1].tolist() == pytest.approx([1, 1, 30 / 33])
 
 
+def test_places_for_a_fraction_are_filled_up() -> None:
+    """Where 20 visits of 1.667 a person are places for 11.998 people, these are served and not 12, nor nobody."""
+    problem = county(assigned=True)
+    options = tuple(replace(one, capacity=20.0) if one.site == 1 and one.open else one for one in problem.options)
+    rule = Stated("rules.0", MustOpen(kind="must_open", sites=("s2",), by=2030))
+    problem = problem.replace(load=PEOPLE * 1.667, options=options, rules=(rule,))
+    solution = solve_planning(problem, SolverSettings())
+    assert solution.outcome is not None
+    assert solution.outcome.people_of(0, 1).tolist() == pytest.approx([15 / 1.667, 20 / 1.667, 0])
+
+
 def test_the_last_step_keeps_what_levels_have_reached() -> None:
     """Where travel is the only level and asks for nobody, nobody is sent anywhere, however many places are free."""
     levels = (LevelWish(objective_classes()["travel"]()),)
@@ -345,7 +356,7 @@ def test_people_who_are_whole_up_to_rounding_are_made_whole() -> None:
     """A solver's 5.9999999 people of 12 become 6, what is hardly anybody nobody, and real fractions stay."""
     problem = county(assigned=True)
     rough = plan(problem, (BUILD_S2, 0), last=[(P1_S1, 5.9999999 / 12), (P1_S2, 1e-9), (P2_S2, 7.4 / 20)])
-    whole = whole_people(problem, rough).assigned[1][0]
+    whole = whole_people(problem, rough, 1e-4).assigned[1][0]
     assert whole is not None
     assert whole.arc.tolist() == [P1_S1, P2_S2]
     assert whole.share.tolist() == pytest.approx([0.5, 7.4 / 20], abs=1e-15)

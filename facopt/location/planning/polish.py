@@ -12,6 +12,7 @@ import numpy as np
 
 from facopt.linear import Linear, column, total
 from facopt.location.planning.plan import Assignment, Plan
+from facopt.location.planning.referee import judge
 from facopt.location.solver import solve
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.planning.search import Chain
 
-ROUNDING = 0.02
-"""People by which a solver's tolerances may miss a whole number."""
+ROUNDINGS = (0.02, 1e-4)
+"""People by which a solver's tolerances may miss a whole number; the first that capacities bear is used."""
 SECONDS = 60.0
 """At most this for each of the two steps: they are linear programs unless demand points must not be split."""
 
@@ -46,7 +47,17 @@ def polished(chain: Chain) -> Plan | None:
         if result.values is None:
             break
         most = _value(covered, result.values)
-        plan = whole_people(problem, model.plan(result.values))
+        plan = model.plan(result.values)
+    return _as_whole_as_it_may_be(chain, plan)
+
+
+def _as_whole_as_it_may_be(chain: Chain, plan: Plan) -> Plan:
+    """Return the plan with people made whole, as it is where that would break a rule or lose what levels reached."""
+    for rounding in ROUNDINGS:
+        whole = whole_people(chain.problem, plan, rounding)
+        outcome = judge(chain.problem, whole)
+        if not outcome.violations and all(kept.holds(kept.wish.objective.value(outcome)) for kept in chain.kept):
+            return whole
     return plan
 
 
@@ -77,23 +88,23 @@ def _value(expression: Linear, values: np.ndarray) -> float:
     return expression.constant + float(sum(amount * values[number] for number, amount in expression.terms))
 
 
-def whole_people(problem: PlanningProblem, plan: Plan) -> Plan:
-    """Return the plan with assigned people who are whole up to rounding made exactly whole."""
+def whole_people(problem: PlanningProblem, plan: Plan, rounding: float) -> Plan:
+    """Return the plan with assigned people who miss whole numbers by less than `rounding` made exactly whole."""
     rows = []
     for t, row in enumerate(plan.assigned):
         rows.append(
             tuple(
-                None if one is None else _whole(one, problem.people[t][problem.services[k].demand[one.arc]])
+                None if one is None else _whole(one, problem.people[t][problem.services[k].demand[one.arc]], rounding)
                 for k, one in enumerate(row)
             )
         )
     return Plan(plan.made, tuple(rows))
 
 
-def _whole(assignment: Assignment, people: np.ndarray) -> Assignment:
+def _whole(assignment: Assignment, people: np.ndarray, rounding: float) -> Assignment:
     served = assignment.share * people
     nearest = np.round(served)
-    served = np.where(np.abs(served - nearest) < ROUNDING, nearest, served)
+    served = np.where(np.abs(served - nearest) < rounding, nearest, served)
     share = np.divide(served, people, out=assignment.share.copy(), where=people > 0)
     used = share > 0
     return Assignment(assignment.arc[used], share[used])
