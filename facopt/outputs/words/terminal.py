@@ -34,7 +34,7 @@ WORDS = MappingProxyType(
             "时限内没有找到方案；可放宽 solver.time_limit_seconds。",
             "No plan was found in time; allow more with solver.time_limit_seconds.",
         ),
-        "terminal.ways_out": ("以下每一条单独即可行（均经求解验证）：", "Ways out, each verified by a solve:"),
+        "terminal.ways_out": ("可行的办法（均经求解验证）：", "Ways out, each verified by a solve:"),
         "terminal.no_way_out": (
             "放宽任何一项都不够，且时限内未找到组合。",
             "No change of one statement is enough, and no combination was found in time.",
