@@ -71,6 +71,38 @@ def test_plans_equal_the_best_of_all(family: str) -> None:
     assert feasible >= EACH // 7, "hardly any of these has a plan, so hardly anything is compared"
 
 
+def test_nobody_is_left_out_beside_a_free_place() -> None:
+    """Where nothing stands against it, a plan leaves nobody without a place who has one within the standard."""
+    looked_at = 0
+    for seed in range(15 * EACH):
+        problem = draw(seed, ("split", "merge", "mixed")[seed % 3])
+        held = {wish.objective.name for wish in problem.levels} | {
+            type(stated.rule).__name__ for stated in problem.rules
+        }
+        against = {"travel", "need_travel", "worst_travel", "gradual_coverage", "Gap", "ServicePopulation"}
+        if held & against or problem.assigns_everybody:
+            continue
+        solution = solve_planning(problem, SETTINGS)
+        if solution.outcome is not None:
+            looked_at += 1
+            assert not list(_left_out(problem, solution.outcome)), seed
+    assert looked_at >= 3 * EACH
+
+
+def _left_out(problem, outcome):
+    """Yield (stage, service, demand point, site) where part of a point could go to a site that has room for it."""
+    for t in range(problem.stage_count):
+        capacity = outcome.capacity(t)
+        for k, service in enumerate(problem.services):
+            if not service.assigned or service.single or len(service.blocked_arc):
+                continue
+            free = capacity - outcome.load_of(k, t)
+            for i, j, near in zip(service.demand, service.site, service.within, strict=True):
+                lacks = problem.people[t][i] > 0 and outcome.served[t][k].covered[i] < 1 - 1e-4
+                if near and lacks and outcome.open[t][j] and free[j] > 1e-3 * capacity[j]:
+                    yield t, k, int(i), int(j)
+
+
 # --- nothing is left out ----------------------------------------------------------------------------------------------
 
 
