@@ -16,7 +16,14 @@ import numpy as np
 
 from facopt.location.planning.limits import Budget, CoverageTarget, Requires
 from facopt.location.planning.problem import (
-    Labels, LevelWish, Move, Option, PlanningProblem, PlanService, Stage, Stated,
+    Labels,
+    LevelWish,
+    Move,
+    Option,
+    PlanningProblem,
+    PlanService,
+    Stage,
+    Stated,
 )  # fmt: skip
 from facopt.objectives import objective_classes
 from facopt.rules.backup import Backup
@@ -94,8 +101,13 @@ def county(points: int, sites: int, seed: int = 1) -> County:
     towns = _towns(rng, seats, urban, urban_sites)
     villages, rural_sites = _villages(rng, seats, side, points - urban, sites - urban_sites)
     place, where = np.vstack([towns[0], villages]), np.vstack([towns[1], rural_sites])
-    zone, site_zone = (np.r_[own, _nearest(rest, seats)] for own, rest in ((towns[2], villages), (towns[3], rural_sites)))
-    kind, site_kind = np.repeat([URBAN, RURAL], [urban, points - urban]), np.repeat([URBAN, RURAL], [urban_sites, sites - urban_sites])
+    zone, site_zone = (
+        np.r_[own, _nearest(rest, seats)] for own, rest in ((towns[2], villages), (towns[3], rural_sites))
+    )
+    kind, site_kind = (
+        np.repeat([URBAN, RURAL], [urban, points - urban]),
+        np.repeat([URBAN, RURAL], [urban_sites, sites - urban_sites]),
+    )
     spread = np.where(kind == URBAN, rng.lognormal(6.45, 0.5, points), rng.lognormal(5.8, 0.6, points))
     people = np.floor(np.maximum(20, spread))
     slow = np.where(place[:, 0] < 0.3 * side, 0.72, np.where(place[:, 0] > 0.75 * side, 1.15, 1.0))
@@ -108,8 +120,8 @@ def county(points: int, sites: int, seed: int = 1) -> County:
     zones = int(max(zone.max(), site_zone.max())) + 1
     growth = np.where(np.arange(zones) < len(seats), rng.uniform(0.98, 1.03, zones), rng.uniform(1.02, 1.09, zones))
     return County(
-        people, kind, zone, len(seats), site_kind, site_zone, where, standing, rng.uniform(0.8, 1.3, sites), demand, site,
-        minutes, hospital, here, to_hospital, growth[zone],
+        people, kind, zone, len(seats), site_kind, site_zone, where, standing, rng.uniform(0.8, 1.3, sites), demand,
+        site, minutes, hospital, here, to_hospital, growth[zone],
     )  # fmt: skip
 
 
@@ -202,7 +214,12 @@ def _standing(rng: np.random.Generator, kind: IntArray, urban_sites: int, seats:
 # --- the planning problem --------------------------------------------------------------------------------------------
 
 
-def planning_problem(made: County, features: Features = Features(), levels: tuple[str, ...] = ("cost",)) -> PlanningProblem:  # fmt: skip  # noqa: B008
+EVERYTHING = Features()
+
+
+def planning_problem(
+    made: County, features: Features = EVERYTHING, levels: tuple[str, ...] = ("cost",)
+) -> PlanningProblem:
     """Return the planning problem of a county with the features asked for."""
     made = _eligible(made) if features.referral else made
     stages = YEARS[-features.stages :]
@@ -211,11 +228,12 @@ def planning_problem(made: County, features: Features = Features(), levels: tupl
     people = np.array([made.people * made.growth**t for t in range(3)])[-features.stages :]
     options, start, moves = _estate(made, features, hospitals)
     services = tuple(_service(made, kind, features) for kind in (URBAN, RURAL)) + (_hospitals(made),) * bool(hospitals)
+    lasts = LASTS[-features.stages :]
     begins = np.r_[0.0, np.cumsum(LASTS)][-features.stages - 1 : -1]
     discounts = 1.04**-begins
     return PlanningProblem(
         people=people, load=people,
-        stages=tuple(Stage(y, n, d, d * n) for y, n, d in zip(stages, LASTS[-features.stages :], discounts, strict=True)),
+        stages=tuple(Stage(y, n, d, d * n) for y, n, d in zip(stages, lasts, discounts, strict=True)),
         site_tier=np.r_[made.site_kind, np.full(hospitals, HOSPITALS)].astype(np.int32),
         options=options, start=start, moves=moves, services=services, labels=_labels(made, hospitals, count),
         levels=tuple(LevelWish(objective_classes()[name]()) for name in levels),
@@ -232,12 +250,14 @@ def _eligible(made: County) -> County:
     arcs = new[made.site] >= 0
     return County(
         made.people, made.kind, made.zone, made.townships, made.site_kind[keep], made.site_zone[keep], made.where[keep],
-        made.standing[keep], made.dearness[keep], made.demand[arcs], new[made.site[arcs]], made.minutes[arcs], made.hospital,
-        made.hospitals_standing, made.hospital_minutes[keep], made.growth,
+        made.standing[keep], made.dearness[keep], made.demand[arcs], new[made.site[arcs]], made.minutes[arcs],
+        made.hospital, made.hospitals_standing, made.hospital_minutes[keep], made.growth,
     )  # fmt: skip
 
 
-def _estate(made: County, features: Features, hospitals: int) -> tuple[tuple[Option, ...], np.ndarray, tuple[Move, ...]]:
+def _estate(
+    made: County, features: Features, hospitals: int
+) -> tuple[tuple[Option, ...], np.ndarray, tuple[Move, ...]]:
     """Return the options of every site, the option each starts in, and the moves between them."""
     options: list[Option] = []
     start: list[int] = []

@@ -130,9 +130,8 @@ def _plainly_split(seed: int):
     services = tuple(_all_rules_of_assignment_off(service) for service in problem.services)
     keep = tuple(one for one in problem.rules if type(one.rule).__name__ != "ServicePopulation")
     levels = tuple(wish for wish in problem.levels if wish.objective.name in {"cost", "coverage", "sites"})
-    return problem.replace(
-        options=options, services=services, rules=keep, assigns_everybody=False, levels=levels or draw(0, "cost").levels[:1]
-    )
+    levels = levels or (LevelWish(Cost()),)
+    return problem.replace(options=options, services=services, rules=keep, assigns_everybody=False, levels=levels)
 
 
 def _all_rules_of_assignment_off(service):
@@ -164,7 +163,9 @@ def test_a_site_with_two_ways_to_the_same_state_keeps_its_moves() -> None:
         rewritten = {one.site for one in compact.ways}
         for move in problem.moves:
             alike = [problem.moves[m] for m in problem.moves_of[move.site]]
-            alike = [m for m in alike if (m.start, m.end) == (move.start, move.end) and m.first_stage < len(problem.stages)]
+            alike = [
+                m for m in alike if (m.start, m.end) == (move.start, move.end) and m.first_stage < problem.stage_count
+            ]
             if move in alike and move.start == problem.start[move.site] and len({m.cost for m in alike}) > 1:
                 assert move.site not in rewritten
                 kept += 1

@@ -64,7 +64,7 @@ def test_bound_and_plan_enclose_the_optimum(family: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_windows_keep_every_row_and_never_lose(family: str) -> None:
-    """From the worst plan of all, windows of two sites stay feasible and only improve; one over all ends at the best."""
+    """From the worst plan of all, windows stay feasible and only improve; one over all ends at the best."""
     for seed, _, model, _ in models(family, range(60, 62)):
         compact = Compact.of(model, ArrayModel.of(model.linear))
         arrays = compact.arrays

@@ -10,7 +10,9 @@ from scipy import sparse
 
 if TYPE_CHECKING:
     from facopt.location.linear_model import LinearModel
-    from facopt.location.problem import BoolArray, FloatArray, IntArray
+    from facopt.location.problem import BoolArray, FloatArray
+
+IntArray = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 
 FEASIBLE = 1e-6
 """Relative: how far a row may be from its bound, of what the sum's parts amount to."""
@@ -43,10 +45,10 @@ class ArrayModel:
         cost = np.zeros(shape[1])
         for number, coefficient in model.objective.items():
             cost[number] = coefficient
-        bounds = (
+        low, high, lower, upper = (
             np.array(one, dtype=np.float64) for one in (model.row_lower, model.row_upper, model.lower, model.upper)
         )
-        return cls(matrix, *bounds, cost, np.array(model.integer, dtype=bool))
+        return cls(matrix, low, high, lower, upper, cost, np.array(model.integer, dtype=bool))
 
     @property
     def columns(self) -> int:

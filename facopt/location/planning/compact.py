@@ -24,8 +24,9 @@ from facopt.location.planning.arrays import ArrayModel
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from facopt.location.planning.arrays import IntArray
     from facopt.location.planning.model import PlanModel
-    from facopt.location.problem import FloatArray, IntArray
+    from facopt.location.problem import FloatArray
 
 MOST_WAYS = 200
 MOST_STATES = 12
@@ -50,7 +51,9 @@ class Ways:
     def of(cls, model: PlanModel, site: int) -> Ways | None:
         """Return the ways of a site; None where it cannot move, or in too many ways."""
         problem = model.problem
-        columns = {(n, t): model.moved[n, t] for n in problem.moves_of[site] for t in model.stages if (n, t) in model.moved}
+        columns = {
+            (n, t): model.moved[n, t] for n in problem.moves_of[site] for t in model.stages if (n, t) in model.moved
+        }
         ways = list(_ways(model, site, MOST_WAYS + 1))
         if not columns or not 1 < len(ways) <= MOST_WAYS:
             return None
@@ -67,8 +70,8 @@ class Ways:
         return cls(site, np.array(list(columns.values())), made, states[:, first], first // max(len(order), 1))
 
     def pairs(self) -> Iterator[tuple[int, int, float, float, float]]:
-        """Yield (a, b, coefficient of a, coefficient of b, least): the rows that hold on every way, none for others' sake."""
-        least = (self.states[:, :, None] <= self.states[:, None, :]).all(axis=0)
+        """Yield (a, b, coefficient of a, coefficient of b, least): rows that hold on every way, none twice over."""
+        least: np.ndarray[Any, Any] = np.all(self.states[:, :, None] <= self.states[:, None, :], axis=0)
         np.fill_diagonal(least, False)
         between = (least.astype(int) @ least.astype(int)) > 0
         for a, b in product(range(len(self.stage)), repeat=2):
@@ -145,7 +148,7 @@ class Compact:
         for (number, _), column in model.moved.items():
             site[column] = model.problem.moves[number].site
         inner = _rows_of_one_site(arrays, site)
-        tried = [ways for j in range(model.problem.site_count) if (ways := Ways.of(model, j)) is not None]
+        tried = [one for one in (Ways.of(model, j) for j in range(model.problem.site_count)) if one is not None]
         ways = _same(arrays, tried, inner)
         gone = np.zeros(arrays.columns, dtype=bool)
         for one in ways:
@@ -155,8 +158,8 @@ class Compact:
         rewritten = np.zeros(int(site.max(initial=0)) + 2, dtype=bool)
         rewritten[[one.site for one in ways]] = True
         rows = np.flatnonzero(~((inner >= 0) & rewritten[inner]))
-        made = cls(arrays, own, ways, np.r_[site[own], np.repeat([w.site for w in ways], [len(w.stage) for w in ways]).astype(int)],
-                   rows, arrays.columns, by, constant)  # fmt: skip
+        places = np.repeat([one.site for one in ways], [len(one.stage) for one in ways]).astype(np.int64)
+        made = cls(arrays, own, ways, np.r_[site[own], places], rows, arrays.columns, by, constant)
         made.arrays = made._rewritten(arrays)
         return made
 
@@ -167,7 +170,8 @@ class Compact:
         new = ArrayModel(
             matrix, kept.row_lower - shift, kept.row_upper - shift, np.r_[arrays.lower[self.own], np.zeros(states)],
             np.r_[arrays.upper[self.own], np.ones(states)], self._by.T @ arrays.cost,
-            np.r_[arrays.integer[self.own], np.ones(states, dtype=bool)], arrays.offset + float(arrays.cost @ self._constant),
+            np.r_[arrays.integer[self.own], np.ones(states, dtype=bool)],
+            arrays.offset + float(arrays.cost @ self._constant),
         )  # fmt: skip
         return new.with_rows(*_pair_rows(self.ways, len(self.own), new.columns))
 
@@ -275,4 +279,3 @@ def _pair_rows(ways: list[Ways], begin: int, columns: int) -> tuple[Any, FloatAr
         begin += len(one.stage)
     matrix = sparse.csr_array((value, (row, column)), shape=(len(low), columns))
     return matrix, np.array(low), np.full(len(low), np.inf)
-

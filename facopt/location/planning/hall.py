@@ -2,11 +2,12 @@
 
 A set S of demand points of one service and stage can be covered only as far as the sites within its reach have room:
 
-    (15) Hall    sum_{i in S} d_it z_ikt <= sum_j ( sum_o min(q_o, D_jS) u_ot + sum_{merged into j} min(brings, D_jS) m_at )
+    (15) Hall    sum_{i in S} d_it z_ikt <= sum_j room_jS
+                 room_jS = sum_o min(q_o, D_jS) u_ot + sum_{merged into j} min(brings, D_jS) m_at
 
-with D_jS the load of S within reach of j. Every plan keeps every such row (a site serves no more of S than its capacity,
-and no more than reaches it), so they may be added to any model and its assignment x left out: what is left is a
-relaxation, beside whatever rules there are. For splittable demand and capacities alone all of them together say the
+with D_jS the load of S within reach of j. Every plan keeps every such row (a site serves no more of S than its
+capacity, and no more than reaches it), so they may be added to any model and its assignment x left out: what is left
+is a relaxation, beside whatever rules there are. For splittable demand and capacities alone all of them together say the
 same as (5) and (7) (Gale 1957, Hoffman 1960). There are too many to write down; those that a solution breaks are found
 by minimum cuts, near by rather than over the whole county, which gives many short rows instead of few long ones.
 """
@@ -26,9 +27,10 @@ from facopt.linear import column
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from facopt.location.planning.arrays import IntArray
     from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
-    from facopt.location.problem import FloatArray, IntArray
+    from facopt.location.problem import FloatArray
 
 WHOLE = 1.0e8
 """Whole numbers that stand for the largest load in a flow; 32 bits hold them twenty times."""
@@ -78,29 +80,35 @@ class Layer:
         arcs = np.flatnonzero(k.within & problem.usable[k.site] & (position[k.demand] >= 0))
         sites = np.unique(k.site[arcs]).tolist()
         options = [o for j in sites for o in problem.options_of[j] if problem.options[o].open]
-        rooms = [(problem.options[o].site, problem.options[o].capacity, 1.0, model.in_option(o, stage)) for o in options]
+        rooms = [
+            (problem.options[o].site, problem.options[o].capacity, 1.0, model.in_option(o, stage)) for o in options
+        ]
         rooms += [
             (move.partner, move.brings, 0.0, column(model.moved[number, stage]))
             for number, move in enumerate(problem.moves)
             if move.brings and (number, stage) in model.moved
         ]
+        zone = np.unique(problem.labels.zone.astype(str), return_inverse=True)[1]
         terms = [one.terms for *_, one in rooms]
         rows = np.repeat(np.arange(len(rooms)), [len(one) for one in terms])
         flat = np.array([term for one in terms for term in one], dtype=np.float64).reshape(-1, 2)
         shape = (len(rooms), len(model.linear.column_names))
         return cls(
             service, stage, point, problem.load[stage][point], np.array([z for _, z in pairs], dtype=np.int64),
-            position[k.demand[arcs]], k.site[arcs].astype(np.int64), np.array([one[0] for one in rooms], dtype=np.int64),
-            np.array([one[1] for one in rooms]), np.array([one[2] for one in rooms]),
+            position[k.demand[arcs]], k.site[arcs].astype(np.int64),
+            np.array([one[0] for one in rooms], dtype=np.int64), np.array([one[1] for one in rooms]),
+            np.array([one[2] for one in rooms]),
             sparse.csr_array((flat[:, 1].copy(), (rows, flat[:, 0].astype(np.int64))), shape=shape),
-            np.array([one[3].constant for one in rooms]), np.unique(problem.labels.zone.astype(str), return_inverse=True)[1][point],
+            np.array([one[3].constant for one in rooms]), zone[point],
         )  # fmt: skip
 
     def over(self, compact: Compact, kept: IntArray) -> Layer:
         """Return the layer over some of the columns of a compact model, numbered anew."""
         used, constant = compact.over(self.used)
         covered = np.searchsorted(kept, compact.column_of(self.covered))
-        return replace(self, covered=covered, used=sparse.csr_array(used[:, kept]), used_constant=self.used_constant + constant)
+        return replace(
+            self, covered=covered, used=sparse.csr_array(used[:, kept]), used_constant=self.used_constant + constant
+        )
 
     @cached_property
     def sites(self) -> int:
@@ -112,7 +120,8 @@ class Layer:
         chosen = np.zeros(len(self.point), dtype=bool)
         chosen[members] = True
         arcs = np.flatnonzero(chosen[self.arc_point])
-        return np.bincount(self.arc_site[arcs], self.load[self.arc_point[arcs]], self.sites)
+        reach = np.bincount(self.arc_site[arcs], self.load[self.arc_point[arcs]], self.sites)
+        return reach.astype(np.float64)
 
     def rows(self, sets: list[IntArray]) -> tuple[Any, FloatArray]:
         """Return rows (15) of some sets: matrix (len(sets), N) and the least value of each."""
@@ -180,7 +189,11 @@ class Part:
         source, sink = points + sites, points + sites + 1
         start = np.r_[np.full(points, source), self.arc_point, points + np.arange(sites)]
         end = np.r_[np.arange(points), points + self.arc_site, np.full(sites, sink)]
-        through = np.r_[np.floor(asked * scale), np.ceil(np.minimum(arc_room, total) * scale), np.ceil(np.minimum(room, total) * scale)]
+        through = np.r_[
+            np.floor(asked * scale),
+            np.ceil(np.minimum(arc_room, total) * scale),
+            np.ceil(np.minimum(room, total) * scale),
+        ]
         graph = sparse.csr_array((through.astype(np.int32), (start, end)), shape=(sink + 1, sink + 1))
         graph.eliminate_zeros()
         found = maximum_flow(sparse.csr_matrix(graph), source, sink)
@@ -260,12 +273,12 @@ class HallRows:
             room = np.bincount(layer.room_site, used * np.minimum(layer.room, reach[layer.room_site]), layer.sites)
             is_open = np.bincount(layer.room_site, used * layer.opens, layer.sites)
             asked = layer.load * np.clip(values[layer.covered], 0.0, 1.0)
-            through = np.inf if whole else layer.load[layer.arc_point]
-            arc_room = np.where(is_open[layer.arc_site] > 1e-6, through, 0.0) * np.clip(is_open[layer.arc_site], 0.0, 1.0)
-            arc_room = np.nan_to_num(arc_room, posinf=np.inf)
+            through = np.full(len(layer.arc_point), np.inf) if whole else layer.load[layer.arc_point]
+            share = np.clip(is_open[layer.arc_site], 0.0, 1.0)
+            arc_room: FloatArray = np.where(share > 1e-6, through, 0.0) * share
             for part, arcs in zip(layer.neighbourhoods, self._arcs_of(number), strict=True):
-                for members in part.short(asked[part.point], np.maximum(room[part.site], 0.0), arc_room[arcs]):
-                    sets.append((number, part.point[members]))
+                short = part.short(asked[part.point], np.maximum(room[part.site], 0.0).astype(float), arc_room[arcs])
+                sets += [(number, part.point[members]) for members in short]
         return sets
 
     def _arcs_of(self, number: int) -> list[IntArray]:

@@ -42,6 +42,8 @@ class Effort:
     seed: int = 1
     stop: Callable[[], bool] | None = None
     """Asked now and then."""
+    improved: Callable[[float, FloatArray], None] | None = None
+    """Told the value and columns (N,) of every better solution as it is found."""
 
 
 def solve_arrays(model: ArrayModel, effort: Effort, start: FloatArray | None = None) -> Result:
@@ -54,9 +56,10 @@ def solve_arrays(model: ArrayModel, effort: Effort, start: FloatArray | None = N
         solution.col_value = start.tolist()
         solution.value_valid = True
         highs.setSolution(solution)
-    if effort.stop is not None:
-        highs.setCallback(_Stopper(effort.stop), None)
+    if effort.stop is not None or effort.improved is not None:
+        highs.setCallback(_Watcher(effort), None)
         highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+        highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution)
     highs.run()
     info = highs.getInfo()
     if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
@@ -95,17 +98,22 @@ class GrowingProgram:
         return Result(np.array(solution.col_value), value, value, duals=np.array(solution.row_dual))
 
 
-class _Stopper:
-    def __init__(self, stop: Callable[[], bool]) -> None:
-        self.stop = stop
+class _Watcher:
+    """Passes on what HiGHS says between its steps."""
 
-    def __call__(self, _kind: Any, _message: str, _out: Any, data_in: Any, _user: Any) -> None:
-        if self.stop():
+    def __init__(self, effort: Effort) -> None:
+        self.effort = effort
+
+    def __call__(self, kind: Any, _message: str, data_out: Any, data_in: Any, _user: Any) -> None:
+        if kind == highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution:
+            if self.effort.improved is not None:
+                self.effort.improved(float(data_out.objective_function_value), np.array(data_out.mip_solution))
+        elif self.effort.stop is not None and self.effort.stop():
             data_in.user_interrupt = True
 
 
 def _highs(model: ArrayModel, effort: Effort, *, relaxed: bool) -> Any:
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options = {"output_flag": False, "threads": 1, "random_seed": effort.seed, "time_limit": max(effort.seconds, 0.1)}
     for name, value in options.items():
         highs.setOptionValue(name, value)

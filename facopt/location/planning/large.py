@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from facopt.location.problem import FloatArray
     from facopt.location.solver import SolverSettings
 
-LEAST_ASSIGNMENT = 10_000
+LEAST_ASSIGNMENT = 3_000
 """Columns of assignment from which on a model goes this way."""
 LARGEST_WHOLE = 25_000
 """Columns of the master up to which it is solved as one."""
@@ -40,7 +40,9 @@ PARTS_FIRST = 0.1
 PARTS_ONLY = 0.65
 """Shares of the time left that the priced parts may take, where the master is solved as one after them or not."""
 RAISING = 0.35
-"""Share of the time left that each solve of the master may take."""
+"""Share of the time left that the first solve of the master may take; the second has the Hall rows it lacked."""
+CLEARLY = 0.02
+"""Share by which the master's next solution must be better for the plan from the one before to be given up."""
 POLL_SECONDS = 0.2
 
 
@@ -61,8 +63,8 @@ class State:
     values: FloatArray | None = None
     """Of the compact model."""
     bound: float = -np.inf
-    hints: list[FloatArray] = field(default_factory=list)
-    """Master's values that a plan could be made of, oldest first."""
+    hint: tuple[float, FloatArray] | None = None
+    """Best solution of the master that no plan was made of yet, with its value."""
     infeasible: bool = False
     settled: bool = False
     """Whether the bound's side has nothing left to do."""
@@ -79,6 +81,18 @@ class State:
         """Return whether value and bound are as near as was asked."""
         return self.value - self.bound <= self.gap * max(abs(self.value), 1e-9) if self.values is not None else False
 
+    def hinted(self, value: float, values: FloatArray) -> None:
+        """Take a solution of the master, unless it cannot lead to a better plan."""
+        with self.lock:
+            if value < self.value and (self.hint is None or value < self.hint[0]):
+                self.hint = (value, values)
+
+    def take_hint(self) -> tuple[float, FloatArray] | None:
+        """Return what the master would do, once; None where it has nothing better than the plan."""
+        with self.lock:
+            taken, self.hint = self.hint, None
+        return taken if taken is not None and taken[0] < self.value else None
+
     def raised(self, bound: float, part: str) -> None:
         """Take a bound."""
         with self.lock:
@@ -93,7 +107,7 @@ class State:
                 self._note(part)
 
     def _note(self, part: str) -> None:
-        gap = 100 * (self.value - self.bound) / max(abs(self.value), 1e-9)
+        gap = 100 * (self.value - self.bound) / max(abs(self.value), 1e-9) if self.values is not None else np.inf
         seconds = time.monotonic() - self.began
         self.log.append(f"{seconds:7.1f} s  plan {self.value:.10g}  bound {self.bound:.10g}  gap {gap:.3f} %  {part}\n")
 
@@ -110,7 +124,10 @@ def solve_large(
     compact = Compact.of(model, replace(ArrayModel.of(model.linear), offset=constant))
     master = Master.of(model, compact)
     relaxed = threading.Event()
-    sides = (Bound(state, master, settings.seed, relaxed), Improve(state, model, compact, master, settings.seed, relaxed))
+    sides = (
+        Bound(state, master, settings.seed, relaxed),
+        Improve(state, model, compact, master, settings.seed, relaxed),
+    )
     if start is not None:
         sides[1].begin = compact.shrink(np.nan_to_num(start))
     threads = [threading.Thread(target=side.guarded, daemon=True) for side in sides]
@@ -150,7 +167,7 @@ class Side:
         """Run, and end the other side too where something fails."""
         try:
             self.run()
-        except BaseException as error:  # noqa: BLE001 - raised again by the main thread
+        except BaseException as error:
             self.state.failed = error
             self.state.over = True
 
@@ -188,7 +205,7 @@ class Bound(Side):
         until = time.monotonic() + share * (state.until - time.monotonic())
         parts.solve(until, state.stop, 1e-3, rounds=2)
         if parts.values is not None:
-            state.hints.append(parts.values)
+            state.hinted(parts.bound, parts.values)
         state.raised(parts.bound, f"{len(parts.components)} priced parts")
 
     def _whole(self) -> None:
@@ -200,7 +217,7 @@ class Bound(Side):
             left = state.until - time.monotonic()
             seconds = left if left < 20 else max(10.0, share * left)
             start = None if state.values is None else state.values[master.kept]
-            effort = Effort(seconds, state.gap, seed=self.seed, stop=state.stop)
+            effort = Effort(seconds, state.gap, seed=self.seed, stop=state.stop, improved=state.hinted)
             result = solve_arrays(arrays, effort, start)
             if result.infeasible:
                 state.infeasible = True
@@ -208,11 +225,10 @@ class Bound(Side):
             state.raised(result.bound, f"master, {arrays.rows} rows")
             if result.values is None:
                 continue
-            state.hints.append(result.values)
             matrix, low = master.hall.take(master.hall.broken(result.values, whole=True))
             if not len(low) and result.objective - result.bound <= state.gap * abs(result.objective):
                 return
-            share = 0.5
+            share = 1.0
             arrays = arrays.with_rows(matrix, low, np.full(len(low), np.inf))
 
 
@@ -239,45 +255,46 @@ class Improve(Side):
         prices = np.zeros(windows.arrays.rows)
         prices[self.master.own_of] = self.master.prices()[: len(self.master.own_of)]
         first = First(windows, prices, max(abs(self.master.relaxed.objective), 1.0))
-        hint = self.begin if self.begin is not None else self.compact.shrink(np.zeros(self.compact.columns))
-        self._first(first, hint, "from the start" if self.begin is not None else "from what stands")
+        begin = self.begin if self.begin is not None else self.compact.shrink(np.zeros(self.compact.columns))
+        self._first(first, np.inf, begin, "from the start" if self.begin is not None else "from what stands")
         self._windows(first, windows)
 
-    def _first(self, first: First, hint: FloatArray, part: str) -> None:
-        """Make a plan of a hint unless a newer one comes."""
-        state, heard = self.state, len(self.state.hints)
+    def _first(self, first: First, worth: float, hint: FloatArray, part: str) -> None:
+        """Make a plan of a hint that would be worth so much, unless a clearly better one comes."""
+        state = self.state
         states = np.where(first.windows.places.site >= 0, hint, 0.0)
-        newer = lambda: state.stop() or (state.values is None and len(state.hints) > heard)  # noqa: E731
+
+        def stop() -> bool:
+            newer = state.hint
+            return state.stop() or (newer is not None and worth - newer[0] > CLEARLY * abs(newer[0]))
+
         until = state.until if state.values is None else time.monotonic() + 0.15 * (state.until - time.monotonic())
-        values = first.find(np.round(states), until, newer)
+        values = first.find(states.round(), until, stop)
         if values is not None:
             state.lowered(first.windows.arrays.value(values), values, f"plan {part}")
 
     def _windows(self, first: First, windows: Windows) -> None:
-        state, used = self.state, 0
-        search: Search | None = None
-        none = np.zeros(windows.arrays.columns, dtype=bool)
+        """Improve the plan window by window, and make a plan of whatever better the master finds."""
+        state = self.state
+        search = Search(windows, np.zeros(0), np.zeros(windows.arrays.columns, dtype=bool))
         while not state.stop():
-            if len(state.hints) > used:
-                used = len(state.hints)
-                hint = np.zeros(windows.arrays.columns)
-                hint[self.master.kept] = state.hints[-1]
-                self._first(first, hint, "from the master")
+            hint = state.take_hint()
+            if hint is not None:
+                values = np.zeros(windows.arrays.columns)
+                values[self.master.kept] = hint[1]
+                self._first(first, hint[0], values, "from the master")
             elif state.values is None:
                 time.sleep(POLL_SECONDS)
-            if state.values is None:
-                if state.settled and len(state.hints) == used:
-                    return
-                continue
-            if not len(windows.movable):
+            if state.values is not None and len(windows.movable):
+                self._window(search)
+            everything = state.values is None or (search.size >= len(windows.movable) and search.in_vain > 0)
+            if state.settled and state.hint is None and everything:
                 return
-            if search is None:
-                search = Search(windows, state.values, none)
-            if windows.arrays.value(search.values) > state.value:
-                search.values = state.values
-            if search.step(search.draw(), state.stop):
-                state.lowered(windows.arrays.value(search.values), search.values, f"window {search.tried}")
-            if state.settled and len(state.hints) == used and search.size >= len(windows.movable) and search.in_vain:
-                return
-            search.grow()
 
+    def _window(self, search: Search) -> None:
+        state, arrays = self.state, search.windows.arrays
+        assert state.values is not None
+        search.values = state.values
+        search.grow()
+        if search.step(search.draw(), state.stop):
+            state.lowered(arrays.value(search.values), search.values, f"window {search.tried}")

@@ -13,10 +13,10 @@ from facopt.location.planning.hall import HallRows
 from facopt.location.planning.highs import GrowingProgram, Result
 
 if TYPE_CHECKING:
-    from facopt.location.planning.arrays import ArrayModel
+    from facopt.location.planning.arrays import ArrayModel, IntArray
     from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
-    from facopt.location.problem import FloatArray, IntArray
+    from facopt.location.problem import FloatArray
 
 LEAST_GAIN = 1e-4
 """Rounds of rows end when one lifts the bound by less than this, relative."""

@@ -16,14 +16,14 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from facopt.location.planning.arrays import ArrayModel
 from facopt.location.planning.highs import Effort, solve_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from facopt.location.planning.arrays import ArrayModel, IntArray
     from facopt.location.planning.master import Master
-    from facopt.location.problem import BoolArray, FloatArray, IntArray
+    from facopt.location.problem import BoolArray, FloatArray
 
 LARGE_ROW = 0.01
 """A stated row with this share of all columns may tie the county together."""
@@ -66,7 +66,8 @@ def parts_without(arrays: ArrayModel, rows: BoolArray) -> IntArray:
     entries = sparse.coo_array(matrix)
     shape = (columns + left,) * 2
     graph = sparse.csr_array((np.ones(len(entries.col)), (entries.col, columns + entries.row)), shape=shape)
-    return connected_components(graph, directed=False)[1][:columns].astype(np.int64)
+    label: IntArray = connected_components(graph, directed=False)[1][:columns]
+    return label
 
 
 def lawful(arrays: ArrayModel, prices: FloatArray) -> FloatArray:
@@ -158,7 +159,7 @@ class Parts:
         matrix, low = self.master.hall.take(self.master.hall.broken(whole, whole=True))
         inside = np.zeros(self.master.arrays.columns, dtype=bool)
         inside[part.columns] = True
-        outside = np.diff(sparse.csr_array(matrix[:, np.flatnonzero(~inside)]).indptr) > 0 if len(low) else np.zeros(0, bool)
+        outside = np.diff(sparse.csr_array(matrix[:, np.flatnonzero(~inside)]).indptr) > 0
         kept = np.flatnonzero(~outside)
         return sparse.csr_array(matrix[kept][:, part.columns]), low[kept]
 

@@ -31,6 +31,9 @@ DIAGNOSIS_SHARE = 0.5
 KEPT_SLACK = 1e-7
 """Relative: keeps a value up to what a solver's own tolerances leave of it."""
 
+LAST_STEP_SECONDS = 2.5e-4
+"""What the last step of a large plan is given, for each column of its model."""
+
 
 @dataclass(frozen=True)
 class PlanningSolution:
@@ -104,7 +107,8 @@ class Chain:
         """Minimise a model in the time that is left, from the best plan so far; gaps are relative with the constant."""
         start = None if self.outcome is None else model.start(self.outcome.plan)
         if is_large(model):
-            result = solve_large(model, replace(self.settings, time_limit_seconds=self._seconds_for_large()), start, constant)
+            settings = replace(self.settings, time_limit_seconds=self._seconds_for_large(model))
+            result = solve_large(model, settings, start, constant)
         else:
             settings = replace(self.settings, time_limit_seconds=max(self.seconds_left(), 0.1))
             result = solve(model.linear, settings, start)
@@ -112,10 +116,11 @@ class Chain:
         self.size = max(self.size, (len(model.linear.column_names), len(model.linear.row_names)))
         return result
 
-    def _seconds_for_large(self) -> float:
+    def _seconds_for_large(self, model: PlanModel) -> float:
         """Return a share of the time left: something for the levels that follow, and for the last step."""
+        last_step = LAST_STEP_SECONDS * len(model.linear.column_names)
         more = len(self.problem.levels) - len(self.kept) > 1
-        return max(self.seconds_left() * (0.6 if more else 0.92), 0.1)
+        return max((self.seconds_left() - last_step) * (0.6 if more else 1.0), 0.1)
 
     def level(self, wish: LevelWish) -> MilpResult:
         """Optimise one level and take its plan if the referee agrees with it."""

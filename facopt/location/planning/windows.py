@@ -1,8 +1,8 @@
 """A plan made better part by part: some sites that lie together free, all others as they are, solved exactly.
 
-Every row of the model stays, so whatever rules there are hold; a window can only lose what a plan has outside of it, and
-never makes it worse. Where there is no plan yet, the rows that doing nothing breaks may be violated at a price, and
-windows pay the violation off until none is left.
+Every row of the model stays, so whatever rules there are hold, and a window never makes a plan worse. Where there is no
+plan yet, the rows that doing nothing breaks may be violated at a price, and windows pay the violation off until none is
+left.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from facopt.location.planning.highs import Effort, solve_arrays
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.planning.arrays import ArrayModel
+    from facopt.location.planning.arrays import ArrayModel, IntArray
     from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
-    from facopt.location.problem import BoolArray, FloatArray, IntArray
+    from facopt.location.problem import BoolArray, FloatArray
 
 LONG = 400
 """Rows of more columns than this tie the county together; nothing lies beside anything else for being in one."""
@@ -73,7 +73,8 @@ class Windows:
     @cached_property
     def local(self) -> BoolArray:
         """(R,) rows that do not tie the county together."""
-        return np.diff(self.arrays.matrix.indptr) <= LONG
+        local: BoolArray = np.diff(self.arrays.matrix.indptr) <= LONG
+        return local
 
     @cached_property
     def movable(self) -> IntArray:
@@ -88,7 +89,9 @@ class Windows:
         site = self.places.site[entries.col]
         moves = site >= 0
         count = int(self.places.site.max(initial=-1)) + 1
-        inside = sparse.csr_array((np.ones(int(moves.sum())), (entries.row[moves], site[moves])), shape=(rows.shape[0], count))
+        inside = sparse.csr_array(
+            (np.ones(int(moves.sum())), (entries.row[moves], site[moves])), shape=(rows.shape[0], count)
+        )
         inside.data[:] = 1.0
         shared = sparse.csr_array(inside.T @ inside)
         shared.setdiag(0)
@@ -101,10 +104,11 @@ class Windows:
         away = dijkstra(self.beside, indices=site)
         away[site] = -1.0
         order = self.movable[np.argsort(away[self.movable], kind="stable")]
-        return order[np.isfinite(away[order])][:count]
+        near: IntArray = order[np.isfinite(away[order])][:count]
+        return near
 
     def free(self, sites: IntArray) -> BoolArray:
-        """Return (N,) the columns of some sites: their moves, all assignment of whom they can serve, and what follows."""
+        """Return (N,) the columns of some sites: moves, all assignment of whom they can serve, and what follows."""
         arrays, places = self.arrays, self.places
         chosen = np.zeros(int(places.site.max(initial=-1)) + 2, dtype=bool)
         chosen[sites] = True
@@ -202,7 +206,8 @@ def elastic(arrays: ArrayModel, prices: FloatArray, broken: IntArray) -> ArrayMo
     slack = sparse.csr_array((signs, (broken, np.arange(count))), shape=(arrays.rows, count))
     matrix = sparse.csr_array(sparse.hstack([arrays.matrix, slack], format="csr"))
     return replace(
-        arrays, matrix=matrix, lower=np.r_[arrays.lower, np.zeros(count)], upper=np.r_[arrays.upper, np.full(count, np.inf)],
+        arrays, matrix=matrix, lower=np.r_[arrays.lower, np.zeros(count)],
+        upper=np.r_[arrays.upper, np.full(count, np.inf)],
         cost=np.r_[arrays.cost, prices[broken]], integer=np.r_[arrays.integer, np.zeros(count, dtype=bool)],
     )  # fmt: skip
 
@@ -279,7 +284,8 @@ class First:
         return np.where(np.isfinite(low), low, arrays.row_upper[rows])
 
     def _missing(self, values: FloatArray, rows: IntArray) -> FloatArray:
-        return np.abs(self._bound(rows) - self.windows.arrays.matrix[rows] @ values)
+        missing: FloatArray = np.abs(self._bound(rows) - self.windows.arrays.matrix[rows] @ values)
+        return missing
 
     def _penalties(self) -> FloatArray:
         """Return (R,) a little more than the price for rows of the county, far more than anything for others."""
