@@ -134,7 +134,7 @@ def test_styles_are_well_formed_and_name_every_spatial_layer(county: Path) -> No
         f"\"state\" = '{s}'" for s in ("covered", "newly_covered", "uncovered", "loses_cover", "unreachable")
     ]
     marks = [rule.get("filter") for rule in styles["sites"][0].iter("rule")]
-    assert len(marks) == 2 * 4
+    assert len(marks) == 2 * 5
     assert len(list(styles["sites"][0].iter("symbol"))) == len(marks)
 
 

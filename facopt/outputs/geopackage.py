@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from facopt.measures.planning import PlanningTables
     from facopt.measures.report import Report, Share
 
 CRS = "EPSG:4326"
@@ -28,7 +29,8 @@ def write_geopackage(report: Report, path: Path) -> None:
     """Write the report's points, sites, zones and ground as named layers of one GeoPackage, WGS-84.
 
     Layers: `demand_points`, `sites`, `zones`, `service_lines` (demand point to the site that serves it, straight),
-    `boundary`, `water`, `water_lines`, `exclusions`, `roads`, `context`. Layers without content are left out; a report
+    `boundary`, `water`, `water_lines`, `exclusions`, `roads`, `context`; of plans in stages also `referral_links` and
+    the tables `stages`, `stage_money` and `actions`. Layers without content are left out; a report
     without coordinates gives the same layers as plain attribute tables. Two runs give the same bytes: the only dates
     inside are the report's.
 
@@ -60,6 +62,8 @@ def layers(report: Report) -> Iterator[tuple[str, pd.DataFrame, Any]]:
         lines = np.array([shapely.linestrings(way) for _, way in report.roads], dtype=object)
         yield "roads", pd.DataFrame({"class": [name for name, _ in report.roads]}), lines
     yield "service_lines", *_service_lines(report)
+    if report.planning is not None:
+        yield from _planning_layers(report, report.planning)
     yield "demand_points", report.points.drop(columns=["lon", "lat"]), _places(report.points)
     if len(report.context):
         yield "context", report.context.drop(columns=["lon", "lat"]), _places(report.context)
@@ -107,7 +111,7 @@ def _zone_outlines(report: Report) -> Any:
 
 
 def _service_lines(report: Report) -> tuple[pd.DataFrame, Any]:
-    """One row per demand point and tier that serves it, with the line from home to site."""
+    """One row per demand point, tier and site that serves people of it, with the line from home to site."""
     rows = report.assignment
     demand, site = rows["demand"].to_numpy(dtype=int), rows["site"].to_numpy(dtype=int)
     table = pd.DataFrame(
@@ -117,7 +121,7 @@ def _service_lines(report: Report) -> tuple[pd.DataFrame, Any]:
             "tier": rows["tier"].to_numpy(),
             "minutes": rows["minutes"].to_numpy(dtype=float),
             "within_standard": rows["within_standard"].to_numpy(dtype=bool),
-            "people": report.points["people"].to_numpy(dtype=float)[demand],
+            "people": report.points["people"].to_numpy(dtype=float)[demand] * rows["share"].to_numpy(dtype=float),
         }
     )
     ends = [frame[["lon", "lat"]].to_numpy(dtype=float) for frame in (report.points, report.sites)]
@@ -128,6 +132,28 @@ def _service_lines(report: Report) -> tuple[pd.DataFrame, Any]:
     lines = np.full(len(table), None, dtype=object)
     lines[known] = shapely.linestrings(pairs[known])
     return table, lines
+
+
+def _planning_layers(report: Report, planning: PlanningTables) -> Iterator[tuple[str, pd.DataFrame, Any]]:
+    """Yield referral links as lines, and tables without geometry: stages, their money, and every action by site."""
+    ids = report.sites["id"].to_numpy()
+    links = planning.referral
+    ends = links["site"].to_numpy(dtype=int), links["to"].to_numpy(dtype=int)
+    if len(links):
+        table = pd.DataFrame({"stage": links["stage"].to_numpy(), "site_id": ids[ends[0]], "to_id": ids[ends[1]]})
+        places = report.sites[["lon", "lat"]].to_numpy(dtype=float)
+        pairs = np.stack([places[ends[0]], places[ends[1]]], axis=1)
+        known = np.isfinite(pairs).all(axis=(1, 2))
+        lines = np.full(len(table), None, dtype=object)
+        lines[known] = shapely.linestrings(pairs[known])
+        yield "referral_links", table, lines if known.any() else None
+    yield "stages", planning.stages, None
+    if len(planning.actions):
+        partner = planning.actions["partner"].to_numpy(dtype=int)
+        site = planning.actions["site"].to_numpy(dtype=int)
+        told = planning.actions.assign(site=ids[site], partner=np.where(partner >= 0, ids[partner], ""))
+        yield "actions", told.rename(columns={"site": "site_id", "partner": "partner_id"}), None
+        yield "stage_money", planning.money, None
 
 
 @contextmanager
@@ -155,7 +181,7 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame, geometries: Any) ->
         return False
     frame = geopandas.GeoDataFrame(table, geometry=geometries, crs=CRS)
     kind = next(geometry.geom_type for geometry in geometries if geometry is not None).removeprefix("Multi")
-    multi = kind != "Point" and name != "service_lines"
+    multi = kind != "Point" and name not in ("service_lines", "referral_links")
     pyogrio.write_dataframe(
         frame, path, layer=name, driver="GPKG", geometry_type=f"Multi{kind}" if multi else kind,
         promote_to_multi=multi, use_arrow=True,

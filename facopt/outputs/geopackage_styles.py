@@ -43,7 +43,8 @@ POINT_RULES = (
 ACTION_RULES = (
     Rule("新建 new", "\"action\" = 'build'", Mark("square", "#1E3F8F", "#FFFFFF", 4.0, 0.3)),
     Rule("保留 existing", "\"action\" = 'keep'", Mark("square", "#FFFFFF", "#17212B", 3.0, 0.5)),
-    Rule("撤并 closed", "\"action\" = 'close'", Mark("cross2", "#17212B", "#17212B", 3.0, 0.5)),
+    Rule("扩建改造 extended", "\"action\" IN ('extend', 'refurbish')", Mark("square", "#FFFFFF", "#1E3F8F", 4.0, 0.8)),
+    Rule("撤并 closed", "\"action\" IN ('close', 'relocate', 'merge')", Mark("cross2", "#17212B", "#17212B", 3.0, 0.5)),
     Rule("未选用 not used", "\"action\" = 'none'", Mark("square", "#FFFFFF", "#5F6C78", 1.2, 0.2)),
 )
 """Of sites: the fill says what becomes of them; the shape is their tier's, a cross where they close."""
@@ -55,6 +56,7 @@ LINES = {
     "water_lines": ("#CBDFEA", 0.8, "solid"),
     "exclusions_lines": ("#44515E", 0.3, "dot"),
     "roads": ("#D3C9B8", 0.4, "solid"),
+    "referral_links": ("#17212B", 0.3, "dash dot"),
     "service_lines": ("#1E3F8F", 0.15, "solid"),
 }
 """Colour, width in millimetres and pen of the line layers."""

@@ -177,11 +177,11 @@ WORDS = MappingProxyType(
         "compare.twin_extend": ("扩建", "extended"),
         "compare.twin_refurbish": ("改造", "refurbished"),
         "compare.actions": ("同为开放、措施不同的机构", "Open in both plans, done differently"),
-        "compared.stage_percent": ("{year} 年人口覆盖率", "covered in {year}"),
-        "compared.stage_capital": ("{year} 年投资", "capital of {year}"),
-        "compared.running_cost": ("年运行费，终期", "running cost a year, last stage"),
-        "compared.extended_sites": ("扩建机构", "extended facilities"),
-        "compared.closed_sites": ("撤并机构", "closed facilities"),
+        "compared.stage_percent": ("{year} 年人口覆盖率", "Covered in {year}"),
+        "compared.stage_capital": ("{year} 年投资", "Capital of {year}"),
+        "compared.running_cost": ("年运行费，终期", "Running cost a year, last stage"),
+        "compared.extended_sites": ("扩建机构", "Extended facilities"),
+        "compared.closed_sites": ("撤并机构", "Closed facilities"),
     }
 )
 """Phrases of planning runs."""
