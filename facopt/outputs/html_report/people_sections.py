@@ -13,7 +13,14 @@ from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph, settlement_symbol
 from facopt.outputs.html_report.stage_sections import has_capacities, is_staged, meaning_of_years
 from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, change_column, flag_tag, table_html
-from facopt.outputs.tables.people import class_list, mode_name, segments, standard_text, zone_references
+from facopt.outputs.tables.people import (
+    class_list,
+    mode_name,
+    segments,
+    standard_text,
+    zone_references,
+    zones_of_tier,
+)
 from facopt.outputs.tables.planning import planning_of
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
 from facopt.outputs.words import WORDS, both, both_of, named, pair
@@ -24,6 +31,9 @@ if TYPE_CHECKING:
     from facopt.measures.report import Assumption, Band, Report, Share, TierFacts
     from facopt.outputs.html_report.material import Material
     from facopt.outputs.html_report.table_html import Row
+
+MOST_NAMES = 30
+"""Units named in a sentence."""
 
 # --- definitions -----------------------------------------------------------------------------------------------------
 
@@ -160,7 +170,28 @@ def zones(m: Material) -> Section | None:
     look = Look(
         columns, before=unnamed, strong=frozenset({"zone_name", "covered_percent"}), sortable=True, shown_rows=200
     )
-    return Section("zones", "section.zones", _key_of_zones(m) + table_html(view, look) + note("zones.note"))
+    inner = _key_of_zones(m) + table_html(view, look) + _lacking(m) + note("zones.note")
+    return Section("zones", "section.zones", inner)
+
+
+def _lacking(m: Material) -> str:
+    """Name the units that have no facility of a tier that serves them, in the plan or, without one, today."""
+    zones, notes = {zone.key: zone for zone in m.report.by_zone}, []
+    asked = False
+    for tier in m.report.tiers:
+        required, now, planned = zones_of_tier(m.report, tier)
+        asked = asked or bool(required)
+        lacking = [zones[key] for key in zones if key in required - (planned if m.planned else now)]
+        if lacking:
+            tier_name, n = (tier.name_zh, tier.name_en), numbers.count(len(lacking))
+            notes.append(note("zones.lacking", tier=tier_name, n=n, names=_names(lacking)))
+    return "".join(notes) or (note("zones.all_present") if asked else "")
+
+
+def _names(zones: list[Share]) -> tuple[str, str]:
+    """Return the names of some units, the tail of a long list as dots."""
+    shown, more = zones[:MOST_NAMES], "…" if len(zones) > MOST_NAMES else ""
+    return "、".join(zone.name for zone in shown) + more, ", ".join(zone.name_en or zone.name for zone in shown) + more
 
 
 _RATING_STYLES = MappingProxyType(
@@ -322,7 +353,7 @@ def uncovered(m: Material) -> Section:
     view, h = m.tables["uncovered"], m.figures
     if not len(view):
         return Section("uncovered", title, paragraph("uncovered.none"))
-    columns = (
+    columns: tuple[str | Drawn, ...] = (
         "id", "name", "zone_name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes",
         "nearest_any_minutes", Drawn("why", WORDS["column.why"], _why, align="l"), "cost_alone",
     )  # fmt: skip

@@ -121,17 +121,37 @@ def _tier_row(report: Report, tier: TierFacts) -> dict[str, Any]:
 
 def _institutions(report: Report, tier: TierFacts) -> dict[str, Any]:
     """Count the zones of the classes that the tier serves, and those of them with a site of the tier, now and then."""
-    required = {zone.key for zone in report.by_zone if zone.key and zone.area_class in tier.serves}
+    required, now, planned = zones_of_tier(report, tier)
     if not required:
         return {}
-    sites = report.sites[report.sites["tier"] == tier.key]
-    now = set(sites.loc[sites["status"] == "existing", "zone"])
-    planned = set(sites.loc[sites["action"].isin(OPEN_ACTIONS), "zone"])
     return {
         "zones_required": len(required),
         "zones_with_site_now": len(required & now),
         "zones_with_site": len(required & planned) if has_plan(report) else None,
     }
+
+
+def zones_of_tier(report: Report, tier: TierFacts) -> tuple[set[str], set[str], set[str]]:
+    """Return the zones of the classes that a tier serves, those with a site of it today, and those with one then."""
+    required = {zone.key for zone in report.by_zone if zone.key and zone.area_class in tier.serves}
+    sites = report.sites[report.sites["tier"] == tier.key]
+    now = set(sites.loc[sites["status"] == "existing", "zone"])
+    planned = set(sites.loc[sites["action"].isin(OPEN_ACTIONS), "zone"])
+    return required, now, planned
+
+
+def _facilities_of_zones(report: Report) -> dict[str, dict[str, float]]:
+    """Count for each zone the tiers that should have a site there, and those that have one, now and then."""
+    found = {zone.key: dict.fromkeys(("required", "present_now", "present"), 0.0) for zone in report.by_zone}
+    for tier in report.tiers:
+        required, now, planned = zones_of_tier(report, tier)
+        for key in required:
+            found[key]["required"] += 1
+            found[key]["present_now"] += key in now
+            found[key]["present"] += key in planned
+    if not has_plan(report):
+        found = {key: {**row, "present": np.nan} for key, row in found.items()}
+    return found
 
 
 def _share_row(share: Share) -> dict[str, Any]:
@@ -177,6 +197,9 @@ def zones_table(report: Report) -> TableView:
         *(segment_column(part) for part in parts),
         column("sites_now", "count"),
         column("sites_open", "count"),
+        column("required", "count"),
+        column("present_now", "count"),
+        column("present", "count"),
         column("reference_percent", "percent"),
         column("rating", "term", terms=terms_of("rating")),
     )
@@ -185,14 +208,16 @@ def zones_table(report: Report) -> TableView:
     known = {str(key): row for key, row in zip(counts.index, records(counts), strict=True)}
     people = {str(key): row for key, row in zip(sums.index, records(sums), strict=True)}
     none = {"sites_now": 0.0, "sites_open": 0.0 if has_plan(report) else np.nan}
-    references = zone_references(report)
+    references, facilities = zone_references(report), _facilities_of_zones(report)
     rows = [
-        {**people.get(zone.key, {}), **known.get(zone.key, none), **_zone_row(report, zone, *references[zone.key])}
+        {**people.get(zone.key, {}), **known.get(zone.key, none), **facilities[zone.key]}
+        | _zone_row(report, zone, *references[zone.key])
         for zone in report.by_zone
     ]
     total = _share_row(report.everybody) | {"zone_name": WORDS["everybody"]}
     total |= {str(key): float(count) for key, count in counts.sum(min_count=1).items()}
     total |= {part: float(report.points[part].sum()) for part in parts}
+    total |= {key: sum(row[key] for row in facilities.values()) for key in ("required", "present_now", "present")}
     kept = {key: value for key, value in total.items() if key != "area_class"}
     return TableView("zones", WORDS["table.zones"], columns, frame_of(columns, rows), kept if rows else None)
 

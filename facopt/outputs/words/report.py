@@ -176,6 +176,14 @@ WORDS = MappingProxyType(
         "zones.key_references": ("参考线（各自目标）", "reference (each unit's target)"),
         "zones.key_average": ("参考线 {percent}（全域平均）", "reference {percent} (average)"),
         "zones.key_sort": ("最差在前；点表头可排序", "worst first; click a heading to sort"),
+        "zones.all_present": (
+            "每个乡镇、街道都设有服务它的各层级机构。",
+            "Every unit has a facility of each tier that serves it.",
+        ),
+        "zones.lacking": (
+            "没有{tier}的乡镇、街道（{n} 个）：{names}。",
+            "Units without {tier} ({n}): {names}.",
+        ),
         "zones.note": (
             "覆盖率分母为本乡镇、街道全部居民；评价以目标为准，无目标时与全域平均比较。类型按多数居民所在类别。",
             "Shares are of all residents of the unit. Ratings follow the target, or the average of the whole area "
