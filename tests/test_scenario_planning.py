@@ -498,6 +498,10 @@ WARNED = {
     "stages: {base_year: 2026, years: [2030], compare_orders: true}": (
         "3:58: stages.compare_orders has no effect with a single stage. State several years, or remove it."
     ),
+    "rules: [{kind: must_open, sites: [a]}]\noutputs: {stability: true}": (
+        "4:22: outputs.stability has no effect with sizes, stages, actions or rules. "
+        "Remove it, or ask a scenario without them."
+    ),
     "finance: {discount_percent_per_year: 4}": (
         "3:38: finance.discount_percent_per_year has no effect without stages. State stages, or remove it."
     ),

@@ -30,6 +30,9 @@ def check_planning(scenario: Scenario, place_of: PlaceOf) -> Iterator[Finding]:
         yield from _referral(scenario, name, place_of)
     yield from _rules(scenario, place_of)
     yield from _objective(scenario, place_of)
+    if scenario.outputs.stability and scenario.planning:
+        what = "outputs.stability has no effect with sizes, stages, actions or rules"
+        yield warning(what, "Remove it, or ask a scenario without them", place_of("outputs.stability"))
 
 
 # --- stages ----------------------------------------------------------------------------------------------------------
