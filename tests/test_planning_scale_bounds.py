@@ -102,7 +102,7 @@ def test_hall_rows_cut_no_plan_off(family: str) -> None:
             for number, layer in enumerate(hall.layers)
             for _ in range(6)
         ]
-        matrix, low = hall.take([(number, members) for number, members in sets if len(members)])
+        matrix, low = hall.rows([(number, members) for number, members in sets if len(members)], set())
         if not len(low) or case.best.values is None:
             continue
         with_hall = case.arrays.with_rows(matrix, low, np.full(len(low), np.inf))
@@ -143,11 +143,11 @@ def _all_rules_of_assignment_off(service):
 
 
 def _with_all_rows(master: Master) -> float:
-    arrays = master.arrays
+    arrays, seen = master.arrays, set(master.seen)
     while True:
         found = solve_arrays(arrays, EXACT)
         assert found.values is not None
-        matrix, low = master.hall.take(master.hall.broken(found.values, whole=True))
+        matrix, low = master.hall.rows(master.hall.broken(found.values, whole=True), seen)
         if not len(low):
             return found.objective
         arrays = arrays.with_rows(matrix, low, np.full(len(low), np.inf))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -102,14 +103,20 @@ def test_what_doing_nothing_breaks_may_be_violated_at_its_price() -> None:
     assert looked > 0
 
 
-def test_the_gap_that_was_asked_for_ends_the_search() -> None:
-    """Both sides stop when value and bound are near enough, counted with the constant."""
-    state = State(0.0, np.inf, 0.01)
+def test_a_proof_ends_the_search_and_the_gap_asked_for_soon_does() -> None:
+    """Within the gap both sides go on a little, as long as it took so far; where value and bound meet they stop."""
+    state = State(time.monotonic() - 100.0, np.inf, 0.01)
     state.raised(99.5, "bound")
-    assert not state.stop()
     state.lowered(100.0, np.zeros(1), "plan")
-    assert state.stop()
+    assert not state.stop()
     assert "gap 0.500 %" in state.log[-1]
+    assert state.close_at is not None
+    state.close_at -= 60.0
+    assert state.stop()
+    proven = State(time.monotonic(), np.inf, 0.01)
+    proven.raised(100.0, "bound")
+    proven.lowered(100.0, np.zeros(1), "plan")
+    assert proven.stop()
 
 
 def test_a_worse_plan_and_a_lower_bound_change_nothing() -> None:

@@ -7,14 +7,14 @@ A set S of demand points of one service and stage can be covered only as far as 
 
 with D_jS the load of S within reach of j. Every plan keeps every such row (a site serves no more of S than its
 capacity, and no more than reaches it), so they may be added to any model and its assignment x left out: what is left
-is a relaxation, beside whatever rules there are. For splittable demand and capacities alone all of them together say the
-same as (5) and (7) (Gale 1957, Hoffman 1960). There are too many to write down; those that a solution breaks are found
-by minimum cuts, near by rather than over the whole county, which gives many short rows instead of few long ones.
+is a relaxation, beside whatever rules there are. For splittable demand and capacities alone all of them together say
+the same as (5) and (7) (Gale 1957, Hoffman 1960). There are too many to write down; those that a solution breaks are
+found by minimum cuts, near by rather than over the whole county, which gives many short rows instead of few long ones.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
     from facopt.location.problem import FloatArray
+
+HallSet = tuple[int, "IntArray"]
+"""Number of a layer, and the positions of some of its demand points."""
 
 WHOLE = 1.0e8
 """Whole numbers that stand for the largest load in a flow; 32 bits hold them twenty times."""
@@ -221,14 +224,11 @@ class Part:
 
 @dataclass
 class HallRows:
-    """The sets found so far, over all layers of a model."""
+    """The Hall rows of a model, layer by layer."""
 
     layers: tuple[Layer, ...]
     columns: int
     """Number of columns of the model."""
-    found: list[tuple[int, IntArray]] = field(default_factory=list)
-    """(layer, members) in the order of their rows."""
-    seen: set[tuple[int, bytes]] = field(default_factory=set)
 
     @classmethod
     def of(cls, model: PlanModel) -> HallRows:
@@ -241,30 +241,29 @@ class HallRows:
         """Return the same, without any set, over some of the columns of a compact model."""
         return HallRows(tuple(layer.over(compact, kept) for layer in self.layers), len(kept))
 
-    def begin(self) -> tuple[Any, FloatArray]:
-        """Return the rows of all zones and of all parts that are apart."""
-        return self.take([(number, members) for number, layer in enumerate(self.layers) for members in layer.whole])
+    def begin(self) -> list[HallSet]:
+        """Return the sets of all zones and of all parts that are apart."""
+        return [(number, members) for number, layer in enumerate(self.layers) for members in layer.whole]
 
-    def take(self, sets: list[tuple[int, IntArray]]) -> tuple[Any, FloatArray]:
-        """Return the rows of those sets that are new, and remember them."""
+    def rows(self, sets: list[HallSet], seen: set[tuple[int, bytes]]) -> tuple[Any, FloatArray]:
+        """Return the rows of those sets that were not seen before: matrix (R, N), least values (R,)."""
         matrices, lows = [], []
         for number, layer in enumerate(self.layers):
             new = []
             for which, members in sets:
                 key = (number, members.tobytes())
-                if which == number and key not in self.seen:
-                    self.seen.add(key)
+                if which == number and key not in seen:
+                    seen.add(key)
                     new.append(members)
             if new:
                 matrix, low = layer.rows(new)
                 matrices.append(matrix)
                 lows.append(low)
-                self.found += [(number, members) for members in new]
         if not matrices:
             return sparse.csr_array((0, self.columns)), np.zeros(0)
         return sparse.vstack(matrices, format="csr"), np.concatenate(lows)
 
-    def broken(self, values: FloatArray, *, whole: bool = False) -> list[tuple[int, IntArray]]:
+    def broken(self, values: FloatArray, *, whole: bool = False) -> list[HallSet]:
         """Return sets that a solution asks too much of; `whole` says that its openings are integers."""
         sets = []
         for number, layer in enumerate(self.layers):

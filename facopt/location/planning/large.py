@@ -19,13 +19,14 @@ import numpy as np
 from facopt.location.planning.arrays import ArrayModel
 from facopt.location.planning.compact import Compact
 from facopt.location.planning.highs import Effort, solve_arrays
-from facopt.location.planning.master import Master
-from facopt.location.planning.prices import Parts, slack_hall_rows, tying_rows
+from facopt.location.planning.master import Master, slack_hall_rows
+from facopt.location.planning.prices import Parts, tying_rows
 from facopt.location.planning.windows import First, Places, Search, Windows
 from facopt.location.solution import Status
-from facopt.location.solver import MilpResult
+from facopt.location.solver import POLISH_SECONDS, MilpResult
 
 if TYPE_CHECKING:
+    from facopt.location.planning.hall import HallSet
     from facopt.location.planning.model import PlanModel
     from facopt.location.problem import FloatArray
     from facopt.location.solver import SolverSettings
@@ -44,6 +45,8 @@ RAISING = 0.35
 CLEARLY = 0.02
 """Share by which the master's next solution must be better for the plan from the one before to be given up."""
 POLL_SECONDS = 0.2
+PROVEN = 1e-7
+"""Relative gap at which a plan is optimal."""
 
 
 def is_large(model: PlanModel) -> bool:
@@ -70,16 +73,22 @@ class State:
     """Whether the bound's side has nothing left to do."""
     failed: BaseException | None = None
     over: bool = False
+    close_at: float | None = None
+    """When the gap asked for was reached."""
     log: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def stop(self) -> bool:
-        """Return whether both sides should end."""
-        return self.over or self.infeasible or self.close() or time.monotonic() >= self.until
+        """Return whether both sides should end: at the gap asked for they go on a little to prove the optimum."""
+        now = time.monotonic()
+        if self.close(self.gap) and self.close_at is None:
+            self.close_at = now
+        polished = self.close_at is not None and now >= self.close_at + max(POLISH_SECONDS, self.close_at - self.began)
+        return self.over or self.infeasible or polished or self.close(PROVEN) or now >= self.until
 
-    def close(self) -> bool:
-        """Return whether value and bound are as near as was asked."""
-        return self.value - self.bound <= self.gap * max(abs(self.value), 1e-9) if self.values is not None else False
+    def close(self, gap: float) -> bool:
+        """Return whether value and bound are so near, relative to the value."""
+        return self.values is not None and self.value - self.bound <= gap * max(abs(self.value), 1e-9)
 
     def hinted(self, value: float, values: FloatArray) -> None:
         """Take a solution of the master, unless it cannot lead to a better plan."""
@@ -125,7 +134,7 @@ def solve_large(
     master = Master.of(model, compact)
     relaxed = threading.Event()
     sides = (
-        Bound(state, master, settings.seed, relaxed),
+        Bound(state, master, compact.arrays, settings.seed, relaxed),
         Improve(state, model, compact, master, settings.seed, relaxed),
     )
     if start is not None:
@@ -151,10 +160,12 @@ def _result(state: State, compact: Compact, constant: float, *, interrupted: boo
     bound = float(state.bound) - constant if np.isfinite(state.bound) else None
     if state.infeasible:
         return MilpResult(Status.INFEASIBLE, None, None, None, "", log)
-    limit = "interrupted" if interrupted else "gap" if state.close() else "time"
+    optimal = state.close(PROVEN)
+    limit = "" if optimal else "interrupted" if interrupted else "gap" if state.close(state.gap) else "time"
     if state.values is None:
         return MilpResult(Status.NO_SOLUTION, None, None, bound, limit, log)
-    return MilpResult(Status.FEASIBLE, compact.expand(state.values), float(state.value) - constant, bound, limit, log)
+    status = Status.OPTIMAL if optimal else Status.FEASIBLE
+    return MilpResult(status, compact.expand(state.values), float(state.value) - constant, bound, limit, log)
 
 
 @dataclass
@@ -181,6 +192,7 @@ class Bound(Side):
     """The bound's side."""
 
     master: Master
+    exact: ArrayModel
     seed: int
     relaxed: threading.Event
 
@@ -192,13 +204,14 @@ class Bound(Side):
         self.relaxed.set()
         if master.relaxed is None or state.stop():
             return
-        state.raised(master.relaxed.objective, f"linear relaxation, {len(master.hall.found)} Hall rows")
+        state.raised(master.relaxed.objective, f"linear relaxation, {master.arrays.rows - master.own_rows} Hall rows")
         whole = master.arrays.columns <= LARGEST_WHOLE
-        self._parts(PARTS_FIRST if whole else PARTS_ONLY)
-        self._whole()
+        found = self._parts(PARTS_FIRST if whole else PARTS_ONLY)
+        if self._whole(found):
+            self._exact()
         state.settled = True
 
-    def _parts(self, share: float) -> None:
+    def _parts(self, share: float) -> list[HallSet]:
         """Solve the priced parts: near what a plan looks like long before the master as one is."""
         state = self.state
         parts = Parts.of(self.master, tying_rows(self.master), self.master.prices())
@@ -207,29 +220,47 @@ class Bound(Side):
         if parts.values is not None:
             state.hinted(parts.bound, parts.values)
         state.raised(parts.bound, f"{len(parts.components)} priced parts")
+        return parts.found
 
-    def _whole(self) -> None:
-        """Solve the master as one; the best plan is a solution of it to begin with."""
+    def _whole(self, found: list[HallSet]) -> bool:
+        """Solve the master as one, the best plan a solution to begin with; returns whether it has no more to say."""
         state, master = self.state, self.master
+        seen: set[tuple[int, bytes]] = set()
+        matrix, low = master.hall.rows(found, seen)
         arrays = master.arrays.only_rows(np.flatnonzero(~slack_hall_rows(master)))
+        arrays = arrays.with_rows(matrix, low, np.full(len(low), np.inf))
         share = RAISING
         while not state.stop():
             left = state.until - time.monotonic()
             seconds = left if left < 20 else max(10.0, share * left)
             start = None if state.values is None else state.values[master.kept]
-            effort = Effort(seconds, state.gap, seed=self.seed, stop=state.stop, improved=state.hinted)
+            effort = Effort(seconds, 0.0, seed=self.seed, stop=state.stop, improved=state.hinted)
             result = solve_arrays(arrays, effort, start)
             if result.infeasible:
                 state.infeasible = True
-                return
+                return False
             state.raised(result.bound, f"master, {arrays.rows} rows")
             if result.values is None:
                 continue
-            matrix, low = master.hall.take(master.hall.broken(result.values, whole=True))
-            if not len(low) and result.objective - result.bound <= state.gap * abs(result.objective):
-                return
+            matrix, low = master.hall.rows(master.hall.broken(result.values, whole=True), seen)
+            if not len(low) and result.objective - result.bound <= PROVEN * abs(result.objective):
+                return True
             share = 1.0
             arrays = arrays.with_rows(matrix, low, np.full(len(low), np.inf))
+        return False
+
+    def _exact(self) -> None:
+        """Solve the model itself: the master is solved, but rules it does not know may ask for more."""
+        state = self.state
+        if state.stop():
+            return
+        left = state.until - time.monotonic()
+        start = state.values
+        result = solve_arrays(self.exact, Effort(left, 0.0, seed=self.seed, stop=state.stop), start)
+        state.infeasible = result.infeasible
+        if result.values is not None:
+            state.lowered(result.objective, result.values, "the model itself")
+        state.raised(result.bound, "the model itself")
 
 
 @dataclass
@@ -248,10 +279,11 @@ class Improve(Side):
         """Find a first plan, then windows; whenever the master has a new solution, try to make a plan of it."""
         state = self.state
         places = Places.of(self.model, self.compact)
-        windows = Windows(self.compact.arrays, places, self.seed)
         self.relaxed.wait()
         if state.stop() or self.master.relaxed is None:
             return
+        arrays = self.compact.arrays
+        windows = Windows(self.master.tightened(arrays), places, self.seed, arrays.rows)
         prices = np.zeros(windows.arrays.rows)
         prices[self.master.own_of] = self.master.prices()[: len(self.master.own_of)]
         first = First(windows, prices, max(abs(self.master.relaxed.objective), 1.0))

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from facopt.location.planning.arrays import ArrayModel, IntArray
     from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
-    from facopt.location.problem import FloatArray
+    from facopt.location.problem import BoolArray, FloatArray
 
 LEAST_GAIN = 1e-4
 """Rounds of rows end when one lifts the bound by less than this, relative."""
+SLACK_ROW = 0.03
+"""Hall rows with more room than this, of their largest coefficient, are left out of a part."""
 GOOD_ROUNDS = 2
 """...so many times one after the other."""
 
@@ -43,6 +45,8 @@ class Master:
     """Row of the compact model for each of the first rows."""
     relaxed: Result | None = None
     """Optimum of the linear relaxation over the rows so far, with prices."""
+    seen: set[tuple[int, bytes]] = field(default_factory=set)
+    """Sets that have a row."""
     rounds: list[tuple[float, float, int]] = field(default_factory=list)
     """(seconds, value, rows) after each round."""
 
@@ -59,7 +63,7 @@ class Master:
         hall = HallRows.of(model).over(compact, kept)
         stated = [model.row_keys[row] for row in compact.rows] + [""] * (arrays.rows - len(compact.rows))
         master = cls(own, kept, tuple(stated[row] for row in silent), hall, own.rows, silent)
-        master._add(*hall.begin())
+        master._add(*hall.rows(hall.begin(), master.seen))
         return master
 
     def _add(self, matrix: object, low: FloatArray) -> None:
@@ -81,7 +85,7 @@ class Master:
             self.rounds.append((time.monotonic() - began, result.objective, self.arrays.rows))
             if small >= GOOD_ROUNDS or time.monotonic() >= until:
                 return True
-            matrix, low = self.hall.take(self.hall.broken(result.values))
+            matrix, low = self.hall.rows(self.hall.broken(result.values), self.seen)
             if not len(low):
                 return True
             self._add(matrix, low)
@@ -91,6 +95,16 @@ class Master:
         if self.relaxed is None:
             return np.inf
         return (result.objective - self.relaxed.objective) / max(abs(result.objective), 1e-9)
+
+    def tightened(self, arrays: ArrayModel) -> ArrayModel:
+        """Return the compact model with the Hall rows that are tight in the relaxation: the same plans, nearer."""
+        loose = slack_hall_rows(self)
+        loose[: self.own_rows] = True
+        rows = np.flatnonzero(~loose)
+        entries = sparse.coo_array(self.arrays.matrix[rows])
+        where = (entries.row, self.kept[entries.col])
+        matrix = sparse.csr_array((entries.data, where), shape=(len(rows), arrays.columns))
+        return arrays.with_rows(matrix, self.arrays.row_lower[rows], self.arrays.row_upper[rows])
 
     def prices(self) -> FloatArray:
         """Return (R,) the price of each row; 0 for rows added after the last optimum."""
@@ -104,3 +118,15 @@ def _assignment(model: PlanModel) -> IntArray:
     """Return the columns x of assigned services."""
     found = [x for (k, _, _), x in model.flow.items() if model.problem.services[k].assigned]
     return np.array(sorted(found), dtype=np.int64)
+
+
+def slack_hall_rows(master: Master) -> BoolArray:
+    """Return (R,) Hall rows that the linear relaxation leaves much room in: leaving them out keeps the bound valid."""
+    arrays = master.arrays
+    slack = np.zeros(arrays.rows, dtype=bool)
+    if master.relaxed is None or master.relaxed.values is None:
+        return slack
+    largest = abs(arrays.matrix).max(axis=1).toarray().ravel()
+    room = arrays.matrix @ master.relaxed.values - arrays.row_lower
+    slack[master.own_rows :] = room[master.own_rows :] > SLACK_ROW * largest[master.own_rows :]
+    return slack

@@ -17,20 +17,19 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from facopt.location.planning.highs import Effort, solve_arrays
+from facopt.location.planning.master import Master, slack_hall_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from facopt.location.planning.arrays import ArrayModel, IntArray
-    from facopt.location.planning.master import Master
+    from facopt.location.planning.hall import HallSet
     from facopt.location.problem import BoolArray, FloatArray
 
 LARGE_ROW = 0.01
 """A stated row with this share of all columns may tie the county together."""
 SMALL_PART = 300
 """Parts with fewer columns than this are solved together."""
-SLACK_ROW = 0.03
-"""Hall rows with more room than this, of their largest coefficient, are left out of a part."""
 
 
 @dataclass
@@ -42,7 +41,8 @@ class Component:
     bound: float = -np.inf
     values: FloatArray | None = None
     proven: bool = False
-    """Whether no Hall row found so far and no time is missing."""
+    """Whether its solution breaks no Hall row."""
+    seen: set[tuple[int, bytes]] = field(default_factory=set)
 
 
 def tying_rows(master: Master) -> BoolArray:
@@ -85,6 +85,8 @@ class Parts:
     prices: FloatArray
     constant: float
     components: list[Component] = field(default_factory=list)
+    found: list[HallSet] = field(default_factory=list)
+    """Sets whose rows solutions of parts broke."""
 
     @classmethod
     def of(cls, master: Master, priced: BoolArray, prices: FloatArray) -> Parts:
@@ -156,7 +158,9 @@ class Parts:
         whole = np.zeros(self.master.arrays.columns)
         assert part.values is not None
         whole[part.columns] = part.values
-        matrix, low = self.master.hall.take(self.master.hall.broken(whole, whole=True))
+        sets = self.master.hall.broken(whole, whole=True)
+        self.found += sets
+        matrix, low = self.master.hall.rows(sets, part.seen)
         inside = np.zeros(self.master.arrays.columns, dtype=bool)
         inside[part.columns] = True
         outside = np.diff(sparse.csr_array(matrix[:, np.flatnonzero(~inside)]).indptr) > 0
@@ -174,15 +178,3 @@ def _grouped(label: IntArray) -> IntArray:
     group = label.copy()
     group[np.bincount(label)[label] < SMALL_PART] = int(label.max()) + 1
     return group
-
-
-def slack_hall_rows(master: Master) -> BoolArray:
-    """Return (R,) Hall rows that the linear relaxation leaves much room in: leaving them out keeps the bound valid."""
-    arrays = master.arrays
-    slack = np.zeros(arrays.rows, dtype=bool)
-    if master.relaxed is None or master.relaxed.values is None:
-        return slack
-    largest = abs(arrays.matrix).max(axis=1).toarray().ravel()
-    room = arrays.matrix @ master.relaxed.values - arrays.row_lower
-    slack[master.own_rows :] = room[master.own_rows :] > SLACK_ROW * largest[master.own_rows :]
-    return slack

@@ -64,6 +64,8 @@ class Windows:
     arrays: ArrayModel
     places: Places
     seed: int = 1
+    own_rows: int | None = None
+    """Rows after these follow from those before them, and only help the solver; None without any."""
 
     @cached_property
     def by_column(self) -> Any:
@@ -72,8 +74,9 @@ class Windows:
 
     @cached_property
     def local(self) -> BoolArray:
-        """(R,) rows that do not tie the county together."""
+        """(R,) rows of the model that do not tie the county together."""
         local: BoolArray = np.diff(self.arrays.matrix.indptr) <= LONG
+        local[self.own_rows :] = self.own_rows is None
         return local
 
     @cached_property
@@ -246,7 +249,9 @@ class First:
         values = np.r_[moves, self._missing(moves, broken)]
         pad = np.full(len(broken), -1)
         places = Places(np.r_[self.windows.places.site, pad], np.r_[self.windows.places.point, pad])
-        search = Search(Windows(soft, places, self.windows.seed), values, slack, size=30, seconds=6.0)
+        search = Search(
+            Windows(soft, places, self.windows.seed, self.windows.own_rows), values, slack, size=30, seconds=6.0
+        )
         search.windows.__dict__["beside"] = self.windows.beside
         search.improve(search.windows.places.site < 0, max(until - time.monotonic(), 0.1) / 2, stop)
         sweep = 1 + 2 * len(self.windows.movable) // search.size
