@@ -139,3 +139,15 @@ def test_a_table_of_times_knows_no_cells_and_it_is_said(county: Path) -> None:
         f"The {told['demand_points']:,} demand points are put together from {told['cells']:,} inhabited cells, which "
         "are not checked one by one: times come from a table, which does not have them."
     ) in shown
+
+
+def test_where_more_than_times_decides_cells_are_not_evaluated_and_it_is_said(county: Path) -> None:
+    """Stages, among others, change who counts as covered; the run goes through and says so."""
+    run(county, "cell_metres: 4000")
+    text = (county / "s.yaml").read_text(encoding="utf-8")
+    (county / "s.yaml").write_text(f"{text}stages: {{base_year: 2026, years: [2030]}}\n", encoding="utf-8")
+    called = facopt("run", county / "s.yaml", "--out", county / "maps")
+    assert called.status == 0, called.err
+    told = json.loads((county / "maps/fine/run.json").read_text(encoding="utf-8"))["fine_grid"]
+    assert told["skipped"] == "planning"
+    assert "sizes, stages or assignments decide who is covered, not times alone." in called.out

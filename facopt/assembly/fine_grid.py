@@ -37,6 +37,8 @@ def cells_covered(
         return None
     if not cells.kept:
         return CellsCovered(cells, skipped="too_many_cells")
+    if scenario.planning:
+        return CellsCovered(cells, skipped="planning")
     if any(_needs_table(scenario, tier.mode) for tier in scenario.tiers.values()):
         return CellsCovered(cells, skipped="table")
     situations = [today] if plan is None else [today, plan]

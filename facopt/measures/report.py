@@ -36,8 +36,9 @@ REMEDIES = ("new_candidate_site", "mobile_round", "road", "more_room", "raise_li
 more money or sites; a target that asks for it; a tier for its area class."""
 
 
-FINE_GRID_SKIPPED = ("too_many_cells", "table")
-"""Why cells are not evaluated one by one: there are too many; a table of times knows the demand points only."""
+FINE_GRID_SKIPPED = ("too_many_cells", "table", "planning")
+"""Why cells are not evaluated one by one: there are too many; a table of times knows the demand points only; sizes,
+stages or assignments decide who is covered, not times alone."""
 
 
 @dataclass(frozen=True)

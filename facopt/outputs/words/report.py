@@ -291,6 +291,11 @@ WORDS = MappingProxyType(
             "The {points} demand points are put together from {cells} inhabited cells, which are not checked one by "
             "one: times come from a table, which does not have them.",
         ),
+        "fine_grid.planning": (
+            "{points} 个居民点由 {cells} 个有人栅格合并而成；覆盖还取决于规模、分期或分配，未逐个复核。",
+            "The {points} demand points are put together from {cells} inhabited cells, which are not checked one by "
+            "one: sizes, stages or assignments decide who is covered, not times alone.",
+        ),
         "fine_grid.note": (
             "误差为按栅格减按模型。“判断不同”为两者结论不一的栅格人口，互相抵消的误差也计入。",
             "Error: by cell minus by demand point. Judged otherwise: people in cells about which the two disagree, so "
