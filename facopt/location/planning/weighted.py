@@ -29,3 +29,10 @@ class WeightedSum:
     def value(self, outcome: Outcome) -> float:
         """Return the sum for a plan."""
         return sum((-weight if one.maximise else weight) * one.value(outcome) for one, weight in self.parts)
+
+
+def optimises(objective: Objective, name: str) -> bool:
+    """Return whether an objective is the one of this name, or a sum that has it among its parts."""
+    if isinstance(objective, WeightedSum):
+        return any(one.name == name for one, _ in objective.parts)
+    return objective.name == name
