@@ -18,6 +18,7 @@ from facopt.location.planning.problem import (
     Stage,
     Stated,
 )  # fmt: skip
+from facopt.location.planning.weighted import WeightedSum
 from facopt.objectives import objective_classes
 from facopt.rules.backup import Backup
 from facopt.rules.exception import ApprovedException
@@ -37,7 +38,7 @@ MOST_COURSES = 260
 ACTIONS = ("build", "extend", "refurbish", "relocate", "close", "merge")
 FEATURES = (
     "split", "single", "nearest", "nested", "mixed", "lead_time", "tolerance", "everybody", "sources", "running_cost",
-    "excused", "segments", "least_load", "site_out_of_reach", "load_of_nobody", "three_stages",
+    "weighted", "excused", "segments", "least_load", "site_out_of_reach", "load_of_nobody", "three_stages",
 )  # fmt: skip
 ASSIGNED = ("split", "single", "nearest", "least_load", "load_of_nobody", "ServicePopulation", "merge")
 """What only services that are decided by assignment can hold."""
@@ -409,8 +410,8 @@ def _problem(draft: Draft) -> PlanningProblem:
     if dice.chance(0.1, "load_of_nobody"):
         load[:, dice.whole(0, draft.points - 1)] = 0.0
     levels = _levels(dice)
-    first = next((wish.objective.name for wish in levels if "travel" in wish.objective.name
-                  or wish.objective.name == "coverage"), "")  # fmt: skip
+    names = [name for wish in levels for name in objective_names(wish.objective)]
+    first = next((name for name in names if "travel" in name or name == "coverage"), "")
     return PlanningProblem(
         people=draft.people, load=load, stages=tuple(stages), site_tier=draft.tier_of, options=tuple(draft.options),
         start=np.array(draft.start, dtype=np.int32), moves=tuple(draft.moves), services=tuple(draft.services),
@@ -419,6 +420,11 @@ def _problem(draft: Draft) -> PlanningProblem:
         assigns_everybody=("travel" in first and dice.chance(0.7)) or dice.must == "everybody",
         counts_running_cost=dice.chance(0.3, "running_cost"),
     )  # fmt: skip
+
+
+def objective_names(objective) -> list[str]:
+    """Name of an objective, or of all parts of a weighted sum."""
+    return [one.name for one, _ in getattr(objective, "parts", ((objective, 1.0),))]
 
 
 def _levels(dice: Dice) -> tuple[LevelWish, ...]:
@@ -432,7 +438,18 @@ def _levels(dice: Dice) -> tuple[LevelWish, ...]:
     if dice.must in ("running_cost", "relocate") and "cost" not in names:
         names.append("cost")
     tolerances = [dice.one_of((1.0, 5.0, 20.0)) if dice.chance(0.15, "tolerance") else 0.0 for _ in names]
-    return tuple(LevelWish(kinds[name](), give) for name, give in zip(names, tolerances, strict=True))
+    levels = [LevelWish(kinds[name](), give) for name, give in zip(names, tolerances, strict=True)]
+    if dice.chance(0.08, "weighted"):
+        n = dice.whole(0, len(levels) - 1)
+        levels[n] = replace(levels[n], objective=_weighted(dice, names[n], last=n == len(levels) - 1))
+    return tuple(levels)
+
+
+def _weighted(dice: Dice, name: str, *, last: bool) -> WeightedSum:
+    """A weighted sum of an objective and others; the longest minutes in the last level only, as the oracle asks."""
+    others = [str(one) for one in dice.rng.choice(OBJECTIVES, 2, replace=False) if one != name]
+    kinds, names = objective_classes(), [one for one in (name, *others) if last or one != "worst_travel"]
+    return WeightedSum(tuple((kinds[one](), dice.one_of((0.5, 1.0, 3.0, 20.0))) for one in names or ["cost"]))
 
 
 def _few_courses(problem: PlanningProblem) -> PlanningProblem:

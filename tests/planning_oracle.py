@@ -251,22 +251,38 @@ class Candidate:
     course: Course
     serving: Serving
 
-    def best(self, name: str, kept: list[tuple[str, float]]) -> float | None:
-        """The best value of an objective under the limits kept so far; None where they cannot be kept."""
+    def best(self, name, kept: list[tuple]) -> float | None:
+        """The best value of an objective under the limits kept so far; None where they cannot be kept.
+
+        A weighted sum is named by its (objective, weight) pairs.
+        """
         rows, longest = [], inf
         for other, limit in kept:
-            if other in ("cost", "sites"):
-                if self._fixed(other) > limit + SLACK * max(abs(limit), 1):
-                    return None
-            elif other == "worst_travel":
+            if other == "worst_travel":
                 longest = min(longest, limit)
-            else:
-                rows.append((self.serving.worth(other), limit, self.serving.maximised(other)))
-        if name in ("cost", "sites"):
-            return None if self.serving.optimum(None, rows, longest) is None else self._fixed(name)
-        if name == "worst_travel":
-            return self.serving.least_longest(rows, longest)
-        return self.serving.optimum(name, rows, longest)
+                continue
+            fixed, linear, _ = self._parted(other)
+            slack = SLACK * max(abs(limit), 1)
+            if linear is None and fixed > limit + slack:
+                return None
+            if linear is not None:
+                rows.append((self.serving.worth(linear), limit - fixed, self.serving.maximised(linear)))
+        fixed, linear, worst = self._parted(name)
+        if not worst:
+            found = self.serving.optimum(linear, rows, longest)
+            return None if found is None else found + fixed
+        found = [(self.serving.optimum(linear, rows, min(limit, longest)), limit) for limit in self.serving.ladder()]
+        return min((value + fixed + worst * limit for value, limit in found if value is not None), default=None)
+
+    def _parted(self, name) -> tuple[float, object, float]:
+        """(what the course fixes, the rest to be optimised or None, weight of the longest minutes) of an objective."""
+        parts = name if isinstance(name, tuple) else ((name, 1.0),)
+        fixed = sum(weight * self._fixed(one) for one, weight in parts if one in ("cost", "sites"))
+        worst = sum(weight for one, weight in parts if one == "worst_travel")
+        linear = tuple((one, weight) for one, weight in parts if one not in ("cost", "sites", "worst_travel"))
+        if linear and not isinstance(name, tuple):
+            return 0.0, name, 0.0
+        return float(fixed), linear or None, worst
 
     def _fixed(self, name: str) -> float:
         if name == "cost":
@@ -291,7 +307,7 @@ def best_values(problem) -> list[float] | None:
     """The best value of each level in turn, earlier ones kept up to their tolerance; None where there is no plan."""
     left, kept, values = candidates(problem), [], []
     for wish in problem.levels:
-        name = wish.objective.name
+        name = named(wish.objective)
         up = Serving.maximised(name)
         found = [(candidate.best(name, kept), candidate) for candidate in left]
         found = [(value, candidate) for value, candidate in found if value is not None]
@@ -305,6 +321,13 @@ def best_values(problem) -> list[float] | None:
         slack = SLACK * max(abs(best), 1)
         left = [one for value, one in found if (value >= limit - slack if up else value <= limit + slack)]
     return values
+
+
+def named(objective):
+    """The name of an objective; of a weighted sum its (objective, weight) pairs."""
+    return (
+        tuple((one.name, weight) for one, weight in objective.parts) if hasattr(objective, "parts") else objective.name
+    )
 
 
 def values_of(problem, plan) -> dict[str, float] | None:

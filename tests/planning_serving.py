@@ -122,7 +122,9 @@ class Serving:
         self.last = len(problem.stages) - 1
         self.open = [[problem.options[o].open for o in row] for row in option]
         self.usable = usable_sites(problem)
-        self.beyond = any(wish.objective.name == "gradual_coverage" for wish in problem.levels)
+        objectives = [wish.objective for wish in problem.levels]
+        parts = [one for objective in objectives for one, _ in getattr(objective, "parts", ((objective, 1.0),))]
+        self.beyond = any(one.name == "gradual_coverage" for one in parts)
         self.exact = any(type(stated.rule).__name__ == "Gap" and stated.rule.tier is None for stated in problem.rules)
         self.upper: list[float] = []
         self.lower: list[float] = []
@@ -330,8 +332,11 @@ class Serving:
     def worth(self, name: str) -> Sum:
         """An objective as a sum; those of money and sites, and worst_travel, are elsewhere."""
         if name not in self.worths:
-            self.worths[name] = self._worth(name)
+            self.worths[name] = self._weighted(name) if isinstance(name, tuple) else self._worth(name)
         return self.worths[name]
+
+    def _weighted(self, parts) -> Sum:
+        return Sum.of((-weight if self.maximised(one) else weight, self.worth(one)) for one, weight in parts)
 
     def _worth(self, name: str) -> Sum:
         problem, t = self.problem, self.last
@@ -389,14 +394,11 @@ class Serving:
                 self.rows.append((Sum.of([(1, share), (-1, Sum({least: 1.0}))]), 0.0, inf))
         return Sum({least: 1.0})
 
-    def least_longest(self, kept, longest: float) -> float | None:
-        """The least longest minutes for which the rows can be kept."""
-        minutes = {self.problem.services[k].minutes[arc] for (t, k, arc) in self.flow if t == self.last}
+    def ladder(self) -> list[float]:
+        """The longest minutes that may come out: of those who travel anyway, and of each share that may be used."""
+        minutes = {float(self.problem.services[k].minutes[arc]) for (t, k, arc) in self.flow if t == self.last}
         always = max((m for _, _, m in self.travellers()), default=0.0)
-        for limit in sorted({always, *(float(m) for m in minutes if m > always)}):
-            if limit <= longest * (1 + 1e-9) and self.optimum(None, kept, limit) is not None:
-                return limit
-        return None
+        return sorted({always, *(m for m in minutes if m > always)})
 
     def optimum(self, name: str | None, kept, longest: float) -> float | None:
         """The best value of an objective (None: 0) under kept (sum, limit, at least?); None where there is none."""

@@ -19,7 +19,7 @@ from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
 from facopt.objectives import objective_classes
 from facopt.rules import rule_classes
-from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw
+from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw, objective_names
 from tests.planning_oracle import RESTATED, best_values, courses, values_of
 from tests.planning_serving import Serving
 from tests.planning_shrink import described, shrunk
@@ -48,13 +48,20 @@ def _misjudged(problem, outcome, expected) -> str:
     if worth is None:
         return "the plan breaks a rule"
     for wish, best in zip(problem.levels, expected, strict=True):
-        value = wish.objective.value(outcome)
-        if not np.isclose(value, worth[wish.objective.name], rtol=1e-6, atol=1e-5):
-            return f"{wish.objective.name} is {value}, {worth[wish.objective.name]} by hand"
+        value, by_hand = wish.objective.value(outcome), _by_hand(wish.objective, worth)
+        if not np.isclose(value, by_hand, rtol=1e-6, atol=1e-5):
+            return f"{wish.objective.name} is {value}, {by_hand} by hand"
         lost = best - value if wish.objective.maximise else value - best
         if lost > abs(best) * wish.tolerance_percent / 100 + 1e-5 * max(abs(best), 1):
             return f"{wish.objective.name} ends at {value}, the best is {best}"
     return ""
+
+
+def _by_hand(objective, worth: dict[str, float]) -> float:
+    """The value of an objective, or of a weighted sum, from those of all."""
+    if objective.name in worth:
+        return worth[objective.name]
+    return sum(weight * worth[one.name] * (-1 if one.maximise else 1) for one, weight in objective.parts)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -143,7 +150,8 @@ def _held(problem) -> set[str]:
     """What a problem exercises, by the names of families."""
     services, moves = problem.services, problem.moves
     held = {type(stated.rule).__name__ for stated in problem.rules}
-    held |= {wish.objective.name for wish in problem.levels} | {move.action for move in moves}
+    held |= {name for wish in problem.levels for name in objective_names(wish.objective)}
+    held |= {move.action for move in moves}
     gives = [{int(j) for j in service.site} for service in services]
     features = {
         "split": any(service.assigned and not service.single for service in services),
@@ -151,6 +159,7 @@ def _held(problem) -> set[str]:
         "nearest": any(len(service.blocked_arc) for service in services),
         "nested": len(services) > 1 and bool(set.intersection(*gives)),
         "mixed": len({service.assigned for service in services}) == 2,
+        "weighted": any(wish.objective.name == "weighted" for wish in problem.levels),
         "lead_time": any(move.first_stage for move in moves),
         "tolerance": any(wish.tolerance_percent for wish in problem.levels),
         "everybody": problem.assigns_everybody,
