@@ -195,7 +195,8 @@ def plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     for name in out.columns:
         if not pd.api.types.is_numeric_dtype(out[name].dtype):
             values = out[name].to_numpy(dtype=object)  # strings of Arrow are slow to walk through
-            out[name] = [None if value is None or value is pd.NA else str(value) for value in values]
+            texts = [None if value is None or value is pd.NA else str(value) for value in values]
+            out[name] = pd.Series(texts, index=out.index, dtype="string")  # text even where all of it is absent
     return out
 
 
