@@ -311,3 +311,17 @@ def test_page_is_whole_offline_harmless_and_the_same_each_time(plan: Path, tmp_p
     cells = [cell for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx") for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert json.dumps(as_built_json(found), allow_nan=False)
+
+
+def test_a_register_with_chinese_headings_is_understood(plan: Path, tmp_path: Path) -> None:
+    """Names, states, dates and money as an office writes them."""
+    rows = [
+        ("a", "A 中心", "centre", "在用", "", ""), ("c", "C 中心", "centre", "已建成", "2027年5月", "620"),
+        ("d", "D 中心", "centre", "在建", "", ""), ("e", "E 卫生院", "clinic", "停用", "", ""),
+    ]  # fmt: skip
+    register = write_table(tmp_path / "名册.csv", "机构编码 机构名称 机构类别 建设状态 开业日期 实际投资(万元)", rows)
+    sites = {site.site_id: site for site in review_as_built(plan, register).sites}
+    assert {id_: site.kind for id_, site in sites.items()} == {
+        "a": "kept", "c": "built", "d": "not_built", "e": "gone", "g": "not_built", "h": "not_built"
+    }  # fmt: skip
+    assert (sites["c"].opened, sites["c"].cost_actual) == ("2027-05", 6_200_000)

@@ -70,7 +70,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("固定", "是否固定", "必选"),
     "capacity_people": ("服务能力", "服务人口", "设计服务人口", "可服务人口", "capacity", "容量"),
     "size": ("规模", "建设规模", "规模等级"),
-    "build_cost": ("建设费用", "建设成本", "建设投资", "总投资", "投资", "造价", "buildingcost", "constructioncost"),
+    "build_cost": ("建设费用", "建设成本", "建设投资", "总投资", "投资", "造价", "实际投资", "完成投资", "buildingcost",
+        "constructioncost", "actualcost"),
     "running_cost": ("运行费用", "运行成本", "年运行费用", "年运行成本", "运营成本", "operatingcost", "annualcost"),
     "owner": ("经济类型", "举办主体", "所有制", "主办单位", "ownership"),
     "opened": (
