@@ -49,7 +49,7 @@ def _misjudged(problem, outcome, expected) -> str:
         return "the plan breaks a rule"
     for wish, best in zip(problem.levels, expected, strict=True):
         value, by_hand = wish.objective.value(outcome), _by_hand(wish.objective, worth)
-        if not np.isclose(value, by_hand, rtol=1e-6, atol=1e-5):
+        if not np.isclose(value, by_hand, rtol=1e-5, atol=1e-3):
             return f"{wish.objective.name} is {value}, {by_hand} by hand"
         lost = best - value if wish.objective.maximise else value - best
         if lost > abs(best) * wish.tolerance_percent / 100 + 1e-5 * max(abs(best), 1):
@@ -83,11 +83,8 @@ def test_nobody_is_left_out_beside_a_free_place() -> None:
     looked_at = 0
     for seed in range(15 * EACH):
         problem = draw(seed, ("split", "merge", "mixed")[seed % 3])
-        held = {wish.objective.name for wish in problem.levels} | {
-            type(stated.rule).__name__ for stated in problem.rules
-        }
         against = {"travel", "need_travel", "worst_travel", "gradual_coverage", "Gap", "ServicePopulation"}
-        if held & against or problem.assigns_everybody:
+        if _held(problem) & against or problem.assigns_everybody:
             continue
         solution = solve_planning(problem, SETTINGS)
         if solution.outcome is not None:
@@ -193,7 +190,7 @@ def test_referee_agrees_with_plain_python() -> None:
         good, bad = good + (worth is not None), bad + (worth is None)
         for name, one in objective_classes().items():
             if worth is not None:
-                assert one().value(outcome) == pytest.approx(worth[name], rel=1e-6, abs=1e-5), (seed, name)
+                assert one().value(outcome) == pytest.approx(worth[name], rel=1e-5, abs=1e-3), (seed, name)
     assert min(good, bad) > 2 * EACH
 
 
