@@ -280,9 +280,7 @@ def _actions(outcome: Outcome | None) -> pd.DataFrame:
 
 
 def _rules(sentences: Mapping[str, tuple[str, str]], planned: Planned) -> pd.DataFrame:
-    kinds = {
-        stated.key: getattr(stated.rule, "kind", type(stated.rule).__name__) for stated in _problem(planned).rules
-    }
+    kinds = {stated.key: getattr(stated.rule, "kind", type(stated.rule).__name__) for stated in _problem(planned).rules}
     kept = True if planned.solution.outcome is not None else None
     rows = [(key, kinds.get(key, ""), *sentences[key], kept) for key in sentences]
     return pd.DataFrame(rows, columns=["key", "kind", "sentence_zh", "sentence_en", "kept"]).astype({"kept": object})

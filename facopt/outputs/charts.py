@@ -202,9 +202,7 @@ def stage_chart(steps: Sequence[StageStep], words: tuple[Text, Text, Text], widt
         x = left + step * (k + 0.5)
         places.append((x, top + height * (1 - min(max(one.percent, 0.0), 100.0) / 100)))
         tall = (low - 18.0) * one.capital / most if most > 0 else 0.0
-        drawn.append(
-            f'<rect x="{_n(x - 26)}" y="{_n(floor - tall)}" width="52" height="{_n(tall)}" class="b-plan"/>'
-        )
+        drawn.append(f'<rect x="{_n(x - 26)}" y="{_n(floor - tall)}" width="52" height="{_n(tall)}" class="b-plan"/>')
         drawn.append(text(x, floor - tall - 6, one.capital_text, "middle", "ax"))
         drawn.append(text(x, floor + foot, one.label, "middle"))
     line = "L".join(f"{_n(x)} {_n(y)}" for x, y in places)

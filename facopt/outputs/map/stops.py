@@ -89,9 +89,7 @@ def _of_stage(planning: PlanningTables, stage: str) -> dict[str, Any]:
     }
 
 
-def _stop(
-    report: Report, key: str, points: pd.DataFrame, actions: Any, cost: float | None = None
-) -> dict[str, Any]:
+def _stop(report: Report, key: str, points: pd.DataFrame, actions: Any, cost: float | None = None) -> dict[str, Any]:
     """Return a stop; `points` has people, covered_now, covered, state, minutes and site as they are then."""
     sites = {text(value): k for k, value in enumerate(report.sites["id"])}
     minutes, people = points["minutes"].to_numpy(dtype=float), points["people"].to_numpy(dtype=float)

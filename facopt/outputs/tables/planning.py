@@ -95,9 +95,7 @@ def stages_table(report: Report) -> TableView:
     )
     before: dict[str, float | None] = {}
     rows = [_stage_row(row, before) for row in records(planning_of(report).stages)]
-    return TableView(
-        "stages", WORDS["table.stages"], columns, frame_of(columns, rows), notes=(WORDS["stages.note"],)
-    )
+    return TableView("stages", WORDS["table.stages"], columns, frame_of(columns, rows), notes=(WORDS["stages.note"],))
 
 
 def _stage_row(row: dict[str, Any], today: dict[str, float | None]) -> dict[str, Any]:
