@@ -64,6 +64,18 @@ WORDS = MappingProxyType(
         # orders of the stages
         "order.jointly": ("各期联合优化", "stages planned together"),
         "order.final_first": ("先定终期方案，再排先后", "final plan first, then its order"),
+        # objectives that only plans with stages, sizes or actions have
+        "objective.gradual_coverage": ("渐变覆盖最多", "most gradual coverage"),
+        "objective.least_share": ("最低覆盖率最高", "highest least share"),
+        "objective.need_coverage": ("按需要加权的覆盖最多", "most coverage weighed by need"),
+        "objective.need_travel": ("按需要加权的出行最短", "least travel weighed by need"),
+        "objective.coverage_over_time": ("各期累计覆盖最多", "most coverage over time"),
+        "objective.weighted": ("加权和最小", "least weighted sum"),
+        "unit.person_years": ("人·年", "person-years"),
+        "unit.credited_people": ("人（渐变计）", "people, gradually credited"),
+        "unit.weighted_people": ("加权人", "people weighed by need"),
+        "unit.weighted_people_minutes": ("加权人·分钟", "people × minutes weighed by need"),
+        "unit.weighted": ("", ""),
         # limits
         "limit_of.budget_by_stage": ("{of} 年投资", "Capital of {of}"),
         "limit_of.budget_by_source": ("{of}资金", "Funds from {of}"),
