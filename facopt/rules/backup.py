@@ -29,6 +29,8 @@ class Backup(Rule):
         "At least {at_least_percent:g}% of the people have two sites of {tier} within the standard",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["backup"]
     """A share of people with two open sites within the standard."""
     tier: str

@@ -26,6 +26,10 @@ class Rule(Section):
     asks: ClassVar[tuple[str, str]] = ("", "")
     """What it asks for, in Chinese and English, with its keys in braces; {tier} is the tier's name."""
 
+    only_opens: ClassVar[bool] = False
+    """Whether it depends on nothing but which sites are open, and asks for coverage only from below: it then means the
+    same where nobody is assigned, and the diagnosis may say so without assigning anybody."""
+
     kind: str
     """Which kind of rule this is."""
 

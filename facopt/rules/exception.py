@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 class ApprovedException(Rule):
     """Demand points that targets of 100 % and `worst_minutes` do not ask for; the report lists them with the reason."""
+
+    only_opens: ClassVar[bool] = True
 
     kind: Literal["exception"]
     """People excused from rules that ask for everybody."""

@@ -26,6 +26,8 @@ class Exclusion(Rule):
         "Nothing is built inside {file}",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["exclusion"]
     """Outlines inside which nothing may be built."""
     file: Path

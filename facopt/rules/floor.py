@@ -30,6 +30,8 @@ class Floor(Rule):
         "In each {per} at least {at_least_percent:g}% of the people are covered by {tier}",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["floor"]
     """At least a share of people covered, in each part."""
     tier: str | None = None

@@ -27,6 +27,8 @@ class MustNotOpen(Rule):
         "These are not open: {sites}",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["must_not_open"]
     """Sites that must not be open."""
     sites: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -28,6 +28,8 @@ class MustOpen(Rule):
         "These are open: {sites}",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["must_open"]
     """Sites that must be open."""
     sites: Annotated[tuple[str, ...], Field(min_length=1)]

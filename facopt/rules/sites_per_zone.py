@@ -38,6 +38,8 @@ class SitesPerZone(Rule):
         "Each zone has at least {at_least} open site of {tier}",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["sites_per_zone"]
     """A number of open sites in each zone."""
     tier: str

@@ -27,6 +27,8 @@ class Spacing(Rule):
         "Sites of {tier} stand at least {at_least_metres:g} m apart",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["spacing"]
     """A least distance between open sites of a tier."""
     tier: str

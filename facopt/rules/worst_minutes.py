@@ -28,6 +28,8 @@ class WorstMinutes(Rule):
         "Nobody is farther than {at_most_minutes:g} minutes from the nearest {tier}",
     )
 
+    only_opens: ClassVar[bool] = True
+
     kind: Literal["worst_minutes"]
     """A longest time to the nearest open site, for everybody."""
     tier: str

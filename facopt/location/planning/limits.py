@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ class CoverageTarget:
     100 percent asks for everybody who can be reached and is not excused; less is a share of all.
     """
 
+    only_opens: ClassVar[bool] = True
     tier: int | None
     at_least_percent: float
     weights: FloatArray
@@ -95,6 +96,7 @@ class CoverageTarget:
 class Budget:
     """At most so much capital: of one stage or of all (None), from one funding source or from all (None)."""
 
+    only_opens: ClassVar[bool] = True
     at_most: float
     stage: int | None = None
     source: int | None = None
@@ -129,6 +131,7 @@ class Budget:
 class FigureLimit:
     """At most so much running_cost, staff or beds over all open sites, in every stage."""
 
+    only_opens: ClassVar[bool] = True
     figure: str
     at_most: float
 
@@ -159,6 +162,7 @@ class FigureLimit:
 class SiteCount:
     """A number of sites of a tier in the last stage: at most so many new ones, or exactly so many open ones."""
 
+    only_opens: ClassVar[bool] = True
     tier: int
     count: int
     exact: bool
@@ -195,6 +199,7 @@ class SiteCount:
 class Requires:
     """A site is open only where another is: referral within reach, or the host of a service layer."""
 
+    only_opens: ClassVar[bool] = True
     any_of: tuple[tuple[int, tuple[int, ...]], ...]
     """(site, the sites of which one must be open)."""
 
@@ -217,6 +222,7 @@ class Requires:
 class FixedOpen:
     """Sites that the tables fix open: they are open in the last stage, when every lead time has passed."""
 
+    only_opens: ClassVar[bool] = True
     sites: tuple[int, ...]
 
     def rows(self, model: PlanModel) -> None:
@@ -235,6 +241,7 @@ class FixedOpen:
 class Guard:
     """Nobody who could have an open site within so many minutes lacks one: what closing may do to people."""
 
+    only_opens: ClassVar[bool] = True
     tier: int
     latest: FloatArray
     """(I,) minutes, infinite where nothing is guarded."""

@@ -139,13 +139,31 @@ def _core(problem: PlanningProblem) -> Iterator[Statement]:
             concession = Concession("", 100.0, 0.0, "least_load_percent", 1.0)
             key = f"tiers.{service.tier}.smallest_load_percent"
             way = Way(key, concession, _smaller_load(k))
-            yield Statement(key, way.loosest, (way,))
+            yield Statement(key, lambda changed, way=way: without_assignment(way.loosest(changed)), (way,))
     if problem.assigns_everybody:
         yield Statement("objective", lambda changed: changed.replace(assigns_everybody=False))
 
 
 def _no_capacity(tier: int) -> Callable[[PlanningProblem], PlanningProblem]:
-    return lambda problem: _with_options(problem, tier, lambda option: replace(option, capacity=inf))
+    return lambda problem: without_assignment(
+        _with_options(problem, tier, lambda option: replace(option, capacity=inf))
+    )
+
+
+def without_assignment(problem: PlanningProblem) -> PlanningProblem:
+    """Return the problem with services covered by open sites alone where that means the same, which is far smaller.
+
+    So it is where no site has too little room or needs a least load, nobody is kept from passing a site, and every rule
+    depends on nothing but open sites.
+    """
+    if problem.assigns_everybody or not all(getattr(one.rule, "only_opens", False) for one in problem.rules):
+        return problem
+    bound = {option.site for option in problem.options if option.capacity < inf or option.least_load > 0}
+    services = tuple(
+        replace(one, assigned=one.assigned and (len(one.blocked_arc) > 0 or bool(bound & set(one.site.tolist()))))
+        for one in problem.services
+    )
+    return problem.replace(services=services)
 
 
 def _larger(tier: int) -> Callable[[PlanningProblem, float], PlanningProblem]:

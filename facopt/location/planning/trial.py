@@ -35,12 +35,20 @@ class Trial:
         """Return the seconds that are left."""
         return self.seconds - (time.monotonic() - self.began)
 
+    def _is_over(self) -> bool:
+        """Return whether time has ended; a question is then left open."""
+        over = self.left() <= 0
+        self.cut_short |= over
+        return over
+
     def part(self, share: float) -> Trial:
         """Return a trial that may take a share of the time that is left."""
         return Trial(self.settings, share * max(self.left(), 0.0))
 
     def possible(self, problem: PlanningProblem) -> bool | None:
         """Return whether a plan exists, verified by the referee; None where the time ended first."""
+        if self._is_over():
+            return None
         model = PlanModel.of(problem)
         result = self._solve(model)
         if result is None:
@@ -55,6 +63,8 @@ class Trial:
 
         The sum of changes is minimised, each relative to what is stated. None where no plan exists, or none was found.
         """
+        if self._is_over():
+            return None
         model = PlanModel.of(problem, rules=False)
         for way in ways:
             concession = way.concession
@@ -75,6 +85,8 @@ class Trial:
 
     def bare_relaxation(self, problem: PlanningProblem, elastic: frozenset[str]) -> tuple[MilpResult, PlanModel] | None:
         """Solve the linear relaxation with rows of some keys elastic, for the least sum of what they lack."""
+        if self._is_over():
+            return None
         model = PlanModel.of(problem, rules=False)
         model.elastic = elastic
         model.add_rules()
@@ -85,10 +97,8 @@ class Trial:
     def _solve(
         self, model: PlanModel, *, absolute_gap: float | None = None, relaxed: bool = False
     ) -> MilpResult | None:
-        left = self.left()
-        if left <= 0:
-            self.cut_short = True
+        if self._is_over():
             return None
         gap = self.settings.absolute_gap if absolute_gap is None or not isfinite(absolute_gap) else absolute_gap
-        settings = replace(self.settings, time_limit_seconds=left, absolute_gap=gap, progress=None)
+        settings = replace(self.settings, time_limit_seconds=self.left(), absolute_gap=gap, progress=None)
         return solve(model.linear, settings, relaxed=relaxed)
