@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from facopt.errors import RefereeError
@@ -83,6 +85,15 @@ def test_later_plans_are_taken_only_where_they_lose_nothing() -> None:
     assert chain.outcome is not None
     assert chain.outcome.plan.made == ((BUILD_S2, 1),)
     assert take("coverage", (BUILD_S3, 1))
+
+
+def test_a_plan_without_moves_is_proven() -> None:
+    """Where nothing may be built and people only have to be assigned, the answer is a linear program's, and proven."""
+    problem = county(assigned=True, stages=1).replace(levels=(wish("travel"),), moves=(), assigns_everybody=True)
+    options = tuple(replace(one, capacity=60.0) if one.open else one for one in problem.options)
+    solution = solve_planning(problem.replace(options=options), SolverSettings())
+    assert solution.status is Status.OPTIMAL
+    assert [(level.value, level.bound) for level in solution.levels] == [(10 * 5 + 30 * 28, 10 * 5 + 30 * 28)]
 
 
 def test_no_plan_is_said_and_why() -> None:

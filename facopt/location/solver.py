@@ -110,7 +110,8 @@ def _solve_with_highs(
             mip=not relaxed, msg=True, gapRel=0.0, gapAbs=settings.absolute_gap, threads=settings.threads,
             timeLimit=max(settings.time_limit_seconds, 0.1), **options,
         )  # fmt: skip
-        runner.prepare(settings, columns, start, watch=not relaxed)
+        # Without whole columns HiGHS solves a linear program, and its bound of a search means nothing.
+        runner.prepare(settings, columns, start, watch=not relaxed and any(model.integer))
         try:
             problem.solve(runner)
         except pulp.PulpSolverError as error:
