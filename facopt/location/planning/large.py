@@ -42,7 +42,7 @@ PARTS_ONLY = 0.65
 """Shares of the time left that the priced parts may take, where the master is solved as one after them or not."""
 RAISING = 0.35
 """Share of the time left that the first solve of the master may take; the second has the Hall rows it lacked."""
-CLEARLY = 0.02
+CLEARLY = 0.1
 """Share by which the master's next solution must be better for the plan from the one before to be given up."""
 POLL_SECONDS = 0.2
 PROVEN = 1e-7

@@ -31,6 +31,8 @@ LONG = 400
 PAID = 1e-6
 """Violation below which a row counts as kept, relative to its bound."""
 
+FIRST_SECONDS, FIRST_GAP = 3.0, 3e-3
+"""On the way to a first plan a window need not be exact."""
 MOST_SWEEPS = 20
 """A first plan that is not there after so many sweeps of the county, prices doubled after each, is given up."""
 
@@ -152,7 +154,7 @@ class Search:
     """(N,) columns that are free in every window."""
     size: int = 20
     seconds: float = 4.0
-    gap: float = 5e-4
+    gap: float = 2e-4
     visits: dict[int, float] = field(default_factory=dict)
     tried: int = 0
     in_vain: int = 0
@@ -250,7 +252,11 @@ class First:
         pad = np.full(len(broken), -1)
         places = Places(np.r_[self.windows.places.site, pad], np.r_[self.windows.places.point, pad])
         search = Search(
-            Windows(soft, places, self.windows.seed, self.windows.own_rows), values, slack, size=30, seconds=6.0
+            Windows(soft, places, self.windows.seed, self.windows.own_rows),
+            values,
+            slack,
+            seconds=FIRST_SECONDS,
+            gap=FIRST_GAP,
         )
         search.windows.__dict__["beside"] = self.windows.beside
         search.improve(search.windows.places.site < 0, max(until - time.monotonic(), 0.1) / 2, stop)
@@ -262,7 +268,7 @@ class First:
                 return search.values[: arrays.columns]
             if not len(self.windows.movable):
                 return None
-            search.step(search.draw(self._near(broken[owed]) if search.tried > sweep else None), stop)
+            search.step(search.draw(self._near(broken[owed])), stop)
             if search.tried % sweep == 0:
                 cost = search.windows.arrays.cost.copy()
                 cost[np.flatnonzero(slack)[owed]] *= 2.0
