@@ -236,8 +236,8 @@ def test_defaults_are_the_ones_promised() -> None:
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 ALL_OBJECTIVES = (
-    "coverage, cost, sites, travel, worst_travel, gradual_coverage, least_share, need_coverage, need_travel, "
-    "coverage_over_time"
+    "coverage, cost, sites, travel, worst_travel, coverage_over_time, gradual_coverage, least_share, need_coverage, "
+    "need_travel"
 )
 ALL_RULES = (
     "backup, exception, exclusion, floor, gap, must_not_open, must_open, service_population, sites_per_zone, spacing, "

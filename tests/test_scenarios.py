@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,4 +40,19 @@ def test_six_tenths_of_the_money_is_six_tenths_of_the_least_cost() -> None:
 def test_every_scenario_that_can_run_is_tested() -> None:
     """A scenario added to the folder needs figures here; files that begin with _ are parts of others."""
     names = {path.stem for path in FOLDER.glob("[!_]*.yaml")}
-    assert names - {"osm-place"} == set(GOLDEN)
+    assert names - {"osm-place", "three-stages"} == set(GOLDEN)
+
+
+def test_three_stages_give_a_plan_that_keeps_everything(tmp_path: Path) -> None:
+    """The plan in stages takes minutes to improve; whenever it is stopped it keeps every rule, and states its gap."""
+    file = FOLDER / "three-stages.yaml"
+    called = facopt("run", file, "--out", tmp_path, "--json", "--set", "solver.time_limit_seconds=60")
+    assert called.status == 0, called.err
+    record = called.json()
+    assert record["status"] in {"optimal", "feasible"}
+    assert record["objective"][0]["gap_percent"] is not None
+    assert all(rule["kept"] for rule in record["rules"])
+    stages = [row for row in record["stages"] if row["stage"] != "today"]
+    assert [row["stage"] for row in stages] == ["2027", "2030", "2035"]
+    assert [row["capital"] <= row["budget"] for row in stages] == [True] * 3
+    assert all(later["people_covered"] > earlier["people_covered"] for earlier, later in pairwise(stages))
