@@ -416,3 +416,22 @@ def _panel_is(marks: list[list[str]], stage: dict[str, Any]) -> None:
     for name in ("capital", "running_cost", "staff", "beds"):
         if stage["stage"] != "today":
             assert float(shown[f"stage_{name}"]) == stage[name]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_the_first_page_with_stages_is_one_page_of_a4(run: StagedRun) -> None:
+    """The summary with its chart of the stages fits one printed page, and no table is wider than it."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 680, "height": 994})
+        page.goto((run.folder / "report.html").as_uri())
+        for language in ("zh-Hans", "en"):
+            page.emulate_media(media="screen")
+            page.click(f'[data-lang="{language}"]')
+            page.emulate_media(media="print")
+            assert page.evaluate("document.getElementById('summary').offsetHeight") <= 994
+            widths = page.evaluate("Array.from(document.querySelectorAll('table')).map(t => t.offsetWidth)")
+            assert max(widths) <= 681
+        browser.close()

@@ -191,11 +191,11 @@ def stage_chart(steps: Sequence[StageStep], words: tuple[Text, Text, Text], widt
         In pixels at full size.
     """
     label, of_line, of_bars = words
-    left, top, height, low, foot = 14.0, 44.0, 84.0, 66.0, 16.0
+    left, top, height, low, foot = 14.0, 40.0, 56.0, 56.0, 16.0
     step = (width - 2 * left) / max(len(steps), 1)
-    floor = top + height + 34.0 + low
+    floor = top + height + 26.0 + low
     most = max([one.capital for one in steps], default=0.0)
-    drawn = [text(left, 16, of_line, "start", "ax"), text(left, top + height + 22, of_bars, "start", "ax")]
+    drawn = [text(left, 16, of_line, "start", "ax"), text(left, top + height + 20, of_bars, "start", "ax")]
     drawn.append(f'<path d="M{_n(left)} {_n(top + height)}H{_n(width - left)}" class="grid"/>')
     places = []
     for k, one in enumerate(steps):

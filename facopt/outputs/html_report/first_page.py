@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from facopt.measures.coverage import people_by_state
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, settlement_symbol
-from facopt.outputs.html_report.stage_sections import is_staged, meanings, stage_chart, stage_sentence
+from facopt.outputs.html_report.stage_sections import in_english, is_staged, meanings, stage_chart, stage_sentence
 from facopt.outputs.html_report.table_html import Look, change_column, figure_attributes, flag_tag, table_html
 from facopt.outputs.tables.people import standard_text, uncovered_points
 from facopt.outputs.tables.planning import planning_of
@@ -158,7 +158,7 @@ def _measures(m: Material) -> list[_PIECE]:
     words = [pair(key, n=numbers.count(n)) for key, n in done if n]
     if not words:
         return [("lead.nothing_built", {})]
-    listed = ("、".join(zh for zh, _ in words), " and ".join(en for _, en in words))
+    listed = ("、".join(zh for zh, _ in words), in_english([en for _, en in words]))
     if not h.cost:
         return [("lead.measures_free", {"measures": listed})]
     return [("lead.measures", {"measures": listed, "cost": m.money(h.cost)})]

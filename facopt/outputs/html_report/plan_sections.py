@@ -225,7 +225,7 @@ def projects(m: Material) -> Section | None:
         return Section("projects", "section.projects", paragraph("projects.none"))
     columns = (
         "number", "name", "action", *(() if m.report.planning is not None else ("tier",)), "zone_name", "size",
-        *(("floor_area_m2", "staff", "beds") if m.report.planning is not None else ()), "stage", "build_cost",
+        *(("floor_area_m2", "beds") if m.report.planning is not None else ()), "stage", "build_cost",
         *(column.key for column in view.columns if column.key.startswith("cost_")), "people_served",
         "people_lost_without", "owner",
     )  # fmt: skip

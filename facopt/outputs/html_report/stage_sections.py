@@ -173,9 +173,12 @@ def stage_sentence(m: Material) -> tuple[str, str]:
         )
         for row in records(rows)
     ]
-    english = [en for _, en in said]
-    listed = " and ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
-    return "、".join(zh.strip() for zh, _ in said), listed
+    return "、".join(zh.strip() for zh, _ in said), in_english([en for _, en in said])
+
+
+def in_english(parts: list[str]) -> str:
+    """Return parts as English lists them: a, b and c."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def is_staged(m: Material) -> bool:

@@ -75,7 +75,7 @@ WORDS = MappingProxyType(
         "unit.credited_people": ("人（渐变计）", "people, gradually credited"),
         "unit.weighted_people": ("加权人", "people weighed by need"),
         "unit.weighted_people_minutes": ("加权人·分钟", "people × minutes weighed by need"),
-        "unit.weighted": ("", ""),
+        "unit.weighted": ("加权值", "weighted"),
         # limits
         "limit_of.budget_by_stage": ("{of} 年投资", "Capital of {of}"),
         "limit_of.budget_by_source": ("{of}资金", "Funds from {of}"),
@@ -99,14 +99,13 @@ WORDS = MappingProxyType(
         "four.without_plan_target": ("不实施 {now} · 目标 {target}", "without the plan {now} · target {target}"),
         "meaning.stages": (
             "人口按当年计：{years}。除“分期”外，各表人口均为 {last} 年，“现状”一栏指今天的机构服务 {last} 年的人口。",
-            "People are those of each year: {years}. All tables but Stages count the people of {last}; their column "
-            "Now is what stands today, serving the people of {last}.",
+            "People by year: {years}. All tables but Stages count those of {last}; Now is what stands today, serving "
+            "them.",
         ),
         "meaning.year_people": ("{year} 年 {people}", "{year}: {people}"),
         "meaning.capacity": (
             "设有服务能力的层级：在标准时间内且在服务能力之内分配到机构的居民才计为覆盖。",
-            "Tiers with capacities: people are covered where they are assigned within the standard time and within "
-            "capacity.",
+            "With capacities, covered means assigned within the standard time and within capacity.",
         ),
         "summary.stages": ("分期覆盖与投资", "Coverage and money by stage"),
         # definitions
