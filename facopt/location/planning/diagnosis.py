@@ -48,7 +48,7 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
     stated = statements(problem)
     search = trial.part(CONFLICT_SHARE)
     conflict = smallest_conflict(problem, stated, search)
-    parts = parts_in_conflict(problem, stated, conflict, search)
+    parts = {} if search.cut_short else parts_in_conflict(problem, stated, conflict, search)
     ways = [way for one in conflict for way in _worth_trying(one, parts)]
     found = list(_alone(problem, [*ways, *standards(problem)], trial))
     if not found:

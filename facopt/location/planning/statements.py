@@ -139,7 +139,7 @@ def _core(problem: PlanningProblem) -> Iterator[Statement]:
             concession = Concession("", 100.0, 0.0, "least_load_percent", 1.0)
             key = f"tiers.{service.tier}.smallest_load_percent"
             way = Way(key, concession, _smaller_load(k))
-            yield Statement(key, lambda changed, way=way: without_assignment(way.loosest(changed)), (way,))
+            yield Statement(key, _no_least_load(k), (way,))
     if problem.assigns_everybody:
         yield Statement("objective", lambda changed: changed.replace(assigns_everybody=False))
 
@@ -164,6 +164,10 @@ def without_assignment(problem: PlanningProblem) -> PlanningProblem:
         for one in problem.services
     )
     return problem.replace(services=services)
+
+
+def _no_least_load(tier: int) -> Callable[[PlanningProblem], PlanningProblem]:
+    return lambda problem: without_assignment(_smaller_load(tier)(problem, 0.0))
 
 
 def _larger(tier: int) -> Callable[[PlanningProblem, float], PlanningProblem]:
