@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from facopt.location.problem import FloatArray
 
 MOST_WAYS = 200
-MOST_STATES = 12
+MOST_PARTIAL = 20_000
 ZERO = 1e-9
 
 
@@ -85,15 +85,18 @@ class Ways:
                 yield a, b, 1.0, 1.0, 1.0
 
     def exact(self) -> bool:
-        """Return whether the rows of `pairs` allow nothing but the ways."""
-        count = len(self.stage)
-        if count > MOST_STATES:
-            return False
-        every = np.array(list(product((0.0, 1.0), repeat=count)))
-        allowed = np.ones(len(every), dtype=bool)
-        for a, b, of_a, of_b, least in self.pairs():
-            allowed &= of_a * every[:, a] + of_b * every[:, b] >= least
-        return int(allowed.sum()) == len(np.unique(self.states, axis=0))
+        """return whether the rows of `pairs` allow nothing but the ways; False where that takes too long to tell."""
+        rows = list(self.pairs())
+        allowed = np.zeros((1, 0))
+        for n in range(len(self.stage)):
+            values = np.repeat([0.0, 1.0], len(allowed))
+            allowed = np.c_[np.tile(allowed, (2, 1)), values]
+            for a, b, of_a, of_b, least in rows:
+                if max(a, b) == n:
+                    allowed = allowed[of_a * allowed[:, a] + of_b * allowed[:, b] >= least]
+            if len(allowed) > MOST_PARTIAL:
+                return False
+        return len(allowed) == len(np.unique(self.states, axis=0))
 
     def key(self) -> tuple[Any, ...]:
         """Return what sites with the same ways share."""
