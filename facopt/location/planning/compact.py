@@ -85,7 +85,7 @@ class Ways:
                 yield a, b, 1.0, 1.0, 1.0
 
     def exact(self) -> bool:
-        """return whether the rows of `pairs` allow nothing but the ways; False where that takes too long to tell."""
+        """Return whether the rows of `pairs` allow nothing but the ways; False where that takes too long to tell."""
         rows = list(self.pairs())
         allowed = np.zeros((1, 0))
         for n in range(len(self.stage)):
