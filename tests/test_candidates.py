@@ -187,7 +187,7 @@ def test_tables_and_rules_stand_side_by_side_and_the_plan_uses_them(tmp_path: Pa
          "grid, crossings. Write one of these."),
         ("{kind: settlements, tiers: [hospital]}", "rules.yaml:6:41: candidates.tiers names 'hospital', which is not "
          "under tiers. Known under tiers: clinic, post."),
-        ("{kind: table, file: sites.csv, tiers: [clinics]}", "rules.yaml:6:54: candidates.tiers names 'clinics', which "
+        ("{kind: table, file: sites.csv, tiers: [clinics]}", "rules.yaml:6:52: candidates.tiers names 'clinics', which "
          "is not under tiers. Perhaps 'clinic' is meant."),
         ("{kind: settlements, tiers: [clinic], minimum_people: 9999}", "rules.yaml:6:1: No candidate is left of 40 "
          "places (40 with too few people). Relax the rules."),
