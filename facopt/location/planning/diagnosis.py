@@ -50,9 +50,11 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
     conflict = smallest_conflict(problem, stated, search)
     parts = {} if search.cut_short else parts_in_conflict(problem, stated, conflict, search)
     ways = [way for one in conflict for way in _worth_trying(one, parts)]
-    found = list(_alone(problem, [*ways, *standards(problem)], trial))
+    # Where it is not known which statements matter, trying each alone would leave none of them enough time.
+    found = [] if search.cut_short else list(_alone(problem, [*ways, *standards(problem)], trial))
     if not found:
-        found = list(_left_out(problem, conflict, trial)) or list(together(problem, stated, trial))
+        left_out = [] if search.cut_short else list(_left_out(problem, conflict, trial))
+        found = left_out or list(together(problem, stated, trial))
     return Diagnosis(
         conflict=tuple(one.key for one in conflict),
         parts={key: tuple(way.concession.part for way in needed) for key, needed in parts.items() if needed},
@@ -92,16 +94,7 @@ def _measured(problem: PlanningProblem, way: Way, trial: Trial) -> tuple[float, 
     if answer is None:
         return None
     (value,), least = answer
-    # Rounding may leave a value a hair short; the next one on the scale is then far enough.
-    for candidate in (value, _next(way, value)):
-        if trial.possible(way.change(problem, candidate)):
-            return candidate, least
-    return None
-
-
-def _next(way: Way, value: float) -> float:
-    concession = way.concession
-    return concession.allowing(abs(value - concession.stated) + concession.step)
+    return value, least
 
 
 def _bisected(problem: PlanningProblem, way: Way, trial: Trial) -> tuple[float, bool] | None:

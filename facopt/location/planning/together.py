@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from facopt.location.solution import Relaxation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.planning.statements import Statement, Way
@@ -15,26 +15,30 @@ if TYPE_CHECKING:
 
 
 def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial) -> tuple[Relaxation, ...]:
-    """Return changes that are enough together, none of which can be spared.
+    """Return changes that are enough together, none of which can be spared, as far as time allows to try.
 
-    Figures without a measure are stated as loosely as needed first, then the least sum of relative changes of the
-    measured ones is found, then what turns out not to be needed is taken back.
+    First the least sum of relative changes of the measured figures alone. Where that is not enough, the others are
+    stated as loosely as can be beside them, and what turns out not to be needed is taken back.
     """
     measured = tuple(way for one in stated for way in one.ways if way.concession.measured and not way.concession.part)
-    steps = [way for one in stated for way in one.ways if _by_steps(way)]
-    base = problem
-    for way in steps:
-        base = way.loosest(base)
-    changes = {way: way.concession.loosest for way in steps}
-    if measured:
-        answer = trial.least_changes(base, measured)
-        if answer is None:
+    changes = _measured(problem, measured, trial)
+    if changes is None:
+        steps = [way for one in stated for way in one.ways if _by_steps(way)]
+        base = _changed(problem, {way: way.concession.loosest for way in steps})
+        found = _measured(base, measured, trial)
+        if found is None:
             return ()
-        changes.update(zip(measured, answer[0], strict=True))
-    elif not trial.possible(base):
-        return ()
+        changes = {way: way.concession.loosest for way in steps} | found
     least = _taken_back(problem, changes, trial)
     return tuple(_relaxation(way, value) for way, value in least.items())
+
+
+def _measured(problem: PlanningProblem, ways: tuple[Way, ...], trial: Trial) -> dict[Way, float] | None:
+    """Return values of measured figures at which a plan exists; None where none was found."""
+    if not ways:
+        return {} if trial.possible(problem) else None
+    answer = trial.least_changes(problem, ways)
+    return None if answer is None else dict(zip(ways, answer[0], strict=True))
 
 
 def _by_steps(way: Way) -> bool:
@@ -67,11 +71,6 @@ def _changed(problem: PlanningProblem, changes: dict[Way, float]) -> PlanningPro
     for way, value in changes.items():
         problem = way.change(problem, value)
     return problem
-
-
-def _relaxations(changes: dict[Way, float]) -> Iterator[Relaxation]:
-    for way, value in changes.items():
-        yield _relaxation(way, value)
 
 
 def _relaxation(way: Way, value: float) -> Relaxation:

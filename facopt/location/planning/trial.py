@@ -13,11 +13,20 @@ from facopt.location.solution import Status
 from facopt.location.solver import MilpResult, SolverSettings, solve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.planning.statements import Way
 
 SLACK_STEP = 0.01
 """Of a concession's step: a change proven least up to this is the least to propose."""
+
+
+def changed(problem: PlanningProblem, ways: Sequence[Way], values: Sequence[float]) -> PlanningProblem:
+    """Return the problem with other values of some figures."""
+    for way, value in zip(ways, values, strict=True):
+        problem = way.change(problem, value)
+    return problem
 
 
 @dataclass
@@ -61,7 +70,8 @@ class Trial:
     def least_changes(self, problem: PlanningProblem, ways: tuple[Way, ...]) -> tuple[tuple[float, ...], bool] | None:
         """Return values of measured figures at which a plan exists, and whether their change is proven least.
 
-        The sum of changes is minimised, each relative to what is stated. None where no plan exists, or none was found.
+        The sum of changes is minimised, each relative to what is stated; the referee judges the plan with the values
+        rounded. None where no plan exists, or none was found.
         """
         if self._is_over():
             return None
@@ -80,8 +90,16 @@ class Trial:
             self.cut_short |= result is not None and result.status is not Status.INFEASIBLE
             return None
         changes = [float(result.values[column]) for column in columns]
-        values = tuple(way.concession.allowing(change) for way, change in zip(ways, changes, strict=True))
-        return values, result.status is Status.OPTIMAL
+        plan = model.plan(result.values)
+        # Rounding may leave a value a hair short; the next one on the scale is then far enough.
+        for steps in (0, 1):
+            values = tuple(
+                way.concession.allowing(change + steps * way.concession.step)
+                for way, change in zip(ways, changes, strict=True)
+            )
+            if not judge(changed(problem, ways, values), plan).violations:
+                return values, result.status is Status.OPTIMAL
+        return None
 
     def bare_relaxation(self, problem: PlanningProblem, elastic: frozenset[str]) -> tuple[MilpResult, PlanModel] | None:
         """Solve the linear relaxation with rows of some keys elastic, for the least sum of what they lack."""
