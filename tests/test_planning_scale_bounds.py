@@ -173,12 +173,25 @@ def test_a_site_with_two_ways_to_the_same_state_keeps_its_moves() -> None:
 
 
 def test_rows_between_states_allow_nothing_but_the_ways_of_a_site() -> None:
-    """Where pairs of states cannot say which ways there are, a site is not rewritten."""
+    """Where pairs of states cannot say which ways there are, that is noticed."""
     stages = np.array([0, 0, 0])
-    every_two_of_three = np.array([[1.0, 1, 0], [1, 0, 1], [0, 1, 1]])
-    assert not Ways(0, np.arange(3), every_two_of_three, every_two_of_three, stages).exact()
+    at_most_two_of_three = np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]])
+    assert not Ways(0, np.arange(3), at_most_two_of_three, at_most_two_of_three, stages).exact()
     ladder = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]])
     assert Ways(0, np.arange(3), ladder, ladder, stages).exact()
+
+
+def test_sites_are_rewritten_by_pairs_of_states_and_as_means_of_ways() -> None:
+    """Refurbishing and extending in turn needs means of ways; both kinds occur, and both keep the optimum."""
+    kinds = {False: 0, True: 0}
+    for seed in range(40):
+        case = Case(draw(seed, "refurbish").replace(levels=(LevelWish(Cost()),)))
+        compact = Compact.of(case.model, case.arrays)
+        for one in compact.ways:
+            kinds[one.by_mean] += 1
+        if case.best.values is not None and any(one.by_mean for one in compact.ways):
+            assert abs(solve_arrays(compact.arrays, EXACT).objective - case.optimum) <= case.slack, seed
+    assert min(kinds.values()) > 0
 
 
 def test_prices_of_the_wrong_sign_are_dropped() -> None:

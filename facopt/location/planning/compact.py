@@ -5,14 +5,15 @@ which size it has when. All ways a site can go are few, so they are listed, and
 
     (14) at least    y_njt = 1 where site j has at least its n-th option in stage t, options in the order of capacity
 
-takes the place of the moves, with the rows y_a <= y_b, y_a + y_b <= 1, y_a + y_b >= 1 that hold on every way. A site is
-rewritten only if these rows allow nothing but its ways, and if every row and the objective, as they stand, are a sum of
-y and a constant on every way; both are checked, whatever rules there are. Otherwise its moves stay as they are.
+takes the place of the moves, with the rows y_a <= y_b, y_a + y_b <= 1, y_a + y_b >= 1 that hold on every way. Where
+these rows allow more than the ways, y is a mean of ways instead: y = sum_w l_w y_w, sum_w l_w = 1, l_w in [0, 1]; as y
+is whole, it is one of them. A site is rewritten only if every row and the objective, as they stand, are a sum of y and
+a constant on every way; that is checked, whatever rules there are. Otherwise its moves stay as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,13 @@ class Ways:
     """(W, Y) value of each y on each way; no two columns alike, none constant."""
     stage: IntArray
     """(Y,)."""
+    by_mean: bool = False
+    """Whether y is said to be a mean of ways, as rows of pairs allow too much."""
+
+    @property
+    def means(self) -> int:
+        """Number of columns l."""
+        return len(self.states) if self.by_mean else 0
 
     @classmethod
     def of(cls, model: PlanModel, site: int) -> Ways | None:
@@ -161,8 +169,9 @@ class Compact:
         rewritten = np.zeros(int(site.max(initial=0)) + 2, dtype=bool)
         rewritten[[one.site for one in ways]] = True
         rows = np.flatnonzero(~((inner >= 0) & rewritten[inner]))
-        places = np.repeat([one.site for one in ways], [len(one.stage) for one in ways]).astype(np.int64)
-        made = cls(arrays, own, ways, np.r_[site[own], places], rows, arrays.columns, by, constant)
+        sites = np.array([one.site for one in ways], dtype=np.int64)
+        places = [np.repeat(sites, counts) for counts in ([len(w.stage) for w in ways], [w.means for w in ways])]
+        made = cls(arrays, own, ways, np.concatenate([site[own], *places]), rows, arrays.columns, by, constant)
         made.arrays = made._rewritten(arrays)
         return made
 
@@ -173,10 +182,10 @@ class Compact:
         new = ArrayModel(
             matrix, kept.row_lower - shift, kept.row_upper - shift, np.r_[arrays.lower[self.own], np.zeros(states)],
             np.r_[arrays.upper[self.own], np.ones(states)], self._by.T @ arrays.cost,
-            np.r_[arrays.integer[self.own], np.ones(states, dtype=bool)],
+            np.r_[arrays.integer[self.own], np.arange(states) < states - sum(one.means for one in self.ways)],
             arrays.offset + float(arrays.cost @ self._constant),
         )  # fmt: skip
-        return new.with_rows(*_pair_rows(self.ways, len(self.own), new.columns))
+        return new.with_rows(*_ways_rows(self.ways, len(self.own), new.columns))
 
     def over(self, matrix: Any) -> tuple[Any, FloatArray]:
         """Return rows (R, columns) of the first model over the new columns, and the constant (R,) that is apart."""
@@ -202,11 +211,12 @@ class Compact:
 
     def shrink(self, values: FloatArray) -> FloatArray:
         """Return values of the new columns for those of the first model's."""
-        parts = [values[self.own]]
+        parts, means = [values[self.own]], []
         for one in self.ways:
             way = int(np.argmin(np.abs(one.made - values[one.moves]).sum(axis=1)))
             parts.append(one.states[way])
-        return np.concatenate(parts)
+            means.append((np.arange(one.means) == way).astype(np.float64))
+        return np.concatenate([*parts, *means])
 
 
 def _rows_of_one_site(arrays: ArrayModel, site: IntArray) -> IntArray:
@@ -228,8 +238,6 @@ def _same(arrays: ArrayModel, tried: list[Ways], inner: IntArray) -> list[Ways]:
         if key not in exact:
             exact[key] = (one.exact(), one.in_states())
         is_exact, inverse = exact[key]
-        if not is_exact:
-            continue
         rows, have = dense_columns(by_column, one.moves)
         legal = inner[rows] == one.site
         amounts = np.r_[have[~legal], arrays.cost[None, one.moves]]
@@ -238,7 +246,7 @@ def _same(arrays: ArrayModel, tried: list[Ways], inner: IntArray) -> list[Ways]:
             within = have[legal] @ one.made.T
             low, high = arrays.row_lower[rows[legal]], arrays.row_upper[rows[legal]]
             if np.all(within >= low[:, None] - ZERO) and np.all(within <= high[:, None] + ZERO):
-                kept.append(one)
+                kept.append(one if is_exact else replace(one, by_mean=True))
     return kept
 
 
@@ -265,20 +273,31 @@ def _change(columns: int, own: IntArray, ways: list[Ways]) -> tuple[Any, FloatAr
         constant[one.moves] = inverse[:, -1]
         begin += len(one.stage)
     where = (np.concatenate(row), np.concatenate(column))
-    return sparse.csr_array((np.concatenate(value), where), shape=(columns, begin)), constant
+    wide = begin + sum(one.means for one in ways)
+    return sparse.csr_array((np.concatenate(value), where), shape=(columns, wide)), constant
 
 
-def _pair_rows(ways: list[Ways], begin: int, columns: int) -> tuple[Any, FloatArray, FloatArray]:
-    row: list[int] = []
-    column: list[int] = []
-    value: list[float] = []
+def _ways_rows(ways: list[Ways], begin: int, columns: int) -> tuple[Any, FloatArray, FloatArray]:
+    """Return the rows that allow nothing but the ways: columns y from `begin` on, columns l after all y."""
+    blocks: list[tuple[IntArray, FloatArray]] = []
     low: list[float] = []
+    high: list[float] = []
+    mean = begin + sum(len(one.stage) for one in ways)
     for one in ways:
-        for a, b, of_a, of_b, least in one.pairs():
-            row += [len(low), len(low)]
-            column += [begin + a, begin + b]
-            value += [of_a, of_b]
-            low.append(least)
+        if one.by_mean:
+            numbers = mean + np.arange(one.means)
+            blocks.append((numbers, np.ones(one.means)))
+            blocks += [(np.r_[begin + y, numbers], np.r_[-1.0, one.states[:, y]]) for y in range(len(one.stage))]
+            low += [1.0, *[0.0] * len(one.stage)]
+            high += [1.0, *[0.0] * len(one.stage)]
+            mean += one.means
+        else:
+            for a, b, of_a, of_b, least in one.pairs():
+                blocks.append((np.array([begin + a, begin + b]), np.array([of_a, of_b])))
+                low.append(least)
+                high.append(np.inf)
         begin += len(one.stage)
-    matrix = sparse.csr_array((value, (row, column)), shape=(len(low), columns))
-    return matrix, np.array(low), np.full(len(low), np.inf)
+    first = np.cumsum([0, *(len(numbers) for numbers, _ in blocks)])
+    flat = [np.concatenate([block[n] for block in blocks]) if blocks else np.zeros(0) for n in (0, 1)]
+    matrix = sparse.csr_array((flat[1], flat[0].astype(np.int64), first), shape=(len(low), columns))
+    return matrix, np.array(low), np.array(high)
