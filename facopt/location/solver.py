@@ -110,8 +110,7 @@ def _solve_with_highs(
             mip=not relaxed, msg=True, gapRel=0.0, gapAbs=settings.absolute_gap, threads=settings.threads,
             timeLimit=max(settings.time_limit_seconds, 0.1), **options,
         )  # fmt: skip
-        # Without whole columns HiGHS solves a linear program, and its bound of a search means nothing.
-        runner.prepare(settings, columns, start, watch=not relaxed and any(model.integer))
+        runner.prepare(settings, columns, start, watch=not relaxed)
         try:
             problem.solve(runner)
         except pulp.PulpSolverError as error:
@@ -160,6 +159,11 @@ def _highs_class() -> Any:
                 highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
             highs.run()
             info, solution = highs.getInfo(), highs.getSolution()
+            bound = float(info.mip_dual_bound if self.facopt_watch else info.objective_function_value)
+            if self.facopt_watch and not any(variable.cat == pulp.LpInteger for variable in passed):
+                # Without whole columns HiGHS solves a linear program, and its bound of a search means nothing.
+                proven = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+                bound = float(info.objective_function_value) if proven else -np.inf
             values = np.zeros(len(self.facopt_columns))
             values[order[ours]] = np.array(solution.col_value)[ours]
             self.outcome = _HighsOutcome(
@@ -167,7 +171,7 @@ def _highs_class() -> Any:
                 has_solution=info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible,
                 values=values,
                 objective=float(info.objective_function_value),
-                bound=float(info.mip_dual_bound if self.facopt_watch else info.objective_function_value),
+                bound=bound,
                 interrupted_by=watcher.reason,
             )
 
