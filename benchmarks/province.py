@@ -35,7 +35,16 @@ def main() -> None:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         write(folder, options)
+        _leave_one_standing(folder)
         _run(folder, options)
+
+
+def _leave_one_standing(folder: Path) -> None:
+    """Make candidates of all sites but one: with a hundred standing ones, fifty more cover everybody."""
+    head, first, *others = (folder / "standing.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "standing.csv").write_text(head + first, encoding="utf-8")
+    with (folder / "sites.csv").open("a", encoding="utf-8") as file:
+        file.writelines(others)
 
 
 def _run(folder: Path, options: argparse.Namespace) -> None:
