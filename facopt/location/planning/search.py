@@ -107,7 +107,7 @@ class Chain:
     def solve(self, model: PlanModel, constant: float = 0.0) -> MilpResult:
         """Minimise a model in the time that is left, from the best plan so far; gaps are relative with the constant."""
         start = None if self.outcome is None else model.start(self.outcome.plan)
-        if is_large(model):
+        if self.settings.name.lower() in {"auto", "highs"} and is_large(model):
             settings = replace(self.settings, time_limit_seconds=self._seconds_for_large(model))
             result = solve_large(model, settings, start, constant)
         else:
