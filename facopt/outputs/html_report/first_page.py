@@ -278,7 +278,10 @@ def _budget_words(m: Material) -> str:
     limits = m.report.limits
     budget = limits.loc[limits["key"] == "limits.budget", "limit"]
     if budget.empty:
-        return both("four.no_budget")
+        stages = None if m.report.planning is None else m.report.planning.money["budget"]
+        if stages is None or stages.isna().any() or stages.empty:
+            return both("four.no_budget")
+        return both("four.stage_budgets", budget=m.money_headline(float(stages.sum())))
     return both("four.budget", budget=m.money_headline(float(budget.iloc[0])))
 
 

@@ -97,6 +97,7 @@ WORDS = MappingProxyType(
         "lead.relocates": ("迁建 {n} 处", "relocates {n}"),
         "four.without_plan": ("不实施 {now}", "without the plan {now}"),
         "four.without_plan_target": ("不实施 {now} · 目标 {target}", "without the plan {now} · target {target}"),
+        "four.stage_budgets": ("各期预算合计 {budget}", "stages may spend {budget}"),
         "meaning.stages": (
             "人口按当年计：{years}。除“分期”外，各表人口均为 {last} 年，“现状”一栏指今天的机构服务 {last} 年的人口。",
             "People by year: {years}. All tables but Stages count those of {last}; Now is what stands today, serving "
