@@ -34,6 +34,7 @@ from facopt.location.planning.problem import (
     Stated,
 )
 from facopt.location.planning.threshold import ThresholdObjective
+from facopt.location.planning.weighted import WeightedSum
 from facopt.objectives import objective_classes
 from facopt.rules.backup import Backup
 from facopt.rules.exception import ApprovedException
@@ -164,7 +165,14 @@ def objective_examples() -> dict[str, PlanningProblem]:
 def core_examples() -> dict[str, PlanningProblem]:
     """Counties for the rows of the model itself."""
     return {"estate": estate(), "assignment": assignment(), "two_tiers": two_tiers(),
-            "everybody": assignment().replace(assigns_everybody=True)}  # fmt: skip
+            "everybody": assignment().replace(assigns_everybody=True), "weighted": weighted()}  # fmt: skip
+
+
+def weighted() -> PlanningProblem:
+    """The county of one stage: money, 5 for each minute of the longest way, less 2 for each person covered."""
+    kinds = objective_classes()
+    parts = tuple((kinds[name](), weight) for name, weight in (("cost", 1.0), ("worst_travel", 5.0), ("coverage", 2.0)))
+    return county(stages=1).replace(levels=(LevelWish(WeightedSum(parts)),), assigns_everybody=True)
 
 
 # --- LP text ----------------------------------------------------------------------------------------------------------
