@@ -68,7 +68,7 @@ def _conflict(one: Relaxation, telling: Telling) -> Conflict:
     zh, en = _sentence(one, telling)
     ending_zh = "，须与其他几项同时调整" if one.together else "，其余条件不变即可行"
     ending_en = ", together with the other changes" if one.together else "; everything else can stay as it is"
-    if not one.least and not one.together:
+    if not one.least:
         ending_zh, ending_en = f"{ending_zh}（可能更少即可）", f"{ending_en} (less may do)"
     return Conflict(
         key=f"{key}.{one.part}" if one.field.endswith("_by_part") else key,

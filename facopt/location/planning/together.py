@@ -21,24 +21,26 @@ def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial
     stated as loosely as can be beside them, and what turns out not to be needed is taken back.
     """
     measured = tuple(way for one in stated for way in one.ways if way.concession.measured and not way.concession.part)
-    changes = _measured(problem, measured, trial)
-    if changes is None:
+    answer = _measured(problem, measured, trial)
+    if answer is not None:
+        changes, proven = answer
+    else:
         steps = [way for one in stated for way in one.ways if _by_steps(way)]
         base = _changed(problem, {way: way.concession.loosest for way in steps})
         found = _measured(base, measured, trial)
         if found is None:
             return ()
-        changes = {way: way.concession.loosest for way in steps} | found
-    least = _taken_back(problem, changes, trial)
-    return tuple(_relaxation(way, value) for way, value in least.items())
+        changes, proven = {way: way.concession.loosest for way in steps} | found[0], False
+    kept = _taken_back(problem, changes, trial)
+    return tuple(_relaxation(way, value, proven) for way, value in kept.items())
 
 
-def _measured(problem: PlanningProblem, ways: tuple[Way, ...], trial: Trial) -> dict[Way, float] | None:
-    """Return values of measured figures at which a plan exists; None where none was found."""
+def _measured(problem: PlanningProblem, ways: tuple[Way, ...], trial: Trial) -> tuple[dict[Way, float], bool] | None:
+    """Return values of measured figures at which a plan exists, and whether they are proven least; None without any."""
     if not ways:
-        return {} if trial.possible(problem) else None
+        return ({}, True) if trial.possible(problem) else None
     answer = trial.least_changes(problem, ways)
-    return None if answer is None else dict(zip(ways, answer[0], strict=True))
+    return None if answer is None else (dict(zip(ways, answer[0], strict=True)), answer[1])
 
 
 def _by_steps(way: Way) -> bool:
@@ -73,6 +75,6 @@ def _changed(problem: PlanningProblem, changes: dict[Way, float]) -> PlanningPro
     return problem
 
 
-def _relaxation(way: Way, value: float) -> Relaxation:
+def _relaxation(way: Way, value: float, least: bool) -> Relaxation:
     one = way.concession
-    return Relaxation(way.key, one.stated, value, one.unit, True, one.part, one.field, False)
+    return Relaxation(way.key, one.stated, value, one.unit, True, one.part, one.field, least)
