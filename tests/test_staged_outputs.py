@@ -252,6 +252,26 @@ def test_actions_lead_from_what_stands_to_the_plan(run: StagedRun) -> None:
     assert {row["action"] for row in run.table("actions")} >= {"build", "extend", "refurbish", "close"}
 
 
+def test_relocating_is_one_project(tmp_path: Path) -> None:
+    """A facility that moves stands once in lists and run.json, with the cost of closing and building; sums hold."""
+    text = SCENARIO.replace("[c6], by: 2030", "[c4, c6], by: 2030").replace("orders: true", "orders: false")
+    called = facopt("run", staged_county(tmp_path, text.replace("2027: 6000000", "2027: 9000000")), "--out", tmp_path)
+    assert called.status == 0, called.err
+    moved = StagedRun(tmp_path / "staged", called.out)
+    (row,) = [row for row in moved.table("actions") if row["action"] == "relocate"]
+    assert (row["id"], row["partner"], float(row["action_cost"])) == ("a5", "北川新院", 100_000 + 0.6 * 3_600_000)
+    assert "c4" not in {row["id"] for row in moved.table("actions")}
+    (told,) = [action for action in moved.record["actions"] if action["action"] == "relocate"]
+    assert (told["site_id"], told["partner_id"], told["cost"]) == ("a5", "c4", 2_260_000)
+    for key, column in (("actions", "action_cost"), ("projects", "build_cost"), ("sites", "action_cost")):
+        assert total(moved.table(key), column) == pytest.approx(moved.record["cost"])
+    assert all(float(row["action_cost"]) >= 0 for row in moved.table("sites"))
+    for site in ("a5", "c4"):
+        (step,) = moved.drawn["steps"][str(moved.drawn["sites"]["id"].index(site))]
+        assert step[3] == 2_260_000
+    assert "1 relocated" in called.out
+
+
 # --- words -----------------------------------------------------------------------------------------------------------
 
 

@@ -387,7 +387,8 @@ def site_columns(sites: Sites, planned: Planned) -> dict[str, TextArray | FloatA
     cost = np.zeros(count)
     for number, t in outcome.plan.made:
         move = problem.moves[number]
-        cost[move.site] += move.cost
+        # What relocating costs beside the new building belongs to the place where it stands.
+        cost[move.partner if move.action == "relocate" else move.site] += move.cost
         stage[move.site] = stage[move.site] or names[t]
     last = [problem.options[number] for number in outcome.option[-1]]
     capacity = outcome.capacity(problem.stage_count - 1)

@@ -12,6 +12,7 @@ import shapely
 
 from facopt.outputs.geopackage_styles import layer_style
 from facopt.outputs.sketch import primitives
+from facopt.outputs.tables.planning import projects_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,9 +150,9 @@ def _planning_layers(report: Report, planning: PlanningTables) -> Iterator[tuple
         yield "referral_links", table, lines if known.any() else None
     yield "stages", planning.stages, None
     if len(planning.actions):
-        partner = planning.actions["partner"].to_numpy(dtype=int)
-        site = planning.actions["site"].to_numpy(dtype=int)
-        told = planning.actions.assign(site=ids[site], partner=np.where(partner >= 0, ids[partner], ""))
+        actions = pd.DataFrame(projects_of(report))
+        partner, site = (actions[key].to_numpy(dtype=int) for key in ("partner", "site"))
+        told = actions.assign(site=ids[site], partner=np.where(partner >= 0, ids[partner], ""))
         yield "actions", told.rename(columns={"site": "site_id", "partner": "partner_id"}), None
         yield "stage_money", planning.money, None
 

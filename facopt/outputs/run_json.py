@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from facopt.measures.coverage import people_by_state
 from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs.gallery.thumbnail import thumbnail_of
+from facopt.outputs.tables.planning import projects_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from facopt.measures.planning import PlanningTables
     from facopt.measures.report import FineShare, Report, Share, TierFacts
 
 
@@ -241,7 +241,7 @@ def _planning(report: Report) -> dict[str, Any]:
         "workload_unit": planning.workload_unit,
         "present_cost": planning.present_cost,
         "stages": [_stage(every[every["stage"] == stage], sources) for stage in dict.fromkeys(every["stage"])],
-        "actions": _actions(report, planning),
+        "actions": _actions(report),
         "segments": [
             {**row, "people_covered_percent": _percent(row["people_covered"], row["people"])}
             for row in _rows(planning.segments)
@@ -277,10 +277,10 @@ def _stage_share(row: dict[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in row.items() if key != "stage"}, "people_covered_percent": percent}
 
 
-def _actions(report: Report, planning: PlanningTables) -> list[dict[str, Any]]:
-    """Every action of the plan with the ids of its sites, the cost by source as a mapping."""
+def _actions(report: Report) -> list[dict[str, Any]]:
+    """Every action of the plan with the ids of its sites, the cost by source as a mapping; relocating is one."""
     ids, found = report.sites["id"].to_numpy(), []
-    for row in _rows(planning.actions):
+    for row in projects_of(report):
         shares = {key.removeprefix("cost_"): row.pop(key) for key in sorted(row) if key.startswith("cost_")}
         partner = row.pop("partner")
         told = {"stage": row.pop("stage"), "site_id": ids[int(row.pop("site"))], **row}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from facopt.measures.planning import TODAY
 from facopt.outputs import numbers
 from facopt.outputs.tables.fine_grid import fine_grid_sentence
+from facopt.outputs.tables.planning import projects_of
 from facopt.outputs.tables.summary import headline
 from facopt.outputs.tables.view import records
 from facopt.outputs.words import say
@@ -114,9 +116,9 @@ def _spent(report: Report, lang: Lang) -> str:
     if report.planning is None:
         new, closed = numbers.count(h.sites_new), numbers.count(h.sites_closed)
         return say("terminal.cost", lang, new=new, closed=closed, cost=cost)
-    counts = report.planning.actions["action"].value_counts()
+    counts = Counter(row["action"] for row in projects_of(report))
     kinds = ("build", "extend", "refurbish", "relocate", "close", "merge")
-    done = [say(f"terminal.action.{kind}", lang, n=str(counts[kind])) for kind in kinds if kind in counts.index]
+    done = [say(f"terminal.action.{kind}", lang, n=str(counts[kind])) for kind in kinds if counts[kind]]
     listed = ("，" if lang == "zh" else ", ").join(done) or say("none", lang)
     return say("terminal.actions", lang, actions=listed[:1].upper() + listed[1:], cost=cost)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from facopt.measures.coverage import people_by_state
@@ -11,7 +12,7 @@ from facopt.outputs.html_report.material import Section, settlement_symbol
 from facopt.outputs.html_report.stage_sections import in_english, is_staged, meanings, stage_chart, stage_sentence
 from facopt.outputs.html_report.table_html import Look, change_column, figure_attributes, flag_tag, table_html
 from facopt.outputs.tables.people import standard_text, uncovered_points
-from facopt.outputs.tables.planning import planning_of
+from facopt.outputs.tables.planning import planning_of, projects_of
 from facopt.outputs.tables.view import records
 from facopt.outputs.words import WORDS, both, both_of, named, pair, say_html
 
@@ -154,7 +155,7 @@ def _stated(value: float) -> str:
 
 def _measures(m: Material) -> list[_PIECE]:
     h = m.figures
-    done = [("lead.builds", h.sites_new), *_other_actions(m)]
+    done = _actions(m)
     words = [pair(key, n=numbers.count(n)) for key, n in done if n]
     if not words:
         return [("lead.nothing_built", {})]
@@ -164,16 +165,17 @@ def _measures(m: Material) -> list[_PIECE]:
     return [("lead.measures", {"measures": listed, "cost": m.money(h.cost)})]
 
 
-def _other_actions(m: Material) -> list[tuple[str, int | None]]:
-    """Count what is done with facilities that stand, by the phrase that says so."""
+def _actions(m: Material) -> list[tuple[str, int | None]]:
+    """Count what is done, by the phrase that says so; relocating is one action, with the building it leads to."""
     if m.report.planning is None:
-        return [("lead.closes", m.figures.sites_closed)]
-    done = m.report.planning.actions["action"].value_counts()
+        return [("lead.builds", m.figures.sites_new), ("lead.closes", m.figures.sites_closed)]
+    done = Counter(row["action"] for row in projects_of(m.report))
     kinds = (
-        ("lead.extends", ("extend",)), ("lead.refurbishes", ("refurbish",)), ("lead.relocates", ("relocate",)),
+        ("lead.builds", ("build",)), ("lead.extends", ("extend",)), ("lead.refurbishes", ("refurbish",)),
+        ("lead.relocates", ("relocate",)),
         ("lead.closes", ("close", "merge")),
     )  # fmt: skip
-    return [(phrase, sum(int(done.get(kind, 0)) for kind in found)) for phrase, found in kinds]
+    return [(phrase, sum(done[kind] for kind in found)) for phrase, found in kinds]
 
 
 def _uncovered_piece(m: Material) -> _PIECE:

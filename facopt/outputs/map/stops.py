@@ -11,6 +11,7 @@ from facopt.measures.coverage import people_by_state
 from facopt.measures.planning import TODAY
 from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs.map.values import exact, index_of, number, numbers, text, times
+from facopt.outputs.tables.planning import projects_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,10 +166,12 @@ def planned_of(report: Report) -> dict[str, Any]:
     if planning is None or not has_plan(report):
         return {}
     steps: dict[str, list[list[Any]]] = {}
-    for row in planning.actions.to_dict("records"):
+    for row in projects_of(report):
         size = " → ".join(dict.fromkeys(name for name in (row["from_size"], row["to_size"]) if name))
         step = [row["stage"], row["action"], size, number(row["cost"]), int(row["partner"])]
         steps.setdefault(str(int(row["site"])), []).append(step)
+        if row["action"] == "relocate":
+            steps.setdefault(str(int(row["partner"])), []).append([*step[:4], -1])
     return {"steps": steps, "workload": planning.workload_unit, "base_year": planning.base_year}
 
 
