@@ -31,8 +31,8 @@ LONG = 400
 PAID = 1e-6
 """Violation below which a row counts as kept, relative to its bound."""
 
-FIRST_SECONDS, FIRST_GAP = 3.0, 3e-3
-"""On the way to a first plan a window need not be exact."""
+FIRST_SECONDS, FIRST_GAP = 10.0, 1e-3
+"""On the way to a first plan a window need not be exact, but one that is cut short builds far too much."""
 MOST_SWEEPS = 20
 """A first plan that is not there after so many sweeps of the county, prices doubled after each, is given up."""
 
