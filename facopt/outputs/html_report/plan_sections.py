@@ -80,8 +80,8 @@ def facilities(m: Material) -> Section:
     view = m.tables["facilities"]
     used = view.where(view.frame["action"] != "none")
     columns = (
-        "name", "tier", "action", "stage", "zone_name",
-        *(("capacity_people",) if m.report.planning is None else ("size", "capacity", "load")),
+        "name", *(("tier",) if m.report.planning is None else ()), "action", "stage", "zone_name",
+        *(("capacity_people",) if m.report.planning is None else ("size", "capacity")),
         "people_assigned", "use_percent", "mean_minutes", "longest_minutes", "people_lost_without",
     )  # fmt: skip
     look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME, sortable=True)
@@ -227,7 +227,7 @@ def projects(m: Material) -> Section | None:
         "number", "name", "action", *(() if m.report.planning is not None else ("tier",)), "zone_name", "size",
         *(("floor_area_m2", "beds") if m.report.planning is not None else ()), "stage", "build_cost",
         *(column.key for column in view.columns if column.key.startswith("cost_")), "people_served",
-        "people_lost_without", "owner",
+        "people_lost_without", *(("owner",) if m.report.planning is None else ()),
     )  # fmt: skip
     titles = {} if m.report.planning is None else {"action": WORDS["column.project_kind"]}
     look = Look(columns, titles=titles, before=site_symbols(m), strong=_STRONG_NAME, shown_rows=1000)
