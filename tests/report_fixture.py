@@ -344,7 +344,8 @@ def _targets(everybody: Share) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "tier": "", "area_class": "", "zone": "", "segment": "", "by": "", "at_least_percent": 70.0, "people": everybody.people,
+                "tier": "", "area_class": "", "zone": "", "segment": "", "by": "",
+                "at_least_percent": 70.0, "people": everybody.people,
                 "people_needed": needed, "people_covered_now": everybody.covered_now, "people_covered": covered,
                 "met": covered >= needed,
             }

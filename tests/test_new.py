@@ -180,6 +180,7 @@ def test_a_folder_without_people_says_what_each_file_lacks(tmp_path: Path) -> No
     assert "county: notes2.csv is of no use: has neither coordinates nor a use that its columns tell." in lines
     assert not (folder / "scenario.yaml").exists()
 
+
 def test_metres_are_placed_by_the_name_of_the_file_or_beside_the_others(tmp_path: Path) -> None:
     """Web Mercator looks like Gauss-Krüger zone 13: the name tells, or where the other files lie."""
     dice = np.random.default_rng(2)

@@ -86,8 +86,7 @@ def evaluate(problem: LocationProblem, open_sites: BoolArray) -> Evaluation:
     nearest = tuple(site for site, _ in pairs)
     minutes = tuple(time for _, time in pairs)
     covered_by_tier = tuple(
-        service.needed & (time <= service.limits)
-        for service, time in zip(problem.services, minutes, strict=True)
+        service.needed & (time <= service.limits) for service, time in zip(problem.services, minutes, strict=True)
     )
     assigned = tuple(
         np.isfinite(time) if problem.assigns_everybody else covered

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from facopt.inputs.study_area import FloatArray, TextArray
-    from collections.abc import Sequence
-
     from facopt.location.planning.problem import PlanService
     from facopt.location.problem import IntArray, LocationProblem, Service
     from facopt.location.referee import Evaluation

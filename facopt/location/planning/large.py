@@ -21,7 +21,7 @@ from facopt.location.planning.compact import Compact
 from facopt.location.planning.highs import Effort, solve_arrays
 from facopt.location.planning.master import Master, slack_hall_rows
 from facopt.location.planning.prices import Parts, tying_rows
-from facopt.location.planning.windows import First, Places, Search, Windows
+from facopt.location.planning.windows import First, Places, Search, Windows, rows_broken
 from facopt.location.solution import Status
 from facopt.location.solver import POLISH_SECONDS, MilpResult
 
@@ -44,6 +44,12 @@ RAISING = 0.35
 """Share of the time left that the first solve of the master may take; the second has the Hall rows it lacked."""
 CLEARLY = 0.1
 """Share by which the master's next solution must be better for the plan from the one before to be given up."""
+HANDED_WHOLE = 150_000
+"""Columns up to which the model as it stands is tried for a first plan."""
+FIRST_PLAN = 0.5
+"""Share of the time left that this may take."""
+NEAR = 0.06
+"""Distance from the bound at which a plan is good enough for windows."""
 POLL_SECONDS = 0.2
 PROVEN = 1e-7
 """Relative gap at which a plan is optimal."""
@@ -287,9 +293,35 @@ class Improve(Side):
         prices = np.zeros(windows.arrays.rows)
         prices[self.master.own_of] = self.master.prices()[: len(self.master.own_of)]
         first = First(windows, prices, max(abs(self.master.relaxed.objective), 1.0))
-        begin = self.begin if self.begin is not None else self.compact.shrink(np.zeros(self.compact.columns))
-        self._first(first, np.inf, begin, "from the start" if self.begin is not None else "from what stands")
+        if self.begin is None:
+            self._as_it_stands(windows)
+        if state.values is None:
+            begin = self.begin if self.begin is not None else self.compact.shrink(np.zeros(self.compact.columns))
+            self._first(first, np.inf, begin, "from the start" if self.begin is not None else "from what stands")
         self._windows(first, windows)
+
+    def _as_it_stands(self, windows: Windows) -> None:
+        """Hand the model as it stands to the solver until it has a plan that windows can go on from.
+
+        Where capacities bind few places its search around the relaxation finds a plan that no repair comes near.
+        """
+        state, model = self.state, self.model
+        if len(model.linear.column_names) > HANDED_WHOLE:
+            return
+
+        def improved(_value: float, values: FloatArray) -> None:
+            found = self.compact.shrink(values)
+            found[windows.arrays.integer] = np.round(found[windows.arrays.integer])
+            if not len(rows_broken(windows.arrays, found)):
+                state.lowered(windows.arrays.value(found), found, "plan of the model as it stands")
+
+        def stop() -> bool:
+            near = state.values is not None and state.value - state.bound <= NEAR * abs(state.value)
+            return state.stop() or near
+
+        seconds = FIRST_PLAN * (state.until - time.monotonic())
+        effort = Effort(seconds, state.gap, seed=self.seed, stop=stop, improved=improved)
+        solve_arrays(ArrayModel.of(model.linear), effort)
 
     def _first(self, first: First, worth: float, hint: FloatArray, part: str) -> None:
         """Make a plan of a hint that would be worth so much, unless a clearly better one comes."""
