@@ -41,7 +41,7 @@ def location_problem(
         must_open=usable & (area.sites.existing | (area.sites.fixed == "open")),
         cost=cost,
         services=services,
-        objective=scenario.objective_names,
+        objective=scenario.objectives_within,
         targets=targets,
         site_limits=_site_limits(scenario, tier_number),
         budget=scenario.limits.budget,
@@ -81,7 +81,7 @@ def _costs(
     examples = tuple(str(sites.id[j]) for j in unknown[:5])
     remedy = "Fill in the column build_cost, or state tiers.<tier>.build_cost"
     what = f"{counted(len(unknown), 'candidate has', 'candidates have')} no cost of building"
-    if "cost" in scenario.objective_names or scenario.limits.budget is not None:
+    if "cost" in scenario.objectives_within or scenario.limits.budget is not None:
         key = "limits.budget" if scenario.limits.budget is not None else "objective"
         raise DataError(
             Finding(f"{what}, and {key} needs it", remedy, place(key), count=len(unknown), examples=examples)

@@ -143,7 +143,7 @@ def cutoff_minutes(scenario: Scenario, mode: str) -> float:
     stated = scenario.travel[mode].cutoff_minutes
     if stated is not None:
         return stated
-    if isinstance(scenario.travel[mode], TableTravel) or assigns_everybody(scenario.objective_names):
+    if isinstance(scenario.travel[mode], TableTravel) or assigns_everybody(scenario.objectives_within):
         return math.inf
     standards = [longest_minutes(tier) for tier in scenario.tiers.values() if tier.mode == mode]
     mixed = [cutoff_minutes(scenario, name) for name in modes_served(scenario, mode)[1:]]

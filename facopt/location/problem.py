@@ -168,12 +168,18 @@ class LocationProblem:
         return bool(np.all(self.cost == np.round(self.cost)))
 
 
+COVERING = frozenset({"coverage", "need_coverage", "coverage_over_time"})
+"""Objectives that count people within the standard."""
+TRAVELLING = frozenset({"travel", "need_travel", "worst_travel"})
+"""Objectives that count minutes."""
+
+
 def assigns_everybody(objective: tuple[str, ...]) -> bool:
     """Return whether travel is optimised before any coverage, and so for everybody who has any pair."""
     for name in objective:
-        if name == "coverage":
+        if name in COVERING:
             return False
-        if name in {"travel", "worst_travel"}:
+        if name in TRAVELLING:
             return True
     return False
 

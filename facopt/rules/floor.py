@@ -70,7 +70,7 @@ class Floor(Rule):
         counted = problem.members(tier)
         reachable = counted & problem.can_be_reached(tier)
         label = problem.labels.parts(self.per)
-        for part in sorted(set(label[counted])):
+        for part in sorted(set(label[counted]) - {""}):
             stated = self.at_least_percent_by_part.get(str(part), self.at_least_percent)
             base = reachable if self.of == "reachable" or (stated >= 100 and not of_all) else counted
             people = np.where(counted & (label == part), problem.people[stage], 0.0)

@@ -19,7 +19,6 @@ from facopt.inputs.requests import Source
 from facopt.location.planning.planned import PlanningTask
 from facopt.location.planning.problem import Labels, LevelWish, PlanningProblem, Stage
 from facopt.location.planning.weighted import WeightedSum
-from facopt.location.problem import assigns_everybody
 from facopt.objectives import objective_classes
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def planning_task(
     stages = stages_of(scenario)
     metres = _metres(area)
     estate, estate_findings = estate_of(scenario, area.sites, metres, plain.cost, stages, place)
-    beyond = any(level.name == "gradual_coverage" for level in scenario.levels) or plain.assigns_everybody
+    beyond = "gradual_coverage" in scenario.objectives_within or plain.assigns_everybody
     problem = PlanningProblem(
         people=people.people,
         load=load_of(scenario, people.people, people.segments),
@@ -71,7 +70,7 @@ def planning_task(
         rules=stated_rules(scenario, area, plain, stages, people, referral_times(scenario, area.sites, travelled)),
         sources=() if scenario.finance is None else scenario.finance.sources,
         need=_need(scenario, people),
-        assigns_everybody=assigns_everybody(scenario.objective_names),
+        assigns_everybody=plain.assigns_everybody,
         counts_running_cost=scenario.finance is not None and scenario.finance.count_running_cost,
     )
     task = PlanningTask(problem, _standing(problem, -1), _today(scenario, problem, area))

@@ -108,6 +108,11 @@ class Scenario(Section):
         return tuple(level.name for level in self.levels)
 
     @property
+    def objectives_within(self) -> tuple[str, ...]:
+        """Names of all objectives, those inside weighted sums too, most important first."""
+        return tuple(name for level in self.levels for name, _ in level.weights)
+
+    @property
     def planning(self) -> bool:
         """Whether anything is stated that only the planning model can answer."""
         return (
