@@ -368,7 +368,7 @@ def status_words(report: Report) -> tuple[str, str]:
     if report.status == "feasible":
         open_gaps = [o.gap_percent for o in report.objectives if o.gap_percent]
         if open_gaps:
-            return pair("status.feasible_gap", gap=numbers.gap_percent(open_gaps[0]))
+            return pair("status.feasible_gap", gap=numbers.gap_percent(max(open_gaps)))
         return WORDS["status.feasible"]
     gaps = [o.gap_percent for o in report.objectives if o.gap_percent is not None]
     if report.status == "optimal" and gaps:
