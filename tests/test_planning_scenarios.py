@@ -85,6 +85,15 @@ def test_a_large_size_is_cheaper_than_two_small_ones_where_one_place_reaches_eno
     assert sorted(site["size"] for site in record["opened"]) == ["large", "small"]
 
 
+def test_sizes_state_the_cost_where_the_table_has_none(county: Path) -> None:
+    """Without a cost for any candidate a large clinic costs what its size says."""
+    text = (county / "sites.csv").read_text(encoding="utf-8").replace(",10\n", ",\n").replace(",10\r\n", ",\r\n")
+    (county / "sites.csv").write_text(text, encoding="utf-8", newline="")
+    target = "targets: [{kind: coverage, tier: clinic, at_least_people: 140}]\n"
+    record = plan(county, SIZED + target + "objective: [cost]\n")
+    assert (record["cost"], opened(record)) == (18, [("sb", "build", "large")])
+
+
 def test_extending_costs_the_difference_and_what_it_says(county: Path) -> None:
     """A small clinic stands at b; extending it costs 2 and 50 % of 18 - 10, building at a would cost 10."""
     sites(county, ("s", "existing", "b", "small", ""), ("n", "candidate", "a", "", ""))

@@ -98,7 +98,10 @@ def _costs(
 
 
 def _tier_cost(tier: Tier) -> float:
-    return np.nan if tier.build_cost is None else tier.build_cost
+    """Return what a tier's sites cost, of several sizes the smallest; NaN where it does not say."""
+    smallest = next((size.build_cost for size in tier.sizes.values()), None)
+    stated = tier.build_cost if smallest is None else smallest
+    return np.nan if stated is None else stated
 
 
 # --- targets and limits ---------------------------------------------------------------------------------------------
