@@ -91,7 +91,7 @@ def test_sizes_state_the_cost_where_the_table_has_none(county: Path) -> None:
     (county / "sites.csv").write_text(text, encoding="utf-8", newline="")
     target = "targets: [{kind: coverage, tier: clinic, at_least_people: 140}]\n"
     record = plan(county, SIZED + target + "objective: [cost]\n")
-    assert (record["cost"], opened(record)) == (18, [("sb", "build", "large")])
+    assert (record["cost"], [site["size"] for site in record["opened"]]) == (18, ["large"])
 
 
 def test_extending_costs_the_difference_and_what_it_says(county: Path) -> None:
