@@ -108,3 +108,12 @@ class ArrayModel:
         missed = np.maximum(self.row_lower - amount, amount - self.row_upper) / scale
         outside = np.maximum(self.lower - values, values - self.upper)
         return float(max(missed.max(initial=0.0), outside.max(initial=0.0)))
+
+
+def with_short_indices(matrix: Any) -> Any:
+    """Return a sparse CSR matrix with 32-bit indices, which older graph routines ask for."""
+    if matrix.indices.dtype == np.int32 and matrix.indptr.dtype == np.int32:
+        return matrix
+    matrix = matrix.copy()
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return matrix

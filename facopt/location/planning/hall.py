@@ -23,6 +23,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 from facopt.linear import column
+from facopt.location.planning.arrays import with_short_indices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +159,7 @@ class Layer:
         """Sets to begin with: every part that is apart from the others, and every zone."""
         shape = (len(self.point) + self.sites,) * 2
         ones = (np.ones(len(self.arc_point)), (self.arc_point, len(self.point) + self.arc_site))
-        _, label = connected_components(sparse.csr_array(ones, shape=shape), directed=False)
+        _, label = connected_components(with_short_indices(sparse.csr_array(ones, shape=shape)), directed=False)
         label = label[: len(self.point)]
         parts = [np.flatnonzero(label == one) for one in np.unique(label)]
         return parts + [np.flatnonzero(self.zone == zone) for zone in np.unique(self.zone)]
@@ -199,13 +200,14 @@ class Part:
         ]
         graph = sparse.csr_array((through.astype(np.int32), (start, end)), shape=(sink + 1, sink + 1))
         graph.eliminate_zeros()
+        graph = with_short_indices(graph)
         found = maximum_flow(sparse.csr_matrix(graph), source, sink)
         if through[:points].sum() - found.flow_value <= LEAST_SHORT * WHOLE + points:
             return
         left = graph - found.flow
         left.data[left.data < 0] = 0
         left.eliminate_zeros()
-        reached = breadth_first_order(left, source, return_predecessors=False)
+        reached = breadth_first_order(with_short_indices(left), source, return_predecessors=False)
         inside = np.zeros(points, dtype=bool)
         inside[reached[reached < points]] = True
         inside &= asked > 0
@@ -216,7 +218,7 @@ class Part:
         arcs = inside[self.arc_point] & (arc_room > 0)
         shape = (points + len(self.site),) * 2
         ones = (np.ones(int(arcs.sum())), (self.arc_point[arcs], points + self.arc_site[arcs]))
-        _, label = connected_components(sparse.csr_array(ones, shape=shape), directed=False)
+        _, label = connected_components(with_short_indices(sparse.csr_array(ones, shape=shape)), directed=False)
         members = np.flatnonzero(inside)
         for one in np.unique(label[members]):
             yield members[label[members] == one]

@@ -106,8 +106,10 @@ class _Watcher:
 
     def __call__(self, kind: Any, _message: str, data_out: Any, data_in: Any, _user: Any) -> None:
         if kind == highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution:
-            if self.effort.improved is not None:
-                self.effort.improved(float(data_out.objective_function_value), np.array(data_out.mip_solution))
+            solution = np.array(data_out.mip_solution)
+            # Older versions of HiGHS say that there is a better solution, and not which.
+            if self.effort.improved is not None and solution.ndim == 1:
+                self.effort.improved(float(data_out.objective_function_value), solution)
         elif self.effort.stop is not None and self.effort.stop():
             data_in.user_interrupt = True
 

@@ -187,6 +187,11 @@ class Side:
         except BaseException as error:
             self.state.failed = error
             self.state.over = True
+        finally:
+            self.ended()
+
+    def ended(self) -> None:
+        """Let nobody wait for this side any longer."""
 
     def run(self) -> None:
         """Do the side's work until the state says stop."""
@@ -201,6 +206,10 @@ class Bound(Side):
     exact: ArrayModel
     seed: int
     relaxed: threading.Event
+
+    def ended(self) -> None:
+        """Say that there is nothing more to wait for, also where the relaxation failed."""
+        self.relaxed.set()
 
     def run(self) -> None:
         """Relax, then solve the master again and again with the Hall rows its solutions broke."""
@@ -321,7 +330,9 @@ class Improve(Side):
 
         seconds = FIRST_PLAN * (state.until - time.monotonic())
         effort = Effort(seconds, state.gap, seed=self.seed, stop=stop, improved=improved)
-        solve_arrays(ArrayModel.of(model.linear), effort)
+        result = solve_arrays(ArrayModel.of(model.linear), effort)
+        if result.values is not None:
+            improved(result.objective, result.values)
 
     def _first(self, first: First, worth: float, hint: FloatArray, part: str) -> None:
         """Make a plan of a hint that would be worth so much, unless a clearly better one comes."""

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from facopt.location.planning.arrays import with_short_indices
 from facopt.location.planning.highs import Effort, solve_arrays
 from facopt.location.planning.master import Master, slack_hall_rows
 
@@ -66,7 +67,7 @@ def parts_without(arrays: ArrayModel, rows: BoolArray) -> IntArray:
     entries = sparse.coo_array(matrix)
     shape = (columns + left,) * 2
     graph = sparse.csr_array((np.ones(len(entries.col)), (entries.col, columns + entries.row)), shape=shape)
-    label: IntArray = connected_components(graph, directed=False)[1][:columns]
+    label: IntArray = connected_components(with_short_indices(graph), directed=False)[1][:columns]
     return label
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
+from facopt.location.planning.arrays import with_short_indices
 from facopt.location.planning.highs import Effort, solve_arrays
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Windows:
 
     def around(self, site: int, count: int) -> IntArray:
         """Return the sites nearest to one by the rows they share."""
-        away = dijkstra(self.beside, indices=site)
+        away = dijkstra(with_short_indices(self.beside), indices=site)
         away[site] = -1.0
         order = self.movable[np.argsort(away[self.movable], kind="stable")]
         near: IntArray = order[np.isfinite(away[order])][:count]
