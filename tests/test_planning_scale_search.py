@@ -105,7 +105,7 @@ def test_what_doing_nothing_breaks_may_be_violated_at_its_price() -> None:
 
 def test_a_proof_ends_the_search_and_the_gap_asked_for_soon_does() -> None:
     """Within the gap both sides go on a little, as long as it took so far; where value and bound meet they stop."""
-    state = State(time.monotonic() - 100.0, np.inf, 0.01)
+    state = State(time.monotonic() - 100.0, np.inf, np.inf, 0.01)
     state.raised(99.5, "bound")
     state.lowered(100.0, np.zeros(1), "plan")
     assert not state.stop()
@@ -113,7 +113,7 @@ def test_a_proof_ends_the_search_and_the_gap_asked_for_soon_does() -> None:
     assert state.close_at is not None
     state.close_at -= 60.0
     assert state.stop()
-    proven = State(time.monotonic(), np.inf, 0.01)
+    proven = State(time.monotonic(), np.inf, np.inf, 0.01)
     proven.raised(100.0, "bound")
     proven.lowered(100.0, np.zeros(1), "plan")
     assert proven.stop()
@@ -121,7 +121,7 @@ def test_a_proof_ends_the_search_and_the_gap_asked_for_soon_does() -> None:
 
 def test_a_worse_plan_and_a_lower_bound_change_nothing() -> None:
     """What both sides know only gets better."""
-    state = State(0.0, np.inf, 1e-6)
+    state = State(0.0, np.inf, np.inf, 1e-6)
     best = np.ones(1)
     state.lowered(100.0, best, "plan")
     state.lowered(101.0, np.zeros(1), "plan")

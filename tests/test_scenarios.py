@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,10 +44,16 @@ def test_every_scenario_that_can_run_is_tested() -> None:
     assert names - {"osm-place", "three-stages"} == set(GOLDEN)
 
 
+def test_three_stages_read_as_they_are_stated() -> None:
+    """The scenario in stages passes the check of its text, its references and its data."""
+    called = facopt("check", FOLDER / "three-stages.yaml")
+    assert called.status == 0, called.err
+
+
+@pytest.mark.skipif(not os.environ.get("FACOPT_SLOW"), reason="takes minutes; FACOPT_SLOW=1 runs it")
 def test_three_stages_give_a_plan_that_keeps_everything(tmp_path: Path) -> None:
-    """The plan in stages takes minutes to improve; whenever it is stopped it keeps every rule, and states its gap."""
-    file = FOLDER / "three-stages.yaml"
-    called = facopt("run", file, "--out", tmp_path, "--json", "--set", "solver.time_limit_seconds=60")
+    """Within its five minutes there is a plan that keeps every rule, with its gap."""
+    called = facopt("run", FOLDER / "three-stages.yaml", "--out", tmp_path, "--json")
     assert called.status == 0, called.err
     record = called.json()
     assert record["status"] in {"optimal", "feasible"}

@@ -66,7 +66,10 @@ class State:
     """What both sides know; plain attributes that one thread writes and the other reads."""
 
     began: float
-    until: float
+    soon: float
+    """When the search ends that has a plan."""
+    late: float
+    """When it ends without one."""
     gap: float
     value: float = np.inf
     values: FloatArray | None = None
@@ -83,6 +86,11 @@ class State:
     """When the gap asked for was reached."""
     log: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def until(self) -> float:
+        """When the search ends as things stand: whoever has no plan yet may look longer."""
+        return self.late if self.values is None else self.soon
 
     def stop(self) -> bool:
         """Return whether both sides should end: at the gap asked for they go on a little to prove the optimum."""
@@ -128,14 +136,22 @@ class State:
 
 
 def solve_large(
-    model: PlanModel, settings: SolverSettings, start: FloatArray | None = None, constant: float = 0.0
+    model: PlanModel,
+    settings: SolverSettings,
+    start: FloatArray | None = None,
+    constant: float = 0.0,
+    patience_seconds: float = 0.0,
 ) -> MilpResult:
     """Minimise a model's objective plus a constant, to a gap relative to both.
+
+    Where the time ends without a plan, the search goes on for up to `patience_seconds` until there is one.
 
     `start` (N,) holds the moves of a plan to begin with, NaN where unknown. The values of the result are without the
     constant, as those of every solver are.
     """
-    state = State(time.monotonic(), time.monotonic() + settings.time_limit_seconds, settings.gap)
+    began = time.monotonic()
+    soon = began + settings.time_limit_seconds
+    state = State(began, soon, soon + patience_seconds, settings.gap)
     compact = Compact.of(model, replace(ArrayModel.of(model.linear), offset=constant))
     master = Master.of(model, compact)
     relaxed = threading.Event()

@@ -109,7 +109,8 @@ class Chain:
         start = None if self.outcome is None else model.start(self.outcome.plan)
         if self.settings.name.lower() in {"auto", "highs"} and is_large(model):
             settings = replace(self.settings, time_limit_seconds=self._seconds_for_large(model))
-            result = solve_large(model, settings, start, constant)
+            patience = 0.0 if start is not None else self.seconds_left() - settings.time_limit_seconds
+            result = solve_large(model, settings, start, constant, max(patience, 0.0))
         else:
             settings = replace(self.settings, time_limit_seconds=max(self.seconds_left(), 0.1))
             result = solve(model.linear, settings, start)
