@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facopt.errors import Finding, RefereeError
+from facopt.errors import Finding, RefereeError, SolverError
 from facopt.linear import total
 from facopt.location.planning.diagnosis import diagnose
 from facopt.location.planning.large import is_large, solve_large
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.plan import Plan
     from facopt.location.planning.problem import LevelWish, PlanningProblem
+    from facopt.location.problem import FloatArray
 
 DIAGNOSIS_SHARE = 0.5
 """Of the time limit: the least that is spent on finding out why there is no plan."""
+LAST_SECONDS = 5.0
+"""What is left of the time limit when a solver's error is taken for its end."""
 KEPT_SLACK = 1e-7
 """Relative: keeps a value up to what a solver's own tolerances leave of it."""
 
@@ -112,11 +115,20 @@ class Chain:
             patience = 0.0 if start is not None else self.seconds_left() - settings.time_limit_seconds
             result = solve_large(model, settings, start, constant, max(patience, 0.0))
         else:
-            settings = replace(self.settings, time_limit_seconds=max(self.seconds_left(), 0.1))
-            result = solve(model.linear, settings, start)
+            result = self._solve_as_it_stands(model, start)
         self.results.append(result)
         self.size = max(self.size, (len(model.linear.column_names), len(model.linear.row_names)))
         return result
+
+    def _solve_as_it_stands(self, model: PlanModel, start: FloatArray | None) -> MilpResult:
+        """Hand the model to the solver; one that gives up in the last seconds does not take the plan with it."""
+        settings = replace(self.settings, time_limit_seconds=max(self.seconds_left(), 0.1))
+        try:
+            return solve(model.linear, settings, start)
+        except SolverError as error:
+            if self.outcome is None or self.seconds_left() > LAST_SECONDS:
+                raise
+            return MilpResult(Status.NO_SOLUTION, None, None, None, "time", f"{error}\n")
 
     def _seconds_for_large(self, model: PlanModel) -> float:
         """Return a share of the time left: something for the levels that follow, and for the last step."""
