@@ -1,6 +1,6 @@
 """From a planning problem to a mixed-integer model: moves, openings, people covered, and who goes where.
 
-docs/planning.md has the same rows under the same numbers.
+docs/planning.md has the same rows under the same numbers; `site_model.py` adds (1) to (3).
 
 Data
     i demand points with people a_it and load d_it in stage t; j sites; k services (tiers); o options of a site with
@@ -35,7 +35,6 @@ Rules and objectives add rows of their own; each class states them.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
@@ -44,13 +43,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.linear import Linear, column, constant, total
-from facopt.location.linear_model import LinearModel
 from facopt.location.planning.plan import Assignment, Plan
 from facopt.location.planning.sets import StageSets, stage_sets
+from facopt.location.planning.site_model import SiteModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.problem import BoolArray, FloatArray
 
@@ -59,15 +56,11 @@ SHARE_IN_USE = 1e-7
 
 
 @dataclass
-class PlanModel:
+class PlanModel(SiteModel):
     """A model of one planning problem, with what its columns stand for. Expressions create the columns they need."""
 
-    problem: PlanningProblem
     beyond: bool = False
     """Whether assigned services may serve beyond the standard in the last stage, for gradual coverage."""
-    linear: LinearModel = field(default_factory=LinearModel)
-    moved: dict[tuple[int, int], int] = field(default_factory=dict)
-    """Column of m by (move, stage)."""
     flow: dict[tuple[int, int, int], int] = field(default_factory=dict)
     """Column of x by (service, arc, stage)."""
     covered_point: dict[tuple[int, int, int], int] = field(default_factory=dict)
@@ -76,20 +69,11 @@ class PlanModel:
     """Column of w by (set, stage)."""
     covered_all: dict[tuple[int, ...], int] = field(default_factory=dict)
     """Column of v by the columns it combines."""
-    row_keys: list[str] = field(default_factory=list)
-    """Scenario key that states each row; "" for rows of the model itself."""
-    elastic: frozenset[str] = frozenset()
-    """Keys each of whose rows may lack something of its own; see `slacks`."""
-    slacks: list[tuple[str, int, float]] = field(default_factory=list)
-    """(key, column, size of the bound) of what elastic rows lack."""
-    giving: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Column by (key, part of the statement) of how far its stated figure gives way, in the figure's unit."""
-    _stating: str = ""
 
     @classmethod
     def of(cls, problem: PlanningProblem, *, beyond: bool = False, rules: bool = True) -> PlanModel:
         """Return the model of moves, coverage and assignment, with all rules unless `rules` is false."""
-        model = cls(problem, beyond)
+        model = cls(problem, beyond=beyond)
         model._add_moves()
         for t in model.stages:
             for k, service in enumerate(problem.services):
@@ -100,123 +84,13 @@ class PlanModel:
             model.add_rules()
         return model
 
-    def add_rules(self, *, without: frozenset[str] = frozenset()) -> None:
-        """Add every rule, except those whose key is in `without`."""
+    def add_rules(self) -> None:
+        """Add every rule."""
         for stated in self.problem.rules:
-            if stated.key not in without:
-                with self.stating(stated.key):
-                    stated.rule.rows(self)
+            with self.stating(stated.key):
+                stated.rule.rows(self)
 
     # --- what rules and objectives use -------------------------------------------------------------------------------
-
-    @property
-    def stages(self) -> range:
-        """Numbers of the stages."""
-        return range(self.problem.stage_count)
-
-    @property
-    def last(self) -> int:
-        """Number of the last stage."""
-        return self.problem.stage_count - 1
-
-    @contextmanager
-    def stating(self, key: str) -> Iterator[None]:
-        """Mark the rows added within as stated by a key of the scenario."""
-        before, self._stating = self._stating, key
-        yield
-        self._stating = before
-
-    def row(
-        self, name: str, left: Linear, *, at_least: float = -inf, at_most: float = inf, part: str = "",
-        per_unit: float = 0.0,
-    ) -> None:  # fmt: skip
-        """Add `at_least <= left <= at_most`.
-
-        `part` names the part of the statement that the row is of, such as a zone. `per_unit` is what one unit of the
-        stated figure is worth in the row: by so much it gives way for each unit by which the figure does.
-        """
-        given = self._gives(part) if per_unit else None
-        if given is None and self._stating not in self.elastic:
-            self._add_row(name, list(left.terms), at_least - left.constant, at_most - left.constant)
-            return
-        for side, sense, bound in (("low", 1.0, at_least), ("high", -1.0, at_most)):
-            if np.isfinite(bound):
-                low, high = (bound, inf) if sense > 0 else (-inf, bound)
-                slack = (
-                    (given, sense * per_unit) if given is not None else (self._slack(f"{name}_{side}", bound), sense)
-                )
-                self._add_row(f"{name}_{side}", [*left.terms, slack], low - left.constant, high - left.constant)
-
-    def _slack(self, name: str, bound: float) -> int:
-        """Return a new column of what an elastic row lacks."""
-        slack = self.column(f"slack_{name}", upper=inf)
-        self.slacks.append((self._stating, slack, max(abs(bound), 1.0)))
-        return slack
-
-    def _add_row(self, name: str, terms: list[tuple[int, float]], low: float, high: float) -> None:
-        self.row_keys.append(self._stating)
-        self.linear.add_row(self._unused(name), terms, at_least=low, at_most=high)
-
-    def _gives(self, part: str) -> int | None:
-        """Return the column by which a part of the statement being added gives way, or all of it."""
-        found = self.giving.get((self._stating, part))
-        return self.giving.get((self._stating, "")) if found is None else found
-
-    @property
-    def gives_way(self) -> bool:
-        """Whether the statement being added gives way: it is then added in the form that can."""
-        return any(key == self._stating for key, _ in self.giving)
-
-    def column(self, name: str, *, upper: float = 1.0, integer: bool = False) -> int:
-        """Add a variable from 0 to `upper` and return its number."""
-        return self.linear.add_column(self._unused(name), upper=upper, integer=integer)
-
-    def _unused(self, name: str) -> str:
-        """Return the name, marked where a row or column has it already: two statements may ask for the same twice."""
-        used = self._names.get(name, 0)
-        self._names[name] = used + 1
-        return f"{name}_again_{used}" if used else name
-
-    def in_option(self, option: int, stage: int) -> Linear:
-        """Return u: 1 where the site is in the option in a stage."""
-        site = self.problem.options[option].site
-        parts = [constant(float(self.problem.start[site] == option))]
-        for number in self.problem.moves_of[site]:
-            move = self.problem.moves[number]
-            if (number, stage) in self.moved and option in (move.start, move.end):
-                parts.append(column(self.moved[number, stage], 1.0 if option == move.end else -1.0))
-        return total(parts)
-
-    def open(self, site: int, stage: int) -> Linear:
-        """Return 1 where the site is open in a stage."""
-        if (site, stage) not in self._opens:
-            options = [number for number in self.problem.options_of[site] if self.problem.options[number].open]
-            self._opens[site, stage] = total(self.in_option(number, stage) for number in options)
-        return self._opens[site, stage]
-
-    def any_open(self, sites: tuple[int, ...], stage: int) -> Linear:
-        """Return the number of open sites among some."""
-        return total(self.open(site, stage) for site in sites)
-
-    def figure(self, name: str, stage: int) -> Linear:
-        """Return running_cost, staff, beds or floor_area over the open sites of a stage."""
-        return total(
-            self.in_option(number, stage) * getattr(option, name)
-            for number, option in enumerate(self.problem.options)
-            if getattr(option, name)
-        )
-
-    def capital(self, stage: int, source: int | None = None) -> Linear:
-        """Return the money spent in a stage, by one funding source or by all."""
-        parts = []
-        for (number, t), now in self.moved.items():
-            move = self.problem.moves[number]
-            share = move.cost if source is None else move.cost * move.shares[source]
-            if t == stage and share:
-                parts.append(column(now, share))
-                if (number, t - 1) in self.moved:
-                    parts.append(column(self.moved[number, t - 1], -share))
-        return total(parts)
 
     def people_covered(self, tier: int | None, weights: FloatArray, stage: int, *, exact: bool = False) -> Linear:
         """Return the people covered by a tier, or by every tier that serves them (None); `weights` (I,) are people.
@@ -281,60 +155,9 @@ class PlanModel:
                 self.row(f"credits_to_{tier}_{arc}_{len(self.row_keys)}", left, at_least=0.0)
         return found
 
-    # --- moves -------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _opens(self) -> dict[tuple[int, int], Linear]:
-        return {}
-
-    @cached_property
-    def _names(self) -> dict[str, int]:
-        return {}
-
     @cached_property
     def _travelling(self) -> set[int]:
         return set()
-
-    def _add_moves(self) -> None:
-        problem = self.problem
-        for number, move in enumerate(problem.moves):
-            for t in range(move.first_stage, problem.stage_count):
-                self.moved[number, t] = self.column(f"move_{number}_{t}", integer=True)
-                if (number, t - 1) in self.moved:
-                    terms = column(self.moved[number, t]) - column(self.moved[number, t - 1])
-                    self.row(f"stays_{number}_{t}", terms, at_least=0.0)
-        for option in range(len(problem.options)):
-            for t in self.stages:
-                self._add_leaving(option, t)
-        for number, move in enumerate(problem.moves):
-            if move.partner >= 0:
-                for t in range(move.first_stage, problem.stage_count):
-                    left = self.open(move.partner, t) - column(self.moved[number, t])
-                    self.row(f"partner_{number}_{t}", left, at_least=0.0)
-        self._add_one_newcomer()
-
-    def _add_leaving(self, option: int, t: int) -> None:
-        """Add row (2)."""
-        problem = self.problem
-        site = problem.options[option].site
-        out = [column(self.moved[n, t]) for n in problem.moves_of[site]
-               if problem.moves[n].start == option and (n, t) in self.moved]  # fmt: skip
-        if not out:
-            return
-        into = [column(self.moved[n, t - 1]) for n in problem.moves_of[site]
-                if problem.moves[n].end == option and (n, t - 1) in self.moved]  # fmt: skip
-        at_most = float(problem.start[site] == option)
-        if len(out) > 1 or into or not at_most:
-            self.row(f"leave_{option}_{t}", total(out) - total(into), at_most=at_most)
-
-    def _add_one_newcomer(self) -> None:
-        by_partner: dict[int, list[Linear]] = {}
-        for number, move in enumerate(self.problem.moves):
-            if move.action == "relocate" and (number, self.last) in self.moved:
-                by_partner.setdefault(move.partner, []).append(column(self.moved[number, self.last]))
-        for partner, moves in by_partner.items():
-            if len(moves) > 1:
-                self.row(f"newcomer_{partner}", total(moves), at_most=1.0)
 
     # --- coverage ----------------------------------------------------------------------------------------------------
 
