@@ -20,6 +20,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.gain": ("新增覆盖 {people}", "{people} newly covered"),
         "map.loss": ("{people}失去覆盖", "{people} lose cover"),
         "map.from": ("现状 {share}", "Now {share}"),
+        "map.without": ("不实施 {share}", "Without the plan {share}"),
         "map.target": ("目标 {share}", "target {share}"),
         "map.target_reachable": ("目标 {share}（可达居民）", "target {share} of the reachable"),
         "map.met": ("✓ 已达到", "✓ met"),

@@ -59,7 +59,9 @@ function drawBar() {
     return stateName(part[0]) + ' ' + percent(share(part[1], whole));
   }).join(', '));
   var today = share(parseFloat(STOPS[0].figures.people_covered), parseFloat(STOPS[0].figures.people));
-  fill(labels, el('span', {}, T('map.from', { share: percent(today) })));
+  /* with people of a later year, what stands today does otherwise than it does today */
+  var before = percent(share(sums.c + sums.l, whole));
+  fill(labels, el('span', {}, T(before === percent(today) ? 'map.from' : 'map.without', { share: before })));
   var target = overallTarget(whole);
   if (!target) return;
   add(bar, el('span', { 'class': 'tick', style: 'left:' + Math.min(100, 100 * target.needed / whole) + '%' }));
