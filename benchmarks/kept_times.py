@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,8 @@ def write(folder: Path, options: argparse.Namespace) -> None:
     (folder / "province.yaml").write_text(text, encoding="utf-8")
 
 
-def _run(folder: Path, what: str, changes: tuple[str, ...]) -> None:
+def run_province(folder: Path, changes: tuple[str, ...]) -> tuple[dict[str, Any], float]:
+    """Run the province with some settings changed; return its run.json and the seconds of the whole call."""
     command = [sys.executable, "-m", "facopt", "run", folder / "province.yaml", "--out", folder / "maps", "--json"]
     for change in changes:
         command += ["--set", change]
@@ -82,7 +84,11 @@ def _run(folder: Path, what: str, changes: tuple[str, ...]) -> None:
     whole = time.perf_counter() - begin
     if called.returncode not in (0, 1):
         sys.exit(called.stderr)
-    record = json.loads(called.stdout)
+    return json.loads(called.stdout), whole
+
+
+def _run(folder: Path, what: str, changes: tuple[str, ...]) -> None:
+    record, whole = run_province(folder, changes)
     stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in record["seconds"].items())
     kept = sum(file.stat().st_size for file in (folder / "maps/.cache").iterdir()) / 2**20
     print(

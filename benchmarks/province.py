@@ -7,17 +7,14 @@ seconds by stage, the proven gap, and the largest memory, of one run without any
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.kept_times import write
+from benchmarks.kept_times import run_province, write
 
 
 def main() -> None:
@@ -53,15 +50,7 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
         f"limits.new_sites.clinic={options.new_sites}",
         f"solver.gap_percent={options.gap_percent}",
     )
-    command = [sys.executable, "-m", "facopt", "run", folder / "province.yaml", "--out", folder / "maps", "--json"]
-    for change in changes:
-        command += ["--set", change]
-    begin = time.perf_counter()
-    called = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1])
-    whole = time.perf_counter() - begin
-    if called.returncode not in (0, 1):
-        sys.exit(called.stderr)
-    record = json.loads(called.stdout)
+    record, whole = run_province(folder, changes)
     (level,) = record["objective"]
     stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in record["seconds"].items())
     print(f"{whole:.1f} s from YAML to map ({stages}), peak memory {record['peak_memory_mb']:.0f} MB")
