@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facopt.location.planning.concessions import Concession, round_step
-from facopt.location.planning.conflict import minimal
-from facopt.location.planning.diagnosis import diagnose
+from facopt.location.planning.diagnosis.concessions import Concession, round_step
+from facopt.location.planning.diagnosis.conflict import minimal
+from facopt.location.planning.diagnosis.statements import standards, statements
+from facopt.location.planning.diagnosis.ways_out import diagnose
 from facopt.location.planning.limits import Budget, CoverageTarget, SiteCount
 from facopt.location.planning.problem import Stated
 from facopt.location.planning.search import solve_planning
-from facopt.location.planning.statements import standards, statements
 from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
 from facopt.rules import rule_classes

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from facopt.linear import total
-from facopt.location.planning.arrays import ArrayModel
-from facopt.location.planning.compact import Compact, Ways
-from facopt.location.planning.hall import HallRows
-from facopt.location.planning.highs import Effort, solve_arrays
-from facopt.location.planning.master import Master
 from facopt.location.planning.model import PlanModel
-from facopt.location.planning.prices import Parts, lawful, parts_without
 from facopt.location.planning.problem import LevelWish
 from facopt.location.planning.referee import judge
+from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.compact import Compact, Ways
+from facopt.location.planning.scale.hall import HallRows
+from facopt.location.planning.scale.highs import Effort, solve_arrays
+from facopt.location.planning.scale.master import Master
+from facopt.location.planning.scale.prices import Parts, lawful, parts_without
 from facopt.location.planning.threshold import ThresholdObjective
 from facopt.objectives.cost import Cost
 from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw

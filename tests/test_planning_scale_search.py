@@ -10,15 +10,15 @@ import pytest
 
 from facopt.linear import total
 from facopt.location.planning import search as planning_search
-from facopt.location.planning.arrays import ArrayModel
-from facopt.location.planning.compact import Compact
-from facopt.location.planning.highs import Effort, solve_arrays
-from facopt.location.planning.large import State, is_large, solve_large
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.referee import judge
+from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.compact import Compact
+from facopt.location.planning.scale.highs import Effort, solve_arrays
+from facopt.location.planning.scale.large import State, is_large, solve_large
+from facopt.location.planning.scale.windows import Places, Search, Windows, elastic, rows_broken
 from facopt.location.planning.search import solve_planning
 from facopt.location.planning.threshold import ThresholdObjective
-from facopt.location.planning.windows import Places, Search, Windows, elastic, rows_broken
 from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
 from tests.planning_cases import ACTIONS, FEATURES, RULES, draw

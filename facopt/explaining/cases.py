@@ -106,11 +106,11 @@ def plain_case(prepared: Prepared, opened: BoolArray | None) -> Case:
 def planning_case(prepared: Prepared) -> Case:
     """Return the case of a scenario of the planning model, solved anew: its last stage."""
     from facopt.location.planning.as_plain import stage_evaluation
+    from facopt.location.planning.diagnosis.what_if import broken_keys, buildable, outcome_with
     from facopt.location.planning.limits import CoverageTarget, FixedOpen
     from facopt.location.planning.planned import solve_planned
     from facopt.location.planning.problem import Stated
     from facopt.location.planning.search import solve_planning
-    from facopt.location.planning.what_if import broken_keys, buildable, outcome_with
     from facopt.rules.must_not_open import MustNotOpen
 
     assert prepared.task is not None

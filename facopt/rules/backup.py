@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from facopt.linear import Linear, column, constant, total
-from facopt.location.planning.concessions import percent_of_people
+from facopt.location.planning.diagnosis.concessions import percent_of_people
 from facopt.rules.base import Rule, too_few
 from facopt.statement import Percent, Year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from facopt.location.planning.concessions import Concession
+    from facopt.location.planning.diagnosis.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.problem import PlanningProblem

@@ -9,7 +9,7 @@ from facopt.statement import Section
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from facopt.location.planning.concessions import Concession
+    from facopt.location.planning.diagnosis.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.problem import PlanningProblem

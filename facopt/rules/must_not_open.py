@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from facopt.location.planning.concessions import Concession
+from facopt.location.planning.diagnosis.concessions import Concession
 from facopt.rules.base import Rule
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from facopt.location.planning.concessions import Concession, round_step
+from facopt.location.planning.diagnosis.concessions import Concession, round_step
 from facopt.rules.base import Rule, too_few, too_many
 from facopt.statement import Amount, Number, Year, refuse
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from facopt.location.planning.concessions import Concession
+from facopt.location.planning.diagnosis.concessions import Concession
 from facopt.rules.base import Rule
 from facopt.statement import Minutes, Year
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from facopt.linear import Linear, column, total
-from facopt.location.planning.concessions import Concession, at_least, at_most, percent_of_people, round_step
+from facopt.location.planning.diagnosis.concessions import Concession, at_least, at_most, percent_of_people, round_step
 from facopt.location.planning.referee import TOLERANCE
 
 if TYPE_CHECKING:

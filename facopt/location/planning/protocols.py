@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from facopt.linear import Linear
-    from facopt.location.planning.concessions import Concession
+    from facopt.location.planning.diagnosis.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.problem import PlanningProblem

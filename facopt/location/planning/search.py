@@ -10,11 +10,11 @@ import numpy as np
 
 from facopt.errors import Finding, RefereeError, SolverError
 from facopt.linear import total
-from facopt.location.planning.diagnosis import diagnose
-from facopt.location.planning.large import is_large, solve_large
+from facopt.location.planning.diagnosis.ways_out import diagnose
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.polish import polished
 from facopt.location.planning.referee import judge
+from facopt.location.planning.scale.large import is_large, solve_large
 from facopt.location.planning.threshold import ThresholdObjective, least_threshold
 from facopt.location.planning.weighted import optimises
 from facopt.location.solution import Effort, Level, Relaxation, Status

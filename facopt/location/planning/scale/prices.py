@@ -16,15 +16,15 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from facopt.location.planning.arrays import with_short_indices
-from facopt.location.planning.highs import Effort, solve_arrays
-from facopt.location.planning.master import Master, slack_hall_rows
+from facopt.location.planning.scale.arrays import with_short_indices
+from facopt.location.planning.scale.highs import Effort, solve_arrays
+from facopt.location.planning.scale.master import Master, slack_hall_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.planning.arrays import ArrayModel, IntArray
-    from facopt.location.planning.hall import HallSet
+    from facopt.location.planning.scale.arrays import ArrayModel, IntArray
+    from facopt.location.planning.scale.hall import HallSet
     from facopt.location.problem import BoolArray, FloatArray
 
 LARGE_ROW = 0.01

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facopt.location.planning.concessions import Concession
+from facopt.location.planning.diagnosis.concessions import Concession
 from facopt.location.planning.problem import Stated
 from facopt.location.planning.protocols import Loosenable
 

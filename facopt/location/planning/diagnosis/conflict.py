@@ -14,9 +14,9 @@ from facopt.location.solution import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from facopt.location.planning.diagnosis.statements import Statement, Way
+    from facopt.location.planning.diagnosis.trial import Trial
     from facopt.location.planning.problem import PlanningProblem
-    from facopt.location.planning.statements import Statement, Way
-    from facopt.location.planning.trial import Trial
 
 Item = TypeVar("Item")
 LACKS = 1e-6

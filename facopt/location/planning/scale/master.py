@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from facopt.location.planning.hall import HallRows
-from facopt.location.planning.highs import GrowingProgram, Result
+from facopt.location.planning.scale.hall import HallRows
+from facopt.location.planning.scale.highs import GrowingProgram, Result
 
 if TYPE_CHECKING:
-    from facopt.location.planning.arrays import ArrayModel, IntArray
-    from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.scale.arrays import ArrayModel, IntArray
+    from facopt.location.planning.scale.compact import Compact
     from facopt.location.problem import BoolArray, FloatArray
 
 LEAST_GAIN = 1e-4

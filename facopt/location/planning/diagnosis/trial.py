@@ -15,8 +15,8 @@ from facopt.location.solver import MilpResult, SolverSettings, solve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from facopt.location.planning.diagnosis.statements import Way
     from facopt.location.planning.problem import PlanningProblem
-    from facopt.location.planning.statements import Way
 
 SLACK_STEP = 0.01
 """Of a concession's step: a change proven least up to this is the least to propose."""

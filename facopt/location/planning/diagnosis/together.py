@@ -9,9 +9,9 @@ from facopt.location.solution import Relaxation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from facopt.location.planning.diagnosis.statements import Statement, Way
+    from facopt.location.planning.diagnosis.trial import Trial
     from facopt.location.planning.problem import PlanningProblem
-    from facopt.location.planning.statements import Statement, Way
-    from facopt.location.planning.trial import Trial
 
 
 def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial) -> tuple[Relaxation, ...]:

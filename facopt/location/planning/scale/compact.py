@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from facopt.location.planning.arrays import ArrayModel
+from facopt.location.planning.scale.arrays import ArrayModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from facopt.location.planning.arrays import IntArray
     from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.scale.arrays import IntArray
     from facopt.location.problem import FloatArray
 
 MOST_WAYS = 200

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facopt.location.planning.arrays import ArrayModel
-from facopt.location.planning.compact import Compact
-from facopt.location.planning.highs import Effort, solve_arrays
-from facopt.location.planning.master import Master, slack_hall_rows
-from facopt.location.planning.prices import Parts, tying_rows
-from facopt.location.planning.windows import First, Places, Search, Windows, rows_broken
+from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.compact import Compact
+from facopt.location.planning.scale.highs import Effort, solve_arrays
+from facopt.location.planning.scale.master import Master, slack_hall_rows
+from facopt.location.planning.scale.prices import Parts, tying_rows
+from facopt.location.planning.scale.windows import First, Places, Search, Windows, rows_broken
 from facopt.location.solution import Status
 from facopt.location.solver import POLISH_SECONDS, MilpResult
 
 if TYPE_CHECKING:
-    from facopt.location.planning.hall import HallSet
     from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.scale.hall import HallSet
     from facopt.location.problem import FloatArray
     from facopt.location.solver import SolverSettings
 

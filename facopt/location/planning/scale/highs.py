@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.planning.arrays import ArrayModel
+    from facopt.location.planning.scale.arrays import ArrayModel
     from facopt.location.problem import FloatArray
 
 

@@ -16,15 +16,15 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
-from facopt.location.planning.arrays import with_short_indices
-from facopt.location.planning.highs import Effort, solve_arrays
+from facopt.location.planning.scale.arrays import with_short_indices
+from facopt.location.planning.scale.highs import Effort, solve_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.planning.arrays import ArrayModel, IntArray
-    from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.scale.arrays import ArrayModel, IntArray
+    from facopt.location.planning.scale.compact import Compact
     from facopt.location.problem import BoolArray, FloatArray
 
 LONG = 400

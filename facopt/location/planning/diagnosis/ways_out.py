@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from facopt.location.planning.conflict import parts_in_conflict, smallest_conflict
-from facopt.location.planning.statements import standards, statements
-from facopt.location.planning.together import together
-from facopt.location.planning.trial import Trial
+from facopt.location.planning.diagnosis.conflict import parts_in_conflict, smallest_conflict
+from facopt.location.planning.diagnosis.statements import standards, statements
+from facopt.location.planning.diagnosis.together import together
+from facopt.location.planning.diagnosis.trial import Trial
 from facopt.location.solution import Relaxation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from facopt.location.planning.diagnosis.statements import Statement, Way
     from facopt.location.planning.problem import PlanningProblem
-    from facopt.location.planning.statements import Statement, Way
     from facopt.location.solver import SolverSettings
 
 CONFLICT_SHARE = 0.4

@@ -23,14 +23,14 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 from facopt.linear import column
-from facopt.location.planning.arrays import with_short_indices
+from facopt.location.planning.scale.arrays import with_short_indices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from facopt.location.planning.arrays import IntArray
-    from facopt.location.planning.compact import Compact
     from facopt.location.planning.model import PlanModel
+    from facopt.location.planning.scale.arrays import IntArray
+    from facopt.location.planning.scale.compact import Compact
     from facopt.location.problem import FloatArray
 
 HallSet = tuple[int, "IntArray"]
