@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import re
@@ -14,6 +15,7 @@ from rich.cells import cell_len
 from facopt.as_built import review_as_built
 from facopt.errors import DataError
 from facopt.outputs.as_built import as_built_json, as_built_text, write_as_built
+from facopt.outputs.as_built.model import AS_PLANNED
 from facopt.outputs.as_built.page import as_built_html
 from facopt.outputs.as_built.workbook import write_as_built_workbook
 from tests.cli_runner import facopt, run_record, write_table
@@ -325,3 +327,142 @@ def test_a_register_with_chinese_headings_is_understood(plan: Path, tmp_path: Pa
         "a": "kept", "c": "built", "d": "not_built", "e": "gone", "g": "not_built", "h": "not_built"
     }  # fmt: skip
     assert (sites["c"].opened, sites["c"].cost_actual) == ("2027-05", 6_200_000)
+
+
+STAGED = """
+name: staged
+demand: {kind: table, file: demand.csv, crs: wgs84}
+facilities: {kind: table, file: sites.csv, crs: wgs84}
+stages: {base_year: 2026, years: [2027, 2030, 2035], growth_percent_per_year: {default: 1}}
+travel: {road: {kind: straight_line, speed_kmh: 30, detour: 1.0}}
+workload: {unit: visits, per_person: 2}
+tiers:
+  clinic:
+    mode: road
+    standard_minutes: 20
+    name: 卫生院
+    name_en: clinic
+    sizes:
+      small: {capacity: 800, build_cost: 2000000}
+      large: {capacity: 3000, build_cost: 4000000}
+    actions:
+      extend: {cost: 100000}
+      close: {cost: 50000}
+targets:
+  - {kind: coverage, tier: clinic, at_least_percent: 12, by: 2030}
+  - {kind: coverage, tier: clinic, at_least_people: 2400}
+rules:
+  - {kind: must_open, sites: [n1], by: 2027}
+  - {kind: must_not_open, sites: [n3]}
+limits: {budget_by_stage: {2027: 4000000, 2030: 2200000}}
+objective: [coverage, cost]
+"""
+STAGED_SITES = [
+    ("old", "clinic", 2, "existing", "small"), ("n1", "clinic", 12, "candidate", ""),
+    ("n2", "clinic", 22, "candidate", ""), ("n3", "clinic", 32, "candidate", ""),
+]  # fmt: skip
+"""Too far from each other to share people, so that each serves those around it up to its room."""
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a run with sizes, capacities and three stages."""
+    folder = tmp_path_factory.mktemp("staged")
+    write_table(folder / "demand.csv", "id people lon lat area_class zone", POINTS)
+    rows = [(id_, id_, tier, WEST + STEP * k, SOUTH, status, size) for id_, tier, k, status, size in STAGED_SITES]
+    write_table(folder / "sites.csv", "id name tier lon lat status size", rows)
+    record = run_record(folder, STAGED)
+    done = {(one["site_id"], one["action"]): one["stage"] for one in record["actions"]}
+    assert done["n1", "build"] == "2027"
+    assert "n2" in {site for site, _ in done}, "the case was meant to build in a later stage"
+    assert ("old", "extend") in done, "the case was meant to extend"
+    return folder / "maps" / "staged"
+
+
+def _people_around(site: str, year: int) -> float:
+    """People of a year within reach of a site, to whole numbers as the stages count them."""
+    at = next(WEST + STEP * k for id_, _, k, _, _ in STAGED_SITES if id_ == site)
+    return sum(
+        round(point[1] * 1.01 ** (year - 2026))
+        for point in POINTS
+        if 111.195 * abs(point[2] - at) * math.cos(math.radians(SOUTH)) <= REACH_KM
+    )
+
+
+def _room(site: str, year: int, visits: float) -> float:
+    return min(_people_around(site, year), visits / 2)
+
+
+def _stage_record(folder: Path, year: int) -> dict[str, Any]:
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return next(stage for stage in record["stages"] if stage["stage"] == str(year))
+
+
+def test_a_plan_in_stages_is_held_to_the_last_stage_that_has_begun(staged: Path, tmp_path: Path) -> None:
+    """The date picks the stage, its people and what is due; what stands serves as many as it has room for."""
+    register = _register(tmp_path, [("old", ""), ("n1", "large")], "id size")
+    for day, year in (("2026-06", 2027), ("2029-12-31", 2027), ("2030", 2030), ("", 2035)):
+        found = review_as_built(staged, register, as_of=day)
+        assert found.stage is not None
+        assert (found.stage.name, found.stage.begun) == (str(year), not day.startswith("2026"))
+        assert found.everybody.people == pytest.approx(_stage_record(staged, year)["people"])
+        assert found.everybody.plan == pytest.approx(_stage_record(staged, year)["people_covered"], abs=1)
+        assert found.everybody.now == pytest.approx(_room("old", year, 800), abs=1)
+        expected = _room("old", year, 800) + _room("n1", year, 3000)
+        assert found.everybody.built == pytest.approx(expected, abs=1)
+        assert [bool(target.due) for target in found.targets] == [year < 2030, year < 2035]
+        assert str(year) in as_built_text(found, lang="zh")
+        assert str(year) in as_built_html(found)
+
+
+def test_room_of_what_stands_is_what_the_register_tells(staged: Path, tmp_path: Path) -> None:
+    """Size, capacity or neither: as told, as planned where it is new, as it was where it is to be extended."""
+    final = json.loads((staged / "run.json").read_text(encoding="utf-8"))
+    planned = {site["site_id"]: site["capacity"] for site in final["opened"]}
+    assert planned["old"] == 3000
+    for told, visits, kind in ((("", ""), 800, "not_extended"), (("large", ""), 3000, "extended"),
+                               (("", 1500), 3000, "extended"), (("", 450), 900, "not_extended")):  # fmt: skip
+        found = review_as_built(staged, _register(tmp_path, [("old", *told)], "id size capacity_people"))
+        old = next(site for site in found.sites if site.site_id == "old")
+        assert (old.kind, old.room, old.room_built) == (kind, 3000, visits)
+        assert found.everybody.built == pytest.approx(_room("old", 2035, visits), abs=1)
+        untold = [finding for finding in found.findings if "neither size nor capacity" in str(finding)]
+        assert bool(untold) == (told == ("", ""))
+    found = review_as_built(staged, _register(tmp_path, [("n1", ""), ("n2", "small")], "id size"))
+    rooms = {site.site_id: (site.kind, site.room_built) for site in found.sites}
+    assert rooms["n1"] == ("built", planned["n1"])
+    assert rooms["n2"] == ("smaller" if planned["n2"] > 800 else "built", 800)
+    with pytest.raises(DataError, match="'huge' is no size of its tier") as caught:
+        review_as_built(staged, _register(tmp_path, [("old", "huge")], "id size"))
+    assert caught.value.findings[0].place.line == 2
+
+
+def test_what_stands_before_its_stage_is_early_and_what_is_not_due_is_not_missing(staged: Path, tmp_path: Path) -> None:
+    """A facility of a later stage is neither unplanned nor missing, and one that nobody planned is unplanned."""
+    early = review_as_built(staged, _register(tmp_path, [("old",), ("n1",), ("n2",), ("n3",)], "id"), as_of="2027-12")
+    kinds = {site.site_id: site.kind for site in early.sites}
+    assert kinds == {"old": "kept", "n1": "built", "n2": "early", "n3": "unplanned"}
+    assert early.stage is not None
+    assert early.stage.later > 0
+    missing = review_as_built(staged, _register(tmp_path, [("old",)], "id"), as_of="2027-12")
+    assert {site.site_id: site.kind for site in missing.sites} == {"old": "kept", "n1": "not_built"}
+    text = as_built_text(missing, lang="en")
+    assert "Held against the plan's stage of 2027" in text
+    assert "belong to later stages" in text
+
+
+def test_the_plan_itself_is_as_planned_in_every_stage(staged: Path, tmp_path: Path) -> None:
+    """A register of just what a stage opens, with its sizes, leaves nothing behind, in page, workbook and JSON too."""
+    with (staged / "tables" / "stage_sites.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for year in ("2027", "2030", "2035"):
+        register = [(row["id"], row["size"]) for row in rows if row["stage"] == year]
+        found = review_as_built(staged, _register(tmp_path, register, "id size"), as_of=year)
+        assert {site.kind for site in found.sites} <= AS_PLANNED
+        assert found.everybody.built == found.everybody.plan > found.everybody.now
+        assert found.waiting == found.lost == found.beyond == 0
+        assert all(difference in (None, 0) for row in found.comparison.measures for difference in row.differences)
+    write_as_built(found, tmp_path / "compare")
+    record = json.loads((tmp_path / "compare" / "compare.json").read_text(encoding="utf-8"))
+    assert record["stage"]["name"] == "2035"
+    assert [target["met"] for target in record["targets"]] == [True, True]

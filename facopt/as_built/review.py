@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from facopt.as_built.recompute import recomputed, recomputed_stage
 from facopt.as_built.register import standing, write_unplanned
 from facopt.assembly.study_area import study_area_request
 from facopt.errors import DataError, Finding, Place
 from facopt.inputs.as_built import AsBuiltTable, as_date, read_as_built
 from facopt.inputs.findings import FindingLog, shown
-from facopt.location.referee import evaluate
-from facopt.measures.coverage import situation
-from facopt.measures.report import OPEN_ACTIONS
-from facopt.measures.rules import Counted, targets_table
-from facopt.outputs.as_built.compose import Recomputed, as_built_review
+from facopt.outputs.as_built.compose import as_built_review
 from facopt.outputs.gallery.inputs import InputFiles
 from facopt.outputs.run_files import RunFiles, read_run
 from facopt.pipeline import CACHE, Prepared, prepare
@@ -30,8 +24,6 @@ from facopt.travel.cache import TravelCache, file_sha256
 
 if TYPE_CHECKING:
     from facopt.as_built.register import Standing
-    from facopt.location.problem import BoolArray
-    from facopt.measures.coverage import Situation
     from facopt.outputs.as_built.model import AsBuiltReview
     from facopt.scenario.load import LoadedScenario
     from facopt.scenario.schema import Scenario
@@ -51,6 +43,7 @@ def review_as_built(
     """Hold a run's plan against a register of what stands.
 
     The register lists all facilities of the planned tiers that stand: one that it leaves out counts as not standing.
+    A plan with stages is held to the last stage that has begun at the date, with the people of that stage.
 
     Parameters
     ----------
@@ -61,7 +54,7 @@ def review_as_built(
     crs
         Coordinate system of facilities that the plan does not know.
     as_of
-        Facilities that opened later do not count; "" counts all that stand.
+        Facilities that opened later do not count; "" counts all that stand, and the last stage of the plan is due.
     allow_changed
         Go on although the data files have changed since the plan; plan and register are then both computed from the
         files as they are.
@@ -77,10 +70,6 @@ def review_as_built(
     run = _planned_run(folder)
     changed = _changed_inputs(run, allow_changed)
     loaded = load_scenario(folder / "scenario.yaml")
-    if loaded.scenario.planning:
-        what = "A plan with sizes, stages, actions or rules cannot be held against a register yet"
-        remedy = "Compare its run with one whose facilities are the register's"
-        raise DataError(Finding(what, remedy, Place(folder / "scenario.yaml")))
     log = FindingLog()
     register = read_as_built(file, study_area_request(loaded.scenario).tiers, date, log)
     kept = TravelCache(folder.resolve().parent / CACHE)
@@ -90,9 +79,12 @@ def review_as_built(
         prepared = _with_unplanned(prepared, register, found, crs, log, kept)
     log.raise_errors()
     kept.write()
-    recomputed = _recomputed(run, prepared, found, changed)
+    if prepared.task is None:
+        figures = recomputed(run, prepared, found, changed)
+    else:
+        figures = recomputed_stage(run, prepared, register, found, as_of=date, changed=changed, log=log)
     return as_built_review(
-        run, recomputed, register, found.row, file=file, digest=file_sha256(file), as_of=date, findings=log.items
+        run, figures, register, found.row, file=file, digest=file_sha256(file), as_of=date, findings=log.items
     )
 
 
@@ -172,42 +164,3 @@ def _seen_in(finding: Finding, table: Path, register: AsBuiltTable, lines: list[
     known = line is not None and 2 <= line < len(lines) + 2
     place = replace(finding.place, file=register.table.path, line=lines[line - 2] if known and line else None)
     return replace(finding, place=place)
-
-
-def _recomputed(run: RunFiles, prepared: Prepared, found: Standing, changed: bool) -> Recomputed:
-    """Return today, the plan and what stands as the referee sees them."""
-    problem, ids = prepared.problem, prepared.area.sites.id
-    planned = set(run.sites.loc[run.sites["action"].isin(OPEN_ACTIONS), "id"])
-    missing = sorted(planned - set(ids.tolist()))
-    if missing:
-        what = "Facilities of the plan are not in its files any more"
-        raise DataError(
-            Finding(what, "Run the plan again", Place(run.folder), count=len(missing), examples=shown(missing))
-        )
-    today, plan, built = (
-        _situation(prepared, open_sites)
-        for open_sites in (problem.existing, _among(ids, planned), _among(ids, found.stands))
-    )
-    told, counted = float(run.record["people_covered"]), plan.evaluation.people_covered
-    if not changed and not math.isclose(told, counted, rel_tol=1e-9, abs_tol=1e-6):
-        what = f"The plan covers {told:,.0f} people by run.json and {counted:,.0f} computed again"
-        raise DataError(Finding(what, "Run the plan again with this version of facopt", Place(run.folder / "run.json")))
-    stated, counted_people = prepared.loaded.scenario.targets, Counted(prepared.area.demand.segments)
-    return Recomputed(
-        area=prepared.area,
-        problem=problem,
-        today=today,
-        plan=plan,
-        built=built,
-        targets_plan=targets_table(stated, problem, today, plan, counted_people),
-        targets_built=targets_table(stated, problem, today, built, counted_people),
-        changed=changed,
-    )
-
-
-def _among(ids: np.ndarray[tuple[int], np.dtype[np.object_]], chosen: set[str] | frozenset[str]) -> BoolArray:
-    return np.array([id_ in chosen for id_ in ids.tolist()], dtype=np.bool_)
-
-
-def _situation(prepared: Prepared, open_sites: BoolArray) -> Situation:
-    return situation(prepared.problem, open_sites, evaluate(prepared.problem, open_sites))

@@ -62,6 +62,10 @@ class AsBuiltTable:
     """Date as `2027-05-01`, `2027-05` or `2027`; "" where none is given."""
     cost: FloatArray
     """What it did cost; NaN where that is not told."""
+    size: TextArray
+    """Name of its size; "" where none is told."""
+    capacity_people: FloatArray
+    """People it has room for; NaN where that is not told."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -75,7 +79,8 @@ def read_as_built(path: Path, tiers: Mapping[str, TierRequest], as_of: str, log:
     Parameters
     ----------
     path
-        Table with `id` and, where known, `name, tier, status, opened, build_cost` and coordinates.
+        Table with `id` and, where known, `name, tier, status, opened, build_cost, size, capacity_people` and
+        coordinates.
     tiers
         Tiers of the scenario, to understand the register's words.
     as_of
@@ -108,6 +113,8 @@ def read_as_built(path: Path, tiers: Mapping[str, TierRequest], as_of: str, log:
         stands=_stands(table, log) & ~later,
         opened=opened,
         cost=table.numbers("build_cost", log, least=0.0),
+        size=table.text("size"),
+        capacity_people=table.numbers("capacity_people", log, least=0.0),
     )
 
 

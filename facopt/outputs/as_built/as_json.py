@@ -28,6 +28,7 @@ def as_built_json(review: AsBuiltReview) -> dict[str, Any]:
             "plan": asdict(plan),
             "register": {"file": review.file, "sha256": review.digest, "as_of": review.as_of},
             "inputs_changed": review.changed,
+            "stage": None if review.stage is None else asdict(review.stage),
             "sentence_zh": zh,
             "sentence_en": en,
             "newly_covered_planned": review.newly_planned,

@@ -9,11 +9,18 @@ if TYPE_CHECKING:
     from facopt.errors import Finding
     from facopt.outputs.compare.model import Comparison
 
-SiteKind = Literal["not_built", "gone", "unplanned", "still_open", "built", "closed", "kept"]
-SITE_KINDS: tuple[SiteKind, ...] = ("not_built", "gone", "unplanned", "still_open", "built", "closed", "kept")
-"""Of a facility: planned new and does not stand; was to stay and does not stand; stands and was not planned; was to
-close and stands; planned new and stands; was to close and does not stand; was to stay and stands."""
-AS_PLANNED = frozenset({"built", "closed", "kept"})
+SiteKind = Literal[
+    "not_built", "gone", "smaller", "not_extended", "unplanned", "early", "still_open", "built", "extended", "closed",
+    "kept",
+]  # fmt: skip
+SITE_KINDS: tuple[SiteKind, ...] = (
+    "not_built", "gone", "smaller", "not_extended", "unplanned", "early", "still_open", "built", "extended", "closed",
+    "kept",
+)  # fmt: skip
+"""Of a facility: planned new and does not stand; was to stay and does not stand; stands with less room than planned;
+stands without its extension; stands and was not planned; stands and was planned for a later stage; was to close and
+stands; planned new and stands; extended as planned; was to close and does not stand; was to stay and stands."""
+AS_PLANNED = frozenset({"built", "extended", "closed", "kept"})
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,14 @@ class SiteCheck:
     """Whom it serves as built."""
     people_waiting: float
     """Of the people it serves in the plan, those who are covered there and not as built."""
+    size: str = ""
+    """Name of its size in the plan; "" where it has none or is not open."""
+    size_built: str = ""
+    room: float | None = None
+    """Load it can serve in the plan; None where it is not open or nothing limits it."""
+    room_built: float | None = None
+    new: bool = False
+    """Whether the plan builds it by now."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +87,33 @@ class TargetCheck:
     tier: str
     area_class: str
     zone: tuple[str, str]
-    at_least_percent: float
+    segment: str
+    """Whose people it counts; "" for everybody."""
+    at_least_percent: float | None
+    """None where it asks for a number of people."""
     people: float
     needed: float
     plan: float
     built: float
     met: bool
+    due: str = ""
+    """Year in which it is due; "" where it is due by now."""
+
+
+@dataclass(frozen=True)
+class StageCompared:
+    """Which stage of a plan is held against what stands."""
+
+    name: str
+    """Its year; "" for a plan without stages."""
+    begun: bool
+    """Whether it has begun at the date of the register."""
+    last: bool
+    """Whether it is the plan's last."""
+    later: int
+    """How many actions the plan leaves to later stages."""
+    unit: str
+    """What room is counted in: people, visits or panel."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +144,17 @@ class AsBuiltReview:
     beyond: float
     """People covered as built whom the plan leaves out."""
     findings: tuple[Finding, ...]
+    stage: StageCompared | None = None
+    """None for a plan without stages, sizes, actions and rules."""
 
     def of_kind(self, *kinds: SiteKind) -> tuple[SiteCheck, ...]:
         """Return the facilities of some kinds."""
         return tuple(site for site in self.sites if site.kind in kinds)
+
+    @property
+    def projects(self) -> tuple[SiteCheck, ...]:
+        """The facilities that the plan builds by now, standing or not."""
+        return tuple(site for site in self.sites if site.new)
 
     @property
     def everybody(self) -> Coverage:

@@ -12,12 +12,12 @@ from facopt.outputs.compare import phrases as compared
 from facopt.outputs.compare.comparison_page import point_icon, zone_bars
 from facopt.outputs.compare.gains_map import gains_map
 from facopt.outputs.page import page, page_link
-from facopt.outputs.words import both, both_of, pair
+from facopt.outputs.words import both, both_of, named, pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from facopt.outputs.as_built.model import AsBuiltReview, Coverage, SiteCheck, SiteKind
+    from facopt.outputs.as_built.model import AsBuiltReview, Coverage, SiteCheck, SiteKind, TargetCheck
     from facopt.outputs.words import Text
 
 MOST_SITES = 200
@@ -65,12 +65,12 @@ def _lead(review: AsBuiltReview) -> str:
 def _strip(review: AsBuiltReview) -> str:
     """The figures of the sentence, large."""
     everybody = review.everybody
-    built, missing = len(review.of_kind("built")), len(review.of_kind("not_built"))
+    planned, missing = len(review.projects), len(review.of_kind("not_built"))
     shares = {figure: phrases.share(everybody, figure) for figure in ("now", "plan")}
     part = numbers.share_percent(review.waiting, review.newly_planned) if review.newly_planned else numbers.MISSING
     lost = _cell("built.strip_lost", point_icon("lose") + _people(review.lost), both("built.strip_lost_of"))
     cells = [
-        _cell("built.strip_sites", numbers.count(built), both("built.strip_of", n=numbers.count(built + missing))),
+        _cell("built.strip_sites", numbers.count(planned - missing), both("built.strip_of", n=numbers.count(planned))),
         _cell("built.strip_coverage", phrases.share(everybody, "built"), both("built.strip_plan", **shares)),
         _cell("built.strip_waiting", _people(review.waiting), both("built.strip_newly", share=part)),
         *([lost] if review.lost else []),
@@ -132,10 +132,10 @@ def _targets(review: AsBuiltReview) -> str:
         return ""
     rows = "".join(
         f"<tr><td>{both_of(phrases.target_words(review, target))}</td>"
-        f"{_figure(numbers.percent_stated(target.at_least_percent))}"
-        f"{_figure(numbers.share_percent(target.plan, target.people))}"
-        f"{_figure(numbers.share_percent(target.built, target.people))}"
-        f'<td class="{"up" if target.met else "down"}">{both_of(phrases.target_state(target))}</td></tr>'
+        f"{_figure(phrases.target_asked(target))}"
+        f"{_figure(phrases.target_reached(target, target.plan))}"
+        f"{_figure(phrases.target_reached(target, target.built))}"
+        f'<td class="{_target_style(target)}">{both_of(phrases.target_state(target))}</td></tr>'
         for target in review.targets
     )
     heads = "".join(f'<th class="r">{both(f"built.{key}")}</th>' for key in ("at_least", "plan", "built"))
@@ -143,6 +143,10 @@ def _targets(review: AsBuiltReview) -> str:
         f"<section><h2>{both('built.targets')}</h2><table><thead><tr><th>{both('built.target')}</th>{heads}"
         f"<th>{both('built.state')}</th></tr></thead><tbody>{rows}</tbody></table></section>"
     )
+
+
+def _target_style(target: TargetCheck) -> str:
+    return "eqv" if target.due else "up" if target.met else "down"
 
 
 def _zones(review: AsBuiltReview) -> str:
@@ -227,10 +231,19 @@ def _of_kind(review: AsBuiltReview, kind: SiteKind) -> str:
     return f'<div class="kind">{heading}{_sites_table(review, shown)}{more}</div>'
 
 
+def _unit(review: AsBuiltReview, key: str) -> str:
+    """Return the unit of a column's figures, to follow its heading."""
+    currency = review.comparison.runs[0].currency
+    if key.startswith("cost"):
+        return f" ({both_of(numbers.in_both(lambda lang: numbers.money_unit(currency, lang)))})"
+    if key.startswith("room") and review.stage is not None:
+        return f" ({both_of(named('workload', review.stage.unit))})"
+    return ""
+
+
 def _sites_table(review: AsBuiltReview, sites: Sequence[SiteCheck]) -> str:
     """Columns that nobody has anything in are left out."""
     currency = review.comparison.runs[0].currency
-    unit = numbers.in_both(lambda lang: numbers.money_unit(currency, lang))
 
     def money(amount: float | None) -> str:
         return both_of(numbers.in_both(lambda lang: numbers.money_table(amount, currency, lang)))
@@ -238,6 +251,10 @@ def _sites_table(review: AsBuiltReview, sites: Sequence[SiteCheck]) -> str:
     columns: list[tuple[str, list[str]]] = [
         ("stage", [escape(site.stage) for site in sites]),
         ("opened", [escape(site.opened) for site in sites]),
+        ("size", [escape(site.size) for site in sites]),
+        ("size_built", [escape(site.size_built) for site in sites]),
+        ("room", [numbers.people(site.room) if site.room is not None else "" for site in sites]),
+        ("room_built", [numbers.people(site.room_built) if site.room_built is not None else "" for site in sites]),
         ("cost", [money(site.cost) if site.cost else "" for site in sites]),
         ("cost_actual", [money(site.cost_actual) if site.cost_actual is not None else "" for site in sites]),
         ("people_planned", [numbers.people(site.people_planned) if site.people_planned else "" for site in sites]),
@@ -245,10 +262,7 @@ def _sites_table(review: AsBuiltReview, sites: Sequence[SiteCheck]) -> str:
         ("people_waiting", [numbers.people(site.people_waiting) if site.people_waiting else "" for site in sites]),
     ]
     kept = [(key, cells) for key, cells in columns if any(cells)]
-    heads = "".join(
-        f'<th class="r">{both(f"built.{key}")}{f" ({both_of(unit)})" if key.startswith("cost") else ""}</th>'
-        for key, _ in kept
-    )
+    heads = "".join(f'<th class="r">{both(f"built.{key}")}{_unit(review, key)}</th>' for key, _ in kept)
     rows = "".join(
         f"<tr><td>{both_of(site.name)}<code>{escape(site.site_id)}</code></td><td>{both_of(site.zone)}</td>"
         + "".join(f'<td class="r">{cells[at]}</td>' for _, cells in kept)

@@ -64,8 +64,8 @@ class _Writer(TerminalText):
             return
         self.title("built.targets")
         for target in review.targets:
-            asked = numbers.percent_stated(target.at_least_percent)
-            reached = numbers.share_percent(target.built, target.people)
+            asked = self.text(phrases.target_asked(target))
+            reached = self.text(phrases.target_reached(target, target.built))
             who, state = self.text(phrases.target_words(review, target)), self.text(phrases.target_state(target))
             self.console.print(f"  {who}: {reached} / {asked}  {state}")
 

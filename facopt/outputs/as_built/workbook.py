@@ -18,7 +18,7 @@ from facopt.outputs.spreadsheet import (
     save_workbook,
     text_cell,
 )
-from facopt.outputs.words import pair
+from facopt.outputs.words import named, pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +64,8 @@ def _add_sentences(book: Workbook, review: AsBuiltReview) -> None:
     sheet.append([text_cell(sheet, joined(phrases.basis(review)))])
     for target in review.targets:
         who, state = joined(phrases.target_words(review, target)), joined(phrases.target_state(target))
-        asked = numbers.percent_stated(target.at_least_percent)
-        reached = numbers.share_percent(target.built, target.people)
+        asked = joined(phrases.target_asked(target))
+        reached = joined(phrases.target_reached(target, target.built))
         sheet.append([text_cell(sheet, f"{joined(pair('built.target'))}: {who}: {reached} / {asked}  {state}")])
 
 
@@ -111,8 +111,18 @@ def _sites(review: AsBuiltReview) -> Sheet:
         _column("built.people_planned", "people"),
         _column("built.people_built", "people"),
         _column("built.people_waiting", "people"),
+        *_room_columns(review),
     )
     return _sheet("built.sites", columns, [_site(review, site) for site in review.sites])
+
+
+def _room_columns(review: AsBuiltReview) -> tuple[SheetColumn, ...]:
+    """Columns of sizes and room, where the plan has any."""
+    if review.stage is None:
+        return ()
+    unit = joined(named("workload", review.stage.unit))
+    rooms = (SheetColumn(f"{joined(pair(f'built.{key}'))} ({unit})", "people") for key in ("room", "room_built"))
+    return _column("built.size"), _column("built.size_built"), *rooms
 
 
 def _site(review: AsBuiltReview, site: SiteCheck) -> tuple[Any, ...]:
@@ -120,6 +130,7 @@ def _site(review: AsBuiltReview, site: SiteCheck) -> tuple[Any, ...]:
     return (
         joined(phrases.kind_words(site)), site.site_id, *site.name, joined(tier[:2]), *site.zone, site.stage,
         site.opened, site.cost, site.cost_actual, site.people_planned, site.people_built, site.people_waiting,
+        *(() if review.stage is None else (site.size, site.size_built, site.room, site.room_built)),
     )  # fmt: skip
 
 

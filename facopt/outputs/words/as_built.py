@@ -14,6 +14,23 @@ WORDS = MappingProxyType(
             "规划新建 {planned} 处，已建成 **{built}** 处，未建成 **{missing}** 处。",
             "Of {planned} new facilities planned, **{built}** stand and **{missing}** do not.",
         ),
+        "built.against": (
+            "对照规划 **{stage} 年**阶段（{day} 时已到期的最后一期）。",
+            "Held against the plan's stage of **{stage}**, the last that has begun by {day}.",
+        ),
+        "built.against_first": (
+            "对照规划首期 **{stage} 年**；{day} 时该期尚未到期。",
+            "Held against the plan's first stage, **{stage}**, which is not due by {day} yet.",
+        ),
+        "built.against_last": (
+            "对照规划最后一期 **{stage} 年**。",
+            "Held against the plan's last stage, **{stage}**.",
+        ),
+        "built.no_projects_yet": ("规划到该期没有新建机构。", "The plan builds no new facility by then."),
+        "built.extensions": (
+            "应扩建、改造 {planned} 处，已完成 {done} 处。",
+            "Extensions and refurbishments due: {planned}; done: {done}.",
+        ),
         "built.no_projects": ("规划没有新建机构。", "The plan builds no new facility."),
         "built.coverage": (
             "按建成情况，标准时间内人口覆盖率为 **{built}**（规划 {plan}，编制时 {now}）。",
@@ -42,6 +59,16 @@ WORDS = MappingProxyType(
         ),
         "built.unplanned_sites": ("计划外建成 {n} 处。", "{n} facilities stand that were not planned."),
         "built.unplanned_site": ("计划外建成 1 处。", "One facility stands that was not planned."),
+        "built.smaller_sites": ("{n} 处机构的服务能力小于规划。", "{n} facilities have less room than planned."),
+        "built.smaller_site": ("1 处机构的服务能力小于规划。", "One facility has less room than planned."),
+        "built.early_sites": (
+            "{n} 处规划后期新建的机构已提前建成。",
+            "{n} facilities of a later stage stand already.",
+        ),
+        "built.early_site": (
+            "1 处规划后期新建的机构已提前建成。",
+            "One facility of a later stage stands already.",
+        ),
         "built.still_open_sites": ("{n} 处应撤并的机构仍在运行。", "{n} facilities that were to close still stand."),
         "built.still_open_site": ("1 处应撤并的机构仍在运行。", "One facility that was to close still stands."),
         "built.site_waits": ("{people} 人未得到覆盖", "{people} people without cover"),
@@ -49,6 +76,21 @@ WORDS = MappingProxyType(
             "名册 {file}{date}；名册未列的机构按不存在计。覆盖由规划留存的数据重新计算，分母为全部常住人口。",
             "Register {file}{date}; a facility that it does not list counts as not standing. Coverage is computed anew "
             "from the data the plan was made from, out of all residents.",
+        ),
+        "built.basis_rooms": (
+            "三种情形按同一办法计算：在标准时间内、服务能力（{unit}）之内尽量多服务，再求路程最短。"
+            "名册未写规模或服务能力的，新建按规划规模、现有按编制时规模、计划外按最小规模计。",
+            "All three are computed alike: as many people as there is room for ({unit}) within the standard time, then "
+            "by the shortest ways. Where the register tells neither size nor capacity, new facilities count as large as "
+            "planned, others as large as they were, unplanned ones as the smallest size.",
+        ),
+        "built.basis_stage": (
+            "三种情形的人口均为 {stage} 年人口；“编制时”指当时的机构服务这些人口。",
+            "All three count the people of {stage}; “then” is what the facilities of that time do for them.",
+        ),
+        "built.later": (
+            "规划另有 {n} 项措施列在后期，尚未到期。",
+            "{n} further actions of the plan belong to later stages and are not due.",
         ),
         "built.date": ("，截至 {day}", ", as of {day}"),
         "built.changed": (
@@ -98,6 +140,8 @@ WORDS = MappingProxyType(
         "built.at_least": ("不低于", "At least"),
         "built.met": ("✓ 已达到", "✓ met"),
         "built.met_reachable": ("✓ 可达居民均已达到", "✓ met for all who can be reached"),
+        "built.due": ("{year} 年到期", "due in {year}"),
+        "built.asked_people": ("{people} 人", "{people} people"),
         "built.short": ("▲ 差 {people} 人", "▲ {people} people short"),
         # map
         "built.map": ("尚未得到覆盖的居民点", "Where the plan is still missing"),
@@ -109,11 +153,15 @@ WORDS = MappingProxyType(
         "built.legend_covered": ("都覆盖", "covered in both"),
         "built.legend_uncovered": ("都未覆盖", "covered in neither"),
         "built.legend_a": ("规划，未建成或已停办", "planned, not standing"),
-        "built.legend_b": ("计划外，或应撤未撤", "stands, not planned"),
+        "built.legend_b": ("计划外、提前建成，或应撤未撤", "stands, not planned by then"),
         # facilities
         "built.sites": ("机构", "Facilities"),
         "built.kind_not_built": ("规划新建，未建成", "Planned new, not standing"),
         "built.kind_gone": ("应保留，已不在", "To stay, not standing"),
+        "built.kind_smaller": ("服务能力小于规划", "Stands with less room than planned"),
+        "built.kind_not_extended": ("应扩建、改造，未完成", "To be extended or refurbished, not done"),
+        "built.kind_extended": ("已按规划扩建、改造", "Extended or refurbished as planned"),
+        "built.kind_early": ("规划后期新建，已提前建成", "Standing, planned for a later stage"),
         "built.kind_unplanned": ("计划外建成", "Standing, not planned"),
         "built.kind_still_open": ("应撤并，仍在运行", "To close, still standing"),
         "built.kind_built": ("规划新建，已建成", "Planned new, standing"),
@@ -128,6 +176,10 @@ WORDS = MappingProxyType(
         "built.unit": ("乡镇、街道", "Unit"),
         "built.unit_en": ("乡镇、街道英文名", "Unit in English"),
         "built.stage": ("阶段", "Stage"),
+        "built.size": ("规划规模", "Size in the plan"),
+        "built.size_built": ("现规模", "Size now"),
+        "built.room": ("规划服务能力", "Room in the plan"),
+        "built.room_built": ("现服务能力", "Room now"),
         "built.opened": ("启用日期", "Opened"),
         "built.cost": ("规划投资", "Planned cost"),
         "built.cost_actual": ("实际投资", "Actual cost"),
