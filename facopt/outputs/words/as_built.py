@@ -81,8 +81,8 @@ WORDS = MappingProxyType(
             "三种情形按同一办法计算：在标准时间内、服务能力（{unit}）之内尽量多服务，再求路程最短。"
             "名册未写规模或服务能力的，新建按规划规模、现有按编制时规模、计划外按最小规模计。",
             "All three are computed alike: as many people as there is room for ({unit}) within the standard time, then "
-            "by the shortest ways. Where the register tells neither size nor capacity, new facilities count as large as "
-            "planned, others as large as they were, unplanned ones as the smallest size.",
+            "by the shortest ways. Where the register tells neither size nor capacity, new facilities count as large "
+            "as planned, others as large as they were, unplanned ones as the smallest size.",
         ),
         "built.basis_stage": (
             "三种情形的人口均为 {stage} 年人口；“编制时”指当时的机构服务这些人口。",
