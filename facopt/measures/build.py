@@ -15,6 +15,7 @@ from facopt.measures.check import check_report
 from facopt.measures.coverage import Situation, situation
 from facopt.measures.fine_grid import fine_grid_facts
 from facopt.measures.frontier import frontier_table
+from facopt.measures.lacking import lacking_columns
 from facopt.measures.names import ZoneNames, english_names
 from facopt.measures.planning import planning_limits, planning_tables, stage_targets
 from facopt.measures.points import points_table, reason_columns, state_columns
@@ -147,8 +148,9 @@ def _assemble(result: RunResult) -> Report:
             names,
             state_columns(result.area, problem, today, plan),
             reason_columns(result.area, problem, times, today, plan),
+            lacking_columns(result.area, problem, times, plan or today, result.routes or {}),
         ),
-        sites=sites_table(result.area.sites, problem, plan, names, result.planned),
+        sites=sites_table(result.area.sites, problem, plan, names, result.planned, result.area.demand.zone),
         assignment=assignment_table(problem, plan),
         sensitivity=None if divided else _sensitivity(result, today, plan),
         second_cover=None if divided else second_cover_table(problem, today, plan),

@@ -66,7 +66,8 @@ class PlanningTables:
     """One row per stage and segment: stage, segment, people, people_covered (by every tier that serves them; a point's
     people of the segment are covered as the others of it are)."""
     open_sites: pd.DataFrame
-    """One row per stage and open site: stage, site (row of sites), size, load, capacity (NaN without), people."""
+    """One row per stage and open site: stage, site (row of sites), size, load, capacity (NaN without), people,
+    people_lost_without (as of `Report.sites`, with that stage's people; NaN today)."""
     rules: pd.DataFrame
     """One row per target, rule, limit and what the tiers ask of sites: key, kind, sentence_zh, sentence_en (what it
     asks for; "" where nobody has said it), kept (True where there is a plan)."""
@@ -79,7 +80,7 @@ class PlanningTables:
     speaks), needed and people_covered then."""
     referral: pd.DataFrame
     """One row per stage, today first, and open site that refers people on: stage, site, to (rows of sites; the nearest
-    open one that its tier's referral allows)."""
+    open one that its tier's referral allows), minutes (from the one to the other), limit_minutes (of that tier)."""
     today: StageView
     """What stands today, for the people of today."""
     views: tuple[StageView, ...]
@@ -113,8 +114,8 @@ def planning_tables(
             columns=["stage", "segment", "people", "people_covered"],
         ),
         open_sites=pd.DataFrame(
-            [row for name, one, t in stages for row in _open_rows(name, one, t)],
-            columns=["stage", "site", "size", "load", "capacity", "people"],
+            [row for name, one, t in stages for row in _open_rows(name, one, t, _losses(planned, name, t))],
+            columns=["stage", "site", "size", "load", "capacity", "people", "people_lost_without"],
         ),
         rules=_rules(sentences, planned),
         exceptions=_exceptions(scenario, planned.estate_now.problem),
@@ -123,10 +124,7 @@ def planning_tables(
             [row for name, one, t in stages for row in _target_rows(scenario, targets, whole, name, one, t)],
             columns=["stage", "target", "people", "needed", "people_covered"],
         ),
-        referral=pd.DataFrame(
-            [row for name, one, t in stages for row in _referral_rows(name, one, t, _rules_of(planned))],
-            columns=["stage", "site", "to"],
-        ),
+        referral=_referral(scenario, planned),
         today=_view(planned.today, planned.today, 0, TODAY, _unreachable(whole)),
         views=() if outcome is None else tuple(_views(outcome, planned.estate_now)),
         present_cost=None if outcome is None else _present_cost(outcome),
@@ -182,14 +180,24 @@ def _rules_of(planned: Planned) -> tuple[Stated, ...]:
     return _problem(planned).rules
 
 
-def _referral_rows(name: str, outcome: Outcome, t: int, rules: tuple[Stated, ...]) -> Iterator[tuple[str, int, int]]:
-    """Yield each open site of a tier with referral and the nearest open one it may refer to."""
+def _referral(scenario: Scenario, planned: Planned) -> pd.DataFrame:
+    rows = [row for name, one, t in _stages(planned) for row in _referral_rows(name, one, t, _rules_of(planned))]
+    links = pd.DataFrame(rows, columns=["stage", "site", "to", "minutes"])
+    problem, tiers = _problem(planned), list(scenario.tiers.values())
+    limits = [None if tier.referral is None else tier.referral.within_minutes for tier in tiers]
+    return links.assign(limit_minutes=[limits[problem.site_tier[site]] for site in links["site"]])
+
+
+def _referral_rows(
+    name: str, outcome: Outcome, t: int, rules: tuple[Stated, ...]
+) -> Iterator[tuple[str, int, int, float]]:
+    """Yield each open site of a tier with referral, the nearest open one it may refer to, and the minutes there."""
     for stated in rules:
         if stated.key.endswith(".referral") and isinstance(stated.rule, Requires):
-            for site, others in stated.rule.any_of:
-                nearest = next((other for other in others if outcome.open[t, other]), -1)
-                if outcome.open[t, site] and nearest >= 0:
-                    yield name, site, nearest
+            for (site, others), minutes in zip(stated.rule.any_of, stated.rule.minutes, strict=True):
+                nearest = next((n for n, other in enumerate(others) if outcome.open[t, other]), None)
+                if outcome.open[t, site] and nearest is not None:
+                    yield name, site, others[nearest], minutes[nearest]
 
 
 def _unreachable(problem: PlanningProblem) -> BoolArray:
@@ -233,7 +241,14 @@ def _segment_rows(name: str, outcome: Outcome, t: int) -> Iterator[tuple[str, st
         yield name, segment, float(people[t].sum()), outcome.people_covered(None, people[t], t)
 
 
-def _open_rows(name: str, outcome: Outcome, t: int) -> Iterator[tuple[str, int, str, float, float, float]]:
+def _losses(planned: Planned, name: str, t: int) -> FloatArray:
+    """Return (J,) who would lose cover without each site in a stage; NaN today."""
+    return np.full(_problem(planned).site_count, np.nan) if name == TODAY else planned.lost[t]
+
+
+def _open_rows(
+    name: str, outcome: Outcome, t: int, lost: FloatArray
+) -> Iterator[tuple[str, int, str, float, float, float, float]]:
     problem, capacity = outcome.problem, outcome.capacity(t)
     load, people = np.zeros(problem.site_count), np.zeros(problem.site_count)
     for k in range(len(problem.services)):
@@ -241,7 +256,8 @@ def _open_rows(name: str, outcome: Outcome, t: int) -> Iterator[tuple[str, int, 
         people += outcome.people_of(k, t)
     for j in np.flatnonzero(outcome.open[t]).tolist():
         room = capacity[j] if np.isfinite(capacity[j]) else np.nan
-        yield name, j, problem.options[outcome.option[t, j]].size, float(load[j]), float(room), float(people[j])
+        size = problem.options[outcome.option[t, j]].size
+        yield name, j, size, float(load[j]), float(room), float(people[j]), float(lost[j])
 
 
 def _money(scenario: Scenario, outcome: Outcome | None) -> pd.DataFrame:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from facopt.travel.times import TravelTimes
 
 
-def points_table(area: StudyArea, zone_names: ZoneNames, state: pd.DataFrame, reason: pd.DataFrame) -> pd.DataFrame:
+def points_table(area: StudyArea, zone_names: ZoneNames, state: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     """Return one row per demand point, as `Report.points` names the columns.
 
     Parameters
@@ -30,8 +30,8 @@ def points_table(area: StudyArea, zone_names: ZoneNames, state: pd.DataFrame, re
         What the demand table states.
     zone_names
         Names by zone key.
-    state, reason
-        Columns of `state_columns` and `reason_columns`, I rows.
+    state, others
+        Columns of `state_columns`, and of `reason_columns` and `lacking_columns` where they are known; I rows.
     """
     demand = area.demand
     stated = pd.DataFrame(
@@ -49,7 +49,7 @@ def points_table(area: StudyArea, zone_names: ZoneNames, state: pd.DataFrame, re
         }
     )
     segments = pd.DataFrame({f"people_{name}": people for name, people in demand.segments.items()}, index=stated.index)
-    table = pd.concat([stated, state, reason, segments], axis="columns")
+    table = pd.concat([stated, state, *others, segments], axis="columns")
     texts = [name for name, column in table.items() if not pd.api.types.is_numeric_dtype(column.dtype)]
     return table.astype(dict.fromkeys(texts, object))  # who writes the table walks through its texts again and again
 

@@ -47,7 +47,7 @@ def nearest_usable_minutes(problem: LocationProblem, times: Sequence[TravelTimes
     """
     worst = np.full(problem.demand_count, -np.inf)
     for service, mode in zip(problem.services, times, strict=True):
-        nearest = _nearest_of_service(problem, service, mode)
+        nearest = nearest_of_service(problem, service, mode)
         worst[service.needed] = np.maximum(worst[service.needed], nearest[service.needed])
     return np.where(np.isfinite(worst), worst, np.nan)
 
@@ -115,7 +115,8 @@ def remedies_of(reasons: TextArray, people: FloatArray, zone: TextArray, smalles
     return remedies
 
 
-def _nearest_of_service(problem: LocationProblem, service: Service, mode: TravelTimes) -> FloatArray:
+def nearest_of_service(problem: LocationProblem, service: Service, mode: TravelTimes) -> FloatArray:
+    """Return (I,) minutes to the nearest usable site of a service; infinite where none is known."""
     usable = slice(None) if problem.usable.all() else problem.usable[service.site]
     nearest = least_by_point(service.demand[usable], service.minutes[usable], problem.demand_count)
     if mode.access is None:

@@ -250,12 +250,20 @@ class Report:
     nearest usable site, existing or candidate, worst of the serving tiers; NaN where unknown or none), remedy
     (REMEDIES, as reason), cost_alone (of covering the point on its own: the cheapest usable site of each lacking tier;
     NaN where it is covered or there is none), people_<segment>…
+    Of whom the plan (without one: today's sites) does not cover, else "" and NaN: lacking (keys of the tiers whose
+    standard is missed, or that have no room, the worst minutes by standard first, separated by spaces); of the first of
+    them: lacking_site (id of its nearest open site; where all lie beyond the search limit, the nearest in a straight
+    line), lacking_minutes (NaN beyond that limit), lacking_usable_minutes (to its nearest usable site), straight_km (to
+    lacking_site in a straight line), road_km (along the fastest way; NaN where the report does not have that way).
     Without a plan `minutes` is NaN, `site` is "", and only those who cannot be reached or served have a reason."""
     sites: pd.DataFrame
     """One row per site, sorted as the site table: id, name, name_en, tier, status (existing/candidate), action
     (SITE_ACTIONS), lon, lat, zone, zone_name, zone_name_en, build_cost, capacity_people, size, owner, people_assigned,
-    points_assigned, mean_minutes, longest_minutes (over the assigned; NaN without), people_lost_without (people who
-    would lose cover if this open site were missing; NaN where it is not open), stage ("" without stages), fixed;
+    points_assigned, mean_minutes, longest_minutes (over the assigned; NaN without), people_from_elsewhere (of the
+    assigned, those of another zone than the site's; NaN where the site's zone or that of any of them is not known),
+    people_lost_without (people who would lose cover if this open site were missing, all others standing; where sizes or
+    assignments divide people, of the last stage, everybody assigned anew; NaN where it is not open or time was short),
+    stage ("" without stages), fixed;
     action_cost (of all its actions); of the planning model also capacity, load, running_cost, staff, beds and
     floor_area_m2 as the last stage has them.
     Without a plan what stands is kept, nothing is built, and the figures are NaN."""

@@ -13,13 +13,13 @@ from facopt.measures.planning import site_columns
 from facopt.measures.shares import group_maxima, weighted_means
 
 if TYPE_CHECKING:
-    from facopt.inputs.study_area import Sites, TextArray
+    from facopt.inputs.study_area import FloatArray, Sites, TextArray
     from facopt.location.planning.planned import Planned
     from facopt.location.problem import LocationProblem
     from facopt.measures.coverage import BoolArray, Situation
     from facopt.measures.names import ZoneNames
 
-FIGURES = ("people_assigned", "points_assigned", "mean_minutes", "longest_minutes", "people_lost_without")
+FIGURES = ("people_assigned", "points_assigned", "mean_minutes", "longest_minutes")
 ASSIGNMENT_COLUMNS = ("demand", "site", "tier", "minutes", "within_standard", "share", "counted")
 
 
@@ -38,8 +38,9 @@ def sites_table(
     plan: Situation | None,
     zone_names: ZoneNames,
     planned: Planned | None = None,
+    demand_zone: TextArray | None = None,
 ) -> pd.DataFrame:
-    """Return one row per site, as `Report.sites` names the columns."""
+    """Return one row per site, as `Report.sites` names the columns; `demand_zone` (I,) says where people live."""
     action = site_actions(sites.existing, None if plan is None else plan.open)
     # The problem also knows the costs that a tier states for all its candidates.
     build_cost = np.where(problem.cost > 0, problem.cost, sites.build_cost)
@@ -61,6 +62,8 @@ def sites_table(
         "size": sites.size,
         "owner": sites.owner,
         **_figures(problem, plan),
+        "people_from_elsewhere": _from_elsewhere(problem, plan, sites.zone, demand_zone),
+        "people_lost_without": _lost(problem, plan, planned),
         "stage": np.full(len(sites), "", dtype=object),
         "fixed": sites.fixed,
     }
@@ -111,12 +114,33 @@ def _figures(problem: LocationProblem, plan: Situation | None) -> dict[str, Any]
     site = np.concatenate([flow.site[flow.counted] for flow in flows])
     minutes = np.concatenate([flow.minutes[flow.counted] for flow in flows])
     people = np.concatenate([(problem.people[flow.demand] * flow.share)[flow.counted] for flow in flows])
-    lost = people_lost_without(problem, plan.open, plan.covered)
     return {
         "people_assigned": np.bincount(site, weights=people, minlength=count),
         "points_assigned": np.bincount(site, minlength=count),
         "mean_minutes": weighted_means(site, minutes, people, count),
         "longest_minutes": group_maxima(site, minutes, count),
-        # Where capacities divide people, who loses cover is a matter of who finds room elsewhere.
-        "people_lost_without": np.full(count, np.nan) if found.flows else lost,
     }
+
+
+def _from_elsewhere(
+    problem: LocationProblem, plan: Situation | None, site_zone: TextArray, demand_zone: TextArray | None
+) -> FloatArray:
+    """Return (J,) the assigned people of another zone than the site's; NaN where any of the zones is not known."""
+    if plan is None or demand_zone is None:
+        return np.full(problem.site_count, np.nan)
+    elsewhere, unknown = np.zeros(problem.site_count), site_zone == ""
+    for k in range(len(problem.services)):
+        flow = plan.evaluation.flow(k)
+        people = problem.people[flow.demand] * flow.share * flow.counted
+        away = demand_zone[flow.demand] != site_zone[flow.site]
+        elsewhere += np.bincount(flow.site, weights=people * away, minlength=problem.site_count)
+        unknown[flow.site[(demand_zone[flow.demand] == "") & (people > 0)]] = True
+    return np.where(unknown, np.nan, elsewhere)
+
+
+def _lost(problem: LocationProblem, plan: Situation | None, planned: Planned | None) -> FloatArray:
+    """Return (J,) who would lose cover without each open site; of the planning model in its last stage."""
+    if plan is None:
+        return np.full(problem.site_count, np.nan)
+    # Where capacities divide people, who loses cover is a matter of who finds room elsewhere.
+    return people_lost_without(problem, plan.open, plan.covered) if planned is None else planned.lost[-1]

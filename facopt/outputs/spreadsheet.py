@@ -48,6 +48,8 @@ FORMATS = MappingProxyType(
         "difference": "+0.0;\u22120.0;0.0",
         "minutes": "0.0",
         "longest": "0.0",
+        "kilometres": "0.0",
+        "rate": "0.00",
         "coefficient": "0.000",
         "gap": "0.00%",
         "coordinate": "0.000000",

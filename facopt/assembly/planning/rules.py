@@ -90,11 +90,11 @@ def _required(scenario: Scenario, area: StudyArea, referral: Mapping[str, Travel
             higher = (tiers[times.site] == tier.referral.tier) & (times.minutes <= tier.referral.within_minutes)
             nearest = np.lexsort((times.site, times.minutes))
             nearest = nearest[higher[nearest]]
-            reached = tuple(
-                (int(j), tuple(times.site[nearest[times.demand[nearest] == j]].tolist()))
-                for j in np.flatnonzero(tiers == name)
-            )
-            yield Stated(f"tiers.{name}.referral", Requires(reached))
+            own = np.flatnonzero(tiers == name)
+            found = [nearest[times.demand[nearest] == j] for j in own]
+            reached = tuple((int(j), tuple(times.site[arcs].tolist())) for j, arcs in zip(own, found, strict=True))
+            minutes = tuple(tuple(times.minutes[arcs].tolist()) for arcs in found)
+            yield Stated(f"tiers.{name}.referral", Requires(reached, minutes))
         if tier.hosted_by and area.sites.host is not None:
             layer = np.flatnonzero(tiers == name)
             hosts = tuple((int(j), (int(area.sites.host[j]),)) for j in layer)

@@ -202,6 +202,8 @@ class Requires:
     only_opens: ClassVar[bool] = True
     any_of: tuple[tuple[int, tuple[int, ...]], ...]
     """(site, the sites of which one must be open)."""
+    minutes: tuple[tuple[float, ...], ...] = ()
+    """Minutes to each of these sites, as `any_of` lists them, where they have been travelled; for reports alone."""
 
     def rows(self, model: PlanModel) -> None:
         """Add for each site and stage: open <= sum of the others' open."""

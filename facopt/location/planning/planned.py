@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from facopt.location.planning.estate import outcome_of_estate
+from facopt.location.planning.missing import losses_by_stage
 from facopt.location.planning.orders import final_first
 from facopt.location.planning.search import solve_planning
 
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from facopt.location.planning.outcome import Outcome
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.planning.search import PlanningSolution
+    from facopt.location.problem import FloatArray
     from facopt.location.solver import SolverSettings
 
 Order = Literal["jointly", "final_first"]
+LOSSES_SECONDS = 60.0
+"""Most time for what the loss of each site would do; less where the scenario's own limit is shorter."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class Planned:
     order: Order = "jointly"
     other_order: PlanningSolution | None = None
     """The plan by the other way to order the stages, where the scenario compares them."""
+    lost: tuple[FloatArray, ...] = ()
+    """(T times (J,)) people who would lose cover without each open site; NaN elsewhere and where time was short. Empty
+    without a plan."""
 
 
 def solve_planned(task: PlanningTask, settings: SolverSettings, tell: Callable[[str], None]) -> Planned:
@@ -57,4 +64,8 @@ def solve_planned(task: PlanningTask, settings: SolverSettings, tell: Callable[[
         other = ways[name](task.problem, settings, tell)
     tell("estate")
     now, today = outcome_of_estate(task.estate_now, settings), outcome_of_estate(task.today, settings)
-    return Planned(solution, now, today, task.order, other)
+    lost: tuple[FloatArray, ...] = ()
+    if solution.outcome is not None:
+        tell("losses")
+        lost = losses_by_stage(solution.outcome, min(LOSSES_SECONDS, settings.time_limit_seconds))
+    return Planned(solution, now, today, task.order, other, lost)

@@ -7,6 +7,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from facopt.outputs.brevity import brief_report
 from facopt.outputs.html_report import people_sections, plan_sections, robustness_sections, stage_sections
 from facopt.outputs.html_report.appendix import appendix
 from facopt.outputs.html_report.first_page import first_page
@@ -53,6 +54,7 @@ BESIDE = MappingProxyType({"index.html": "page.index", "map.html": "page.map", "
 
 def html_report(report: Report, beside: tuple[str, ...] = ()) -> str:
     """Return the whole page; the same report gives the same text. `beside` as in `write_html_report`."""
+    report = brief_report(report)
     material = material_of(report)
     sections = [section for build in _SECTIONS if (section := build(material)) is not None]
     title = f"{report.title_zh} {report.title_en}".strip()

@@ -23,14 +23,18 @@ from facopt.outputs.tables.people import (
 )
 from facopt.outputs.tables.planning import planning_of
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
+from facopt.outputs.tables.view import in_both, printed
 from facopt.outputs.words import WORDS, both, both_of, named, pair
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from facopt.measures.report import Assumption, Band, Report, Share, TierFacts
     from facopt.outputs.html_report.material import Material
     from facopt.outputs.html_report.table_html import Row
+    from facopt.outputs.tables.view import TableView
 
 MOST_NAMES = 30
 """Units named in a sentence."""
@@ -347,18 +351,37 @@ def _why(row: Row) -> str:
     return f"{both_of(reason)}<small>{both_of(remedy)}</small>" if any(remedy) else both_of(reason)
 
 
+def _lacking_words(view: TableView) -> Callable[[Row], str]:
+    """Return how a row names the tiers that are lacking, with the standard of the first."""
+    lacking = view.column("lacking")
+
+    def told(row: Row) -> str:
+        if not row["lacking"]:
+            return ""
+        tiers = (printed(lacking, row["lacking"], "zh"), printed(lacking, row["lacking"], "en"))
+        return both("uncovered.lacks", tiers=tiers, minutes=numbers.trimmed(row["standard_minutes"]))
+
+    return told
+
+
 def uncovered(m: Material) -> Section:
     """Return who is not covered, why, and what can be done; the sum equals the people not covered."""
     title = "section.uncovered" if m.planned else "section.uncovered_now"
     view, h = m.tables["uncovered"], m.figures
     if not len(view):
         return Section("uncovered", title, paragraph("uncovered.none"))
+    kilometres = [key for key in ("road_km", "straight_km") if key == "straight_km" or view.frame[key].notna().any()]
+    if view.frame["road_km"].notna().all():
+        kilometres = ["road_km"]
     columns: tuple[str | Drawn, ...] = (
-        "id", "name", "zone_name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes",
-        "nearest_any_minutes", Drawn("why", WORDS["column.why"], _why, align="l"), "cost_alone",
+        "id", "name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes", *kilometres,
+        "usable_minutes", Drawn("why", WORDS["column.why"], _why, align="l"), "cost_alone",
     )  # fmt: skip
     symbols = {"name": lambda row: settlement_symbol(str(row.get("state", "")))}
+    below = {"name": lambda row: both_of(in_both(view.column("zone_name"), row)), "nearest_site": _lacking_words(view)}
     covered = h.covered if h.covered is not None else h.covered_now
     shown = {"people": h.people, "covered": covered, "uncovered": h.uncovered}
-    total = note("uncovered.sum", **{key: numbers.people(value) for key, value in shown.items()})
-    return Section("uncovered", title, table_html(view, Look(columns, before=symbols, sortable=True)) + total)
+    inner = table_html(view, Look(columns, before=symbols, below=below, sortable=True))
+    inner += note("uncovered.sum", **{key: numbers.people(value) for key, value in shown.items()})
+    inner += note("uncovered.nearest") + "".join(note(f"uncovered.{key}") for key in kilometres)
+    return Section("uncovered", title, inner)

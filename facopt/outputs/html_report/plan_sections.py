@@ -7,12 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from facopt.measures import equity
+from facopt.measures.report import OPEN_ACTIONS
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, facility_symbol, note, paragraph
 from facopt.outputs.html_report.table_html import Drawn, Look, flag_tag, table_html
+from facopt.outputs.tables.planning import stage_name
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
-from facopt.outputs.tables.view import printed_measure
-from facopt.outputs.words import WORDS, both, both_of
+from facopt.outputs.tables.view import in_both, printed_measure
+from facopt.outputs.words import WORDS, both, both_of, pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from facopt.measures.report import Clash, Conflict
     from facopt.outputs.html_report.material import Material
     from facopt.outputs.html_report.table_html import Row
+    from facopt.outputs.tables.view import TableView
 
 _STRONG_NAME = frozenset({"name"})
 
@@ -79,17 +82,54 @@ def facilities(m: Material) -> Section:
     """Return every facility that stands, is built or is closed, with whom it serves."""
     view = m.tables["facilities"]
     used = view.where(view.frame["action"] != "none")
+    staged = m.report.planning is not None
     columns = (
-        "name", *(("tier",) if m.report.planning is None else ()), "action", "stage", "zone_name",
-        *(("capacity_people",) if m.report.planning is None else ("size", "capacity")),
-        "people_assigned", "use_percent", "mean_minutes", "longest_minutes", "people_lost_without",
+        "name", *(() if staged else ("tier",)), "action", *(("size", "capacity") if staged else ("capacity_people",)),
+        "people_assigned", "use_percent", "from_elsewhere_percent", "mean_minutes", "longest_minutes",
+        *(("referral_minutes",) if staged else ()), "people_lost_without",
     )  # fmt: skip
-    look = Look(columns, before=site_symbols(m), strong=_STRONG_NAME, sortable=True)
+    below = under_names(m, view) | (_under_figures(view) if staged else {})
+    look = Look(columns, before=site_symbols(m), below=below, strong=_STRONG_NAME, sortable=True)
     unused = len(view) - len(used)
-    told = "facilities.assigned" if m.report.planning is None else "facilities.planned"
-    inner = table_html(used, look) + (note(told) if m.planned else "")
+    told = "facilities.planned" if staged else "facilities.assigned"
+    inner = table_html(used, look) + (note(told) + _from_elsewhere(m) + _lost_in_time(m) if m.planned else "")
     inner += note("facilities.unused", n=numbers.count(unused)) if unused and m.planned else ""
     return Section("facilities", "section.facilities", inner)
+
+
+def under_names(m: Material, view: TableView) -> dict[str, Callable[[Row], str]]:
+    """Return what stands in small print below names and actions: the township, and the stage where there are any."""
+    zone = view.column("zone_name")
+    below: dict[str, Callable[[Row], str]] = {"name": lambda row: both_of(in_both(zone, row))}
+    if m.report.planning is not None and m.report.planning.base_year:
+        below["action"] = lambda row: both_of(stage_name(str(row["stage"]))) if row["stage"] else ""
+    return below
+
+
+def _under_figures(view: TableView) -> dict[str, Callable[[Row], str]]:
+    """Return what stands below sizes, beds and posts, and below minutes of referral, the facility."""
+    place = view.column("referred_to")
+
+    def inside(row: Row) -> str:
+        parts = [pair(f"facilities.{key}", n=numbers.trimmed(row[key])) for key in ("beds", "staff") if row[key] > 0]
+        return both_of((" · ".join(zh for zh, _ in parts), " · ".join(en for _, en in parts))) if parts else ""
+
+    return {"size": inside, "referral_minutes": lambda row: both_of(in_both(place, row))}
+
+
+def _from_elsewhere(m: Material) -> str:
+    """Say how many of those who are served go to a facility outside their own township."""
+    sites = m.report.sites[m.report.sites["people_from_elsewhere"].notna()]
+    people, away = float(sites["people_assigned"].sum()), float(sites["people_from_elsewhere"].sum())
+    if not people:
+        return ""
+    return note("facilities.elsewhere", share=numbers.share_percent(away, people), people=numbers.people(people))
+
+
+def _lost_in_time(m: Material) -> str:
+    """Say of how many open facilities nobody knows what their loss would do, because time was short."""
+    unknown = int((m.report.sites["action"].isin(OPEN_ACTIONS) & m.report.sites["people_lost_without"].isna()).sum())
+    return note("facilities.lost_unknown", n=numbers.count(unknown)) if unknown else ""
 
 
 def benefit(m: Material) -> Section | None:
@@ -223,12 +263,13 @@ def projects(m: Material) -> Section | None:
     view = m.tables["projects"]
     if not len(view):
         return Section("projects", "section.projects", paragraph("projects.none"))
+    staged = m.report.planning is not None
     columns = (
-        "number", "name", "action", *(() if m.report.planning is not None else ("tier",)), "zone_name", "size",
-        *(("floor_area_m2", "beds") if m.report.planning is not None else ()), "stage", "build_cost",
+        "number", "name", "action", *(() if staged else ("tier", "zone_name")), "size",
+        *(("floor_area_m2", "beds") if staged else ("stage",)), "build_cost",
         *(column.key for column in view.columns if column.key.startswith("cost_")), "people_served",
-        "people_lost_without", *(("owner",) if m.report.planning is None else ()),
+        "people_lost_without", *(() if staged else ("owner",)),
     )  # fmt: skip
-    titles = {} if m.report.planning is None else {"action": WORDS["column.project_kind"]}
-    look = Look(columns, titles=titles, before=site_symbols(m), strong=_STRONG_NAME, shown_rows=1000)
+    titles, below = ({"action": WORDS["column.project_kind"]}, under_names(m, view)) if staged else ({}, {})
+    look = Look(columns, titles=titles, before=site_symbols(m), below=below, strong=_STRONG_NAME, shown_rows=1000)
     return Section("projects", "section.projects", table_html(view, look) + _cost_flag(m))

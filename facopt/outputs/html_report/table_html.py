@@ -46,6 +46,8 @@ class Look:
     """Headings that differ from the table's, by column key."""
     before: Mapping[str, Callable[[Row], str]] = field(default_factory=dict)
     """HTML put before a cell's text, such as a symbol, by column key."""
+    below: Mapping[str, Callable[[Row], str]] = field(default_factory=dict)
+    """HTML put in small print below a cell's text, by column key; nothing where it is empty."""
     strong: frozenset[str] = frozenset()
     sortable: bool = False
     shown_rows: int = SHOWN_ROWS
@@ -143,6 +145,9 @@ class _Painter:
             words = f"<b>{words}</b>"
         if column.key in self.look.before:
             words = self.look.before[column.key](row) + words
+        if column.key in self.look.below and not row.get("is_total"):
+            more = self.look.below[column.key](row)
+            words += f"<small>{more}</small>" if more else ""
         marks = figure_attributes(f"{self.view.key}.{column.key}", value) if column.numeric else ""
         style = "r" if column.numeric else _one_line(column, value, row)
         return f"<td{_class(style)}{marks}>{words}</td>"

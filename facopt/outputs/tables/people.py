@@ -200,6 +200,11 @@ def zones_table(report: Report) -> TableView:
         column("required", "count"),
         column("present_now", "count"),
         column("present", "count"),
+        *(
+            (column(key, "rate" if "per" in key else "number") for key in _STAFFING)
+            if report.planning is not None
+            else ()
+        ),
         column("reference_percent", "percent"),
         column("rating", "term", terms=terms_of("rating")),
     )
@@ -209,8 +214,9 @@ def zones_table(report: Report) -> TableView:
     people = {str(key): row for key, row in zip(sums.index, records(sums), strict=True)}
     none = {"sites_now": 0.0, "sites_open": 0.0 if has_plan(report) else np.nan}
     references, facilities = zone_references(report), _facilities_of_zones(report)
+    staffing = {} if report.planning is None else _staffing_of_zones(report)
     rows = [
-        {**people.get(zone.key, {}), **known.get(zone.key, none), **facilities[zone.key]}
+        {**people.get(zone.key, {}), **known.get(zone.key, none), **facilities[zone.key], **staffing.get(zone.key, {})}
         | _zone_row(report, zone, *references[zone.key])
         for zone in report.by_zone
     ]
@@ -218,8 +224,28 @@ def zones_table(report: Report) -> TableView:
     total |= {str(key): float(count) for key, count in counts.sum(min_count=1).items()}
     total |= {part: float(report.points[part].sum()) for part in parts}
     total |= {key: sum(row[key] for row in facilities.values()) for key in ("required", "present_now", "present")}
+    if report.planning is not None:
+        whole = {key: float(report.sites[key].sum()) for key in ("staff", "beds")}
+        total |= staffing_per_1000(whole, report.everybody.people)
     kept = {key: value for key, value in total.items() if key != "area_class"}
     return TableView("zones", WORDS["table.zones"], columns, frame_of(columns, rows), kept if rows else None)
+
+
+_STAFFING = ("staff", "staff_per_1000", "beds", "beds_per_1000")
+
+
+def _staffing_of_zones(report: Report) -> dict[str, dict[str, float | None]]:
+    """Return posts and beds of the open facilities in each zone, in all and for each thousand of its people."""
+    sums = report.sites.groupby("zone")[["staff", "beds"]].sum()
+    known = {str(key): row for key, row in zip(sums.index, records(sums), strict=True)}
+    none = dict.fromkeys(("staff", "beds"), 0.0)
+    return {zone.key: staffing_per_1000(known.get(zone.key, none), zone.people) for zone in report.by_zone}
+
+
+def staffing_per_1000(sums: Mapping[str, float], people: float) -> dict[str, float | None]:
+    """Return posts and beds with what they are for each thousand people; None where people are none."""
+    each = {f"{key}_per_1000": 1000.0 * sums[key] / people if people > 0 else None for key in ("staff", "beds")}
+    return {key: float(sums[key]) for key in ("staff", "beds")} | each
 
 
 def _zone_row(report: Report, zone: Share, reference: float | None, stated: bool) -> dict[str, Any]:
@@ -347,7 +373,7 @@ def uncovered_points(report: Report) -> pd.DataFrame:
 
 def uncovered_table(report: Report) -> TableView:
     """Who is not covered, why, and what can be done; sums to the people not covered."""
-    left, parts, planned = uncovered_points(report), segments(report), has_plan(report)
+    left, parts = uncovered_points(report), segments(report)
     columns = (
         column("id"),
         *names(report, "name", "zone_name"),
@@ -355,24 +381,47 @@ def uncovered_table(report: Report) -> TableView:
         column("people", "people"),
         *(segment_column(part) for part in parts),
         column("state", "term", terms=terms_of("state")),
-        column("tier", "term", terms=tier_terms(report)),
+        column("lacking", "term", terms=_lacking_terms(report)),
         *names(report, "nearest_site"),
         column("nearest_minutes", "minutes"),
-        column("nearest_any_minutes", "minutes"),
+        column("standard_minutes", "number"),
+        column("road_km", "kilometres"),
+        column("straight_km", "kilometres"),
+        column("usable_minutes", "minutes"),
         column("reason", "term", terms=terms_of("reason")),
         column("remedy", "term", terms=terms_of("remedy")),
         column("cost_alone", "money", currency=report.currency),
     )
-    sites = left["site" if planned else "site_now"]
+    sites = left["lacking_site"]
     left = left.assign(
         nearest_site=sites.map(site_names(report)),
         nearest_site_en=sites.map(site_names(report, "name_en")) if "name_en" in report.sites else "",
-        nearest_minutes=left["minutes" if planned else "minutes_now"],
+        nearest_minutes=left["lacking_minutes"],
+        standard_minutes=_standards_missed(report, left),
+        usable_minutes=left["lacking_usable_minutes"],
         cost_alone=left.get("cost_alone", np.nan),
     )
     total = {key: float(left[key].sum()) for key in ("people", *parts)} | {"name": WORDS["total"]}
     frame = left[[col.key for col in columns]].reset_index(drop=True)
     return TableView("uncovered", WORDS["table.uncovered"], columns, frame, total if len(frame) else None)
+
+
+def _lacking_terms(report: Report) -> Mapping[str, tuple[str, str]]:
+    """Return the names of the tiers that points lack, one or several in the order of the key."""
+    terms = tier_terms(report)
+    keys = sorted(set(report.points["lacking"]))
+    found = {key: [terms.get(tier, (tier, tier)) for tier in key.split()] for key in keys}
+    joined = {key: ("、".join(zh for zh, _ in tiers), ", ".join(en for _, en in tiers)) for key, tiers in found.items()}
+    return MappingProxyType({**terms, **joined})
+
+
+def _standards_missed(report: Report, points: pd.DataFrame) -> list[float]:
+    """Return the standard of the first tier that each of some points lacks; NaN where it lacks none."""
+    tiers, first = {tier.key: tier for tier in report.tiers}, [str(key).partition(" ")[0] for key in points["lacking"]]
+    return [
+        dict(tiers[key].standards_by_class).get(kind, tiers[key].standard_minutes) if key in tiers else np.nan
+        for key, kind in zip(first, points["area_class"], strict=True)
+    ]
 
 
 def site_names(report: Report, column: str = "name") -> dict[str, str]:
@@ -395,6 +444,7 @@ def points_table(report: Report) -> TableView:
         column("state", "term", terms=terms_of("state")),
         column("covered_now", "people"),
         column("covered", "people"),
+        column("lacking", "term", terms=_lacking_terms(report)),
         column("tier", "term", terms=tier_terms(report)),
         column("site_now"),
         column("minutes_now", "minutes"),

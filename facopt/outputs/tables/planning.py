@@ -10,7 +10,7 @@ import numpy as np
 
 from facopt.measures.planning import TODAY
 from facopt.outputs import numbers
-from facopt.outputs.tables.people import frame_of, tier_terms
+from facopt.outputs.tables.people import frame_of, staffing_per_1000, tier_terms
 from facopt.outputs.tables.view import Column, TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS, named, pair
 
@@ -117,8 +117,11 @@ def use_percent(load: float, capacity: float) -> float | None:
 
 
 def money_table(report: Report) -> TableView:
-    """Capital of each stage against its budget, by funding source, and what runs then: money a year, posts, beds."""
-    money, currency = planning_of(report).money, report.currency
+    """Capital of each stage against its budget, by funding source, and what runs then: money a year, posts, beds.
+
+    Posts and beds also for each thousand people of that stage.
+    """
+    money, stages, currency = planning_of(report).money, planning_of(report).stages, report.currency
     sources = source_columns(money, "capital_", report)
     columns = (
         column("stage", "term", terms=stage_terms(report)),
@@ -127,11 +130,15 @@ def money_table(report: Report) -> TableView:
         *sources,
         column("running_cost", "money", currency=currency),
         column("staff", "number"),
+        column("staff_per_1000", "rate"),
         column("beds", "number"),
+        column("beds_per_1000", "rate"),
         column("floor_area_m2", "number"),
     )
     total = {"stage": WORDS["total"], **{c.key: float(money[c.key].sum()) for c in (columns[1], *sources)}}
-    frame = frame_of(columns, records(money))
+    everybody = stages[stages["tier"] == ""]
+    people = dict(zip(everybody["stage"], everybody["people"], strict=True))
+    frame = frame_of(columns, [row | staffing_per_1000(row, people[row["stage"]]) for row in records(money)])
     return TableView("stage_money", WORDS["table.stage_money"], columns, frame, total if len(frame) else None)
 
 
@@ -229,6 +236,7 @@ def stage_sites_table(report: Report) -> TableView:
         workload_column("load", report),
         workload_column("capacity", report),
         column("use_percent", "use_percent"),
+        column("people_lost_without", "people"),
     )
     rows = [_stage_site(report, row) for row in records(planning_of(report).open_sites)]
     return TableView("stage_sites", WORDS["table.stage_sites"], columns, frame_of(columns, rows))
@@ -249,12 +257,15 @@ def referral_table(report: Report) -> TableView:
         *names(report, "name"),
         column("referred_id"),
         *names(report, "referred_to"),
+        column("referral_minutes", "minutes"),
+        column("referral_limit_minutes", "number"),
     )
     links = planning_of(report).referral
     ids = report.sites["id"].to_numpy()
     data = {
         "stage": links["stage"], "id": ids[links["site"].astype(int)], "referred_id": ids[links["to"].astype(int)],
         "name": _site_names(report, links["site"]), "referred_to": _site_names(report, links["to"]),
+        "referral_minutes": links["minutes"], "referral_limit_minutes": links["limit_minutes"],
     }  # fmt: skip
     if "name_en" in [c.key for c in columns]:
         data |= {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from facopt.measures.check import has_plan
+from facopt.measures.planning import TODAY
 from facopt.measures.report import OPEN_ACTIONS
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import frame_of, tier_terms
@@ -41,8 +43,11 @@ def facilities_table(report: Report) -> TableView:
         column("people_assigned", "people"),
         column("use_percent", "use_percent"),
         column("points_assigned", "count"),
+        column("people_from_elsewhere", "people"),
+        column("from_elsewhere_percent", "percent"),
         column("mean_minutes", "minutes"),
         column("longest_minutes", "longest"),
+        *_referral_columns(report),
         column("people_lost_without", "people"),
         column("lon", "coordinate"),
         column("lat", "coordinate"),
@@ -50,7 +55,11 @@ def facilities_table(report: Report) -> TableView:
     order = {action: place for place, action in enumerate(_ACTION_ORDER)}
     sites = report.sites.sort_values("action", key=lambda actions: actions.map(order), kind="stable")
     served, room = ("people_assigned", "capacity_people") if report.planning is None else ("load", "capacity")
-    sites = sites.assign(use_percent=100.0 * sites[served] / sites[room].replace(0.0, np.nan))
+    sites = sites.assign(
+        use_percent=100.0 * sites[served] / sites[room].replace(0.0, np.nan),
+        from_elsewhere_percent=100.0 * sites["people_from_elsewhere"] / sites["people_assigned"].replace(0.0, np.nan),
+        **_referrals(report, sites),
+    )
     frame = sites[[col.key for col in columns]].reset_index(drop=True)
     return TableView("facilities", WORDS["table.facilities"], columns, frame)
 
@@ -68,6 +77,34 @@ def _planned_columns(report: Report) -> tuple[Column, ...]:
         column("beds", "number"),
         column("floor_area_m2", "number"),
     )
+
+
+def _referral_columns(report: Report) -> tuple[Column, ...]:
+    """Return the columns that say where open sites refer people on, where the planning model answered."""
+    if report.planning is None:
+        return ()
+    minutes = (column("referral_minutes", "minutes"), column("referral_limit_minutes", "number"))
+    return (*names(report, "referred_to"), *minutes)
+
+
+def _referrals(report: Report, sites: pd.DataFrame) -> dict[str, Any]:
+    """Return where each of some sites refers people on in the last stage, how far that is and may be."""
+    if report.planning is None or report.planning.referral.empty:
+        return {"referred_to": "", "referred_to_en": "", "referral_minutes": np.nan, "referral_limit_minutes": np.nan}
+    links = report.planning.referral
+    last = links[links["stage"] == next(iter(report.planning.money["stage"].iloc[-1:]), TODAY)]
+    found = last.set_index("site").reindex(sites.index)
+    place = found["to"].fillna(-1).to_numpy(dtype=int)
+    told = {
+        key: np.append(report.sites[name].to_numpy(dtype=object), "")[place]
+        for key, name in (("referred_to", "name"), ("referred_to_en", "name_en"))
+        if name in report.sites
+    }
+    minutes = {key: found[name].to_numpy(float) for key, name in _REFERRAL_FIGURES.items()}
+    return told | minutes
+
+
+_REFERRAL_FIGURES = MappingProxyType({"referral_minutes": "minutes", "referral_limit_minutes": "limit_minutes"})
 
 
 def changed(report: Report) -> pd.DataFrame:

@@ -33,6 +33,8 @@ Kind = Literal[
     "difference_people",  # signed
     "difference",  # signed difference of minutes
     "minutes",
+    "kilometres",
+    "rate",  # for each thousand people, two decimals
     "longest",  # longest of several times, in minutes
     "coefficient",  # Gini, Theil: three decimals
     "gap",  # percent between a plan and its bound
@@ -192,6 +194,8 @@ _PLAIN: Mapping[str, Callable[[float | None], str]] = MappingProxyType(
         "difference_people": numbers.difference_people,
         "difference": numbers.difference_minutes,
         "minutes": numbers.minutes,
+        "rate": lambda value: numbers.fixed(value, 2),
+        "kilometres": lambda value: numbers.fixed(value, 1),
         "longest": numbers.minutes_longest,
         "coefficient": lambda value: numbers.fixed(value, 3),
         "gap": numbers.gap_percent,

@@ -38,6 +38,8 @@ WORDS = MappingProxyType(
         "column.running_cost": ("年运行费", "Running cost a year"),
         "column.staff": ("编制", "Posts"),
         "column.beds": ("床位", "Beds"),
+        "column.staff_per_1000": ("每千人编制", "Posts per 1,000"),
+        "column.beds_per_1000": ("每千人床位", "Beds per 1,000"),
         "column.floor_area_m2": ("建筑面积（平方米）", "Floor area, m²"),
         "column.capital_source": ("资金：{source}", "From {source}"),
         "column.sizes": ("规模变化", "Size"),
@@ -56,6 +58,8 @@ WORDS = MappingProxyType(
         "column.referred_to": ("转往", "Refers to"),
         "column.referred_to_en": ("转往英文名", "Refers to, in English"),
         "column.referred_id": ("转往编码", "Refers to, id"),
+        "column.referral_minutes": ("转诊分钟", "Referral, min"),
+        "column.referral_limit_minutes": ("转诊时限（分钟）", "Referral limit, min"),
         "column.project_kind": ("性质", "Kind"),
         # what capacities are counted in
         "workload.people": ("人", "people"),
@@ -154,10 +158,14 @@ WORDS = MappingProxyType(
             "A relocation is one project: closing the old place and building at the new one, with the cost of both.",
         ),
         "facilities.planned": (
-            "服务人数：分配到该机构的居民；利用率为服务量占服务能力之比；规模、编制、床位为终期数。",
+            "服务人数：分配到该机构的居民；利用率为服务量占服务能力之比；规模、编制、床位为终期数。"
+            "少了它失去覆盖：其余机构及其能力不变，居民按同样规则重新分配、使覆盖人数最多时减少的人数。",
             "People assigned: residents sent to the facility. Use is load by capacity. Sizes, posts and beds are those "
-            "of the last stage.",
+            "of the last stage. Lose cover without it: by how many fewer are covered at best where all other "
+            "facilities keep their room and everybody is assigned anew by the same rules.",
         ),
+        "facilities.beds": ("床位 {n}", "{n} beds"),
+        "facilities.staff": ("编制 {n}", "{n} posts"),
         "rules.none": ("未设规则。", "No rules are stated."),
         "rules.kept": ("● 满足", "● kept"),
         "rules.unknown": ("– 无方案", "– no plan"),

@@ -227,6 +227,22 @@ WORDS = MappingProxyType(
             "合计与未覆盖人口一致：{people} − {covered} = {uncovered}。",
             "The total equals the uncovered population: {people} − {covered} = {uncovered}.",
         ),
+        "uncovered.lacks": ("{tiers}，标准 {minutes} 分钟", "{tiers}, standard {minutes} min"),
+        "uncovered.nearest": (
+            "最近机构：未达标层级中超标最多者的最近开放机构；超出计算范围的，为直线最近者，不列分钟。"
+            "可用站点分钟：到该层级最近的现有或备选站点。",
+            "Nearest facility: the nearest open one of the tier whose standard is missed by most; beyond the search "
+            "limit the nearest in a straight line, without minutes. Usable site: its nearest existing or candidate "
+            "site.",
+        ),
+        "uncovered.road_km": (
+            "道路公里：沿最快路线的长度（路线简化到约 10 米）。",
+            "Road km: the length of the fastest way, which is simplified to about 10 m.",
+        ),
+        "uncovered.straight_km": (
+            "直线公里：直线距离，不是道路里程。",
+            "Straight-line km: as the crow flies, not along the road.",
+        ),
         "uncovered.none": ("全部居民点均已覆盖。", "Every settlement is covered."),
         "fold.show_all": ("显示全部 {n} 行（现列前 {shown} 行）", "Show all {n} rows (the first {shown} are listed)"),
         "fold.print": ("另有 {n} 行未打印。", "{n} more rows are not printed."),
@@ -239,6 +255,16 @@ WORDS = MappingProxyType(
             "就近服务人数：以该机构为最近开放机构、且在标准时间内的居民；少了它失去覆盖：其余不变时的人数。",
             "People assigned: residents within the standard for whom it is the nearest open facility of its tier. "
             "Lose cover without it: with all else unchanged.",
+        ),
+        "facilities.elsewhere": (
+            "跨乡镇服务占比：居住在其他乡镇、街道的人占该机构服务人数之比；全部机构合计 {share}，分母 {people} 人"
+            "（由几个层级服务者各计一次）。",
+            "From other units: of the people assigned to a facility, the share who live in another township or "
+            "subdistrict; {share} over all facilities, of {people} people (once for each tier that serves them).",
+        ),
+        "facilities.lost_unknown": (
+            "{n} 处机构的“少了它失去覆盖”限时内未算出。",
+            "Of {n} facilities it was not known in time who would lose cover without them.",
         ),
         "cost.total": (
             "总投资 {cost}，新增覆盖 {newly}，平均每新增覆盖 1 人 {per_person}。",

@@ -73,7 +73,7 @@ def solve_arrays(model: ArrayModel, effort: Effort, start: FloatArray | None = N
 
 
 class GrowingProgram:
-    """A linear program that rows are added to; each solve goes on from the basis before."""
+    """A linear program that grows rows and changes bounds; each solve goes on from the basis before."""
 
     def __init__(self, model: ArrayModel, seed: int = 1) -> None:
         self._highs = _highs(model, Effort(1.0, seed=seed), relaxed=True)
@@ -84,6 +84,10 @@ class GrowingProgram:
         self._highs.addRows(
             len(row_lower), row_lower, row_upper, matrix.nnz, first, matrix.indices.astype(np.int32), matrix.data
         )
+
+    def bound(self, lower: FloatArray, upper: FloatArray) -> None:
+        """Give all columns (N,) other bounds."""
+        self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
 
     def solve(self, seconds: float) -> Result | None:
         """Return the optimum, or None where the time did not suffice: an unfinished program proves nothing."""
