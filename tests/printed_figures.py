@@ -36,12 +36,24 @@ class Node:
         """Return the elements that a reader of the page would call so."""
         return [node for node in self.walk() if wanted(node)]
 
+    def plain(self, lang: str) -> str:
+        """Return the same without what stands below in small print."""
+        return Node(self.tag, self.attributes, [one for one in self.children if not _is_small(one)]).text(lang)
+
+    def small(self, lang: str) -> str:
+        """Return what stands below in small print; "" where nothing does."""
+        return "".join(one.text(lang) for one in self.children if isinstance(one, Node) and _is_small(one))
+
     def text(self, lang: str) -> str:
         """Return what a reader of one language sees of it."""
         stated = self.attributes.get("lang", lang)
         if self.tag != "html" and not stated.startswith(lang):
             return ""
         return "".join(child if isinstance(child, str) else child.text(lang) for child in self.children)
+
+
+def _is_small(node: Node | str) -> bool:
+    return isinstance(node, Node) and node.tag == "small"
 
 
 class Tree(HTMLParser):

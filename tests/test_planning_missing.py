@@ -17,6 +17,7 @@ from facopt.location.planning.plan import Plan, no_assignment
 from facopt.location.planning.problem import Labels, LevelWish, Option, PlanningProblem, PlanService, Stage, Stated
 from facopt.location.planning.referee import judge
 from facopt.location.planning.search import solve_planning
+from facopt.location.planning.variants import Assumed, changed_standard, most_covered
 from facopt.location.solver import SolverSettings
 from facopt.objectives import objective_classes
 from tests.planning_cases import draw
@@ -161,3 +162,43 @@ def test_without_time_nothing_is_claimed() -> None:
     """Where time ends first, losses are not known."""
     problem = standing([60.0, 50.0], [60.0, 100.0], [(0, 0, 5.0), (1, 1, 5.0)])
     assert np.isnan(people_lost_without(solved(problem), 0, 0.0)).all()
+
+
+@pytest.mark.parametrize("family", ["split", "single", "mixed", "merge"])
+def test_other_people_room_and_standards_are_those_of_the_oracle(family: str) -> None:
+    """The same sites with a tenth more people, a tenth less room, and a fifth longer standards, counted both ways."""
+    compared = 0
+    for seed in range(200, 208):
+        problem = draw(seed, family)
+        course = next(itertools.islice(courses(problem), seed % 5, None), None) or next(iter(courses(problem)))
+        outcome = judge(problem, Plan(course.made, no_assignment(problem)))
+        longer = tuple(changed_standard(service.standard_minutes, 20.0) for service in problem.services)
+        crowded = problem.replace(people=problem.people * 1.1, load=problem.load * 1.1)
+        tight = problem.replace(
+            options=tuple(replace(one, capacity=one.capacity * 0.9) for one in problem.options),
+            moves=tuple(replace(move, brings=move.brings * 0.9) for move in problem.moves),
+        )
+        patient = problem.replace(
+            services=tuple(
+                replace(service, standard_minutes=one) for service, one in zip(problem.services, longer, strict=True)
+            )
+        )
+        for assumed, other in (
+            (Assumed(people_factor=1.1), crowded), (Assumed(room_factor=0.9), tight), (Assumed(longer), patient),
+        ):  # fmt: skip
+            most = most_covered(outcome, assumed, [100.0] * len(longer), 60.0)
+            if assumed.standards and any(len(service.blocked_arc) for service in problem.services):
+                assert most is None
+                continue
+            assert most == pytest.approx(by_the_oracle(other, course, problem.stage_count - 1, ()), abs=1e-5), seed
+            compared += 1
+    assert compared > 10
+
+
+def test_standards_beyond_the_known_times_have_no_figure() -> None:
+    """Where times are known up to 35 minutes, a standard of 36 tells nothing."""
+    problem = standing([60.0], [60.0, 100.0], [(0, 0, 5.0), (0, 1, 9.0)])
+    outcome = solved(problem)
+    longer = Assumed((changed_standard(problem.services[0].standard_minutes, 20.0),))
+    assert most_covered(outcome, longer, [36.0], 60.0) == 60.0
+    assert most_covered(outcome, longer, [35.0], 60.0) is None

@@ -347,6 +347,64 @@ def test_minutes_and_sites_of_settlements_are_the_shortest(
             assert _number(row[column]) == expected, (row["id"], column)
 
 
+def test_the_uncovered_list_names_the_tiers_that_are_missed(
+    run: RunFolder, minutes: dict[str, dict[str, dict[str, float]]]
+) -> None:
+    """Tiers, nearest open site, minutes, kilometres, and nearest usable site, found again in plain Python."""
+    standards = {tier: one["minutes"] for tier, one in run.record["standards"].items()}
+    sites = {row["id"]: row for row in run.tables["facilities"]}
+    points = {row["id"]: row for row in run.tables["points"]}
+    names = {row["name"]: row["id"] for row in sites.values()}
+    assert len(names) == len(sites)
+    told = 0
+    for row in run.tables["uncovered"]:
+        found = []
+        for tier, pairs in minutes.items():
+            near = pairs.get(row["id"])
+            if near is not None:
+                times = [(time, site) for site, time in near.items() if sites[site]["action"] in ("keep", "build")]
+                time, site = min(times, default=(math.inf, ""))
+                if time > standards[tier]:
+                    found.append((-time / standards[tier], tier, time, site, min(near.values(), default=math.inf)))
+        found.sort(key=lambda one: one[0])
+        assert row["lacking"].split() == points[row["id"]]["lacking"].split() == [tier for _, tier, *_ in found]
+        _, tier, time, site, usable = found[0]
+        assert float(row["standard_minutes"]) == standards[tier]
+        if math.isfinite(time):
+            told += 1
+            assert (names[row["nearest_site"]], float(row["nearest_minutes"])) == (site, time)
+            assert _number(row["usable_minutes"]) == usable
+        straight = _kilometres(points[row["id"]], sites[names[row["nearest_site"]]])
+        assert float(row["straight_km"]) == pytest.approx(straight, rel=0.006)
+        if row["road_km"]:
+            assert float(row["straight_km"]) * 0.99 <= float(row["road_km"]) <= 80 * float(row["nearest_minutes"]) / 60
+    assert told > 10
+    assert any(row["road_km"] for row in run.tables["uncovered"])
+
+
+def _kilometres(one: Row, other: Row) -> float:
+    """Return the great-circle distance of two rows on a sphere."""
+    lon, lat, lon2, lat2 = (math.radians(float(row[key])) for row in (one, other) for key in ("lon", "lat"))
+    half = math.sin((lat2 - lat) / 2) ** 2 + math.cos(lat) * math.cos(lat2) * math.sin((lon2 - lon) / 2) ** 2
+    return 2 * 6371.0088 * math.asin(math.sqrt(half))
+
+
+def test_users_from_other_units_are_those_of_the_assignment(run: RunFolder) -> None:
+    """Who goes to a facility outside the own unit is counted again, and the page says the share of all together."""
+    unit = {row["id"]: row["zone_name"] for row in run.tables["points"]}
+    away = people = 0.0
+    for site in run.tables["facilities"]:
+        mine = [r for r in run.tables["assignment"] if r["site_id"] == site["id"] and r["within_standard"] == "true"]
+        elsewhere = sum(float(row["people"]) for row in mine if unit[row["demand_id"]] != site["zone_name"])
+        assert float(site["people_from_elsewhere"] or 0) == elsewhere
+        if site["from_elsewhere_percent"]:
+            assert _same(float(site["from_elsewhere_percent"]), 100 * elsewhere / float(site["people_assigned"]))
+        away, people = away + elsewhere, people + float(site["people_assigned"] or 0)
+    assert 0 < away < people
+    for lang in LANGUAGES:
+        assert numbers.share_percent(away, people) in run.report.text(lang)
+
+
 # --- workbook --------------------------------------------------------------------------------------------------------
 
 
@@ -432,8 +490,10 @@ def _same_names(head: Node, cell: Node, row: Row) -> None:
     """Compare names with the file's in both languages."""
     for column in ("name", "zone_name", "nearest_site"):
         if head.text("zh") == WORDS[f"column.{column}"][0] and row.get(column):
-            assert (cell.text("zh"), cell.text("en")) == (row[column], row[f"{column}_en"])
+            assert (cell.plain("zh"), cell.plain("en")) == (row[column], row[f"{column}_en"])
             assert row[column] != row[f"{column}_en"]
+            if column == "name" and cell.small("zh"):
+                assert (cell.small("zh"), cell.small("en")) == (row["zone_name"], row["zone_name_en"])
 
 
 def _says(text: str, value: float | None, heading: str, column: str, row: Row) -> bool:

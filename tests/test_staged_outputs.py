@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 import shutil
 from collections import Counter
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import openpyxl
 import pytest
+from scipy.optimize import linprog
 
 from facopt.outputs.compare import comparison_json, render_terminal
 from facopt.outputs.compare.comparison import compare_runs
@@ -234,6 +237,112 @@ def test_people_add_up_where_capacities_cover_a_part(run: StagedRun) -> None:
             assert float(site["use_percent"]) == pytest.approx(used, rel=1e-12)
     today = [row for row in run.table("stage_sites") if row["stage"] == "today" and row["capacity"]]
     assert any(float(row["use_percent"]) == pytest.approx(100) for row in today)
+
+
+def test_losses_are_those_of_a_linear_program_over_the_files(run: StagedRun) -> None:
+    """For each facility: who is covered at best without it, from people, places and room in the files alone."""
+    points, sites = run.table("demand_points"), [row for row in run.table("sites") if row["action"] in OPEN]
+    people = np.array([float(row["people"]) for row in points])
+    clinics = [row for row in sites if row["tier"] == "township_clinic"]
+    hospitals = [row for row in sites if row["tier"] == "county_hospital"]
+
+    def most(without: str) -> float:
+        near = [any(_minutes(one, h) <= 90 for h in hospitals if h["id"] != without) for one in points]
+        pairs = [
+            (i, j) for i, one in enumerate(points) for j, site in enumerate(clinics)
+            if near[i] and site["id"] != without and _minutes(one, site) <= 20
+        ]  # fmt: skip
+        if not pairs:
+            return 0.0
+        place = np.zeros((len(points), len(pairs)))
+        room = np.zeros((len(clinics), len(pairs)))
+        for n, (i, j) in enumerate(pairs):
+            place[i, n], room[j, n] = 1.0, 1.0
+        limits = np.r_[people * VISITS, [float(site["capacity"]) for site in clinics]]
+        found = linprog(-np.ones(len(pairs)), A_ub=np.vstack((place, room)), b_ub=limits)
+        return -float(found.fun) / VISITS
+
+    covered = run.record["people_covered"]
+    assert most("") == pytest.approx(covered, abs=1e-3)
+    assert {row["id"] for row in run.table("resilience")} == {site["id"] for site in sites}
+    for table in ("sites", "resilience"):
+        for row in run.table(table):
+            if row["action"] in OPEN:
+                expected = covered - most(row["id"])
+                assert float(row["people_lost_without"]) == pytest.approx(expected, abs=1e-3), (table, row["id"])
+    last = {row["id"]: row["people_lost_without"] for row in run.table("stage_sites") if row["stage"] == STAGES[-1]}
+    assert last == {row["id"]: row["people_lost_without"] for row in sites}
+
+
+OPEN = ("keep", "build", "extend", "refurbish")
+
+
+def _minutes(one: Row, other: Row) -> float:
+    """Return minutes in a straight line with a detour of 1.3 at 30 km/h, as the scenario states them."""
+    lon, lat, lon2, lat2 = (math.radians(float(row[key])) for row in (one, other) for key in ("lon", "lat"))
+    half = math.sin((lat2 - lat) / 2) ** 2 + math.cos(lat) * math.cos(lat2) * math.sin((lon2 - lon) / 2) ** 2
+    return 2 * 6371.0088 * math.asin(math.sqrt(half)) * 1.3 / 30 * 60
+
+
+def test_referral_minutes_lead_to_the_nearest_hospital(run: StagedRun) -> None:
+    """Each clinic's way to the hospital is that of the coordinates, in both tables, and within the limit."""
+    sites = {row["id"]: row for row in run.table("sites")}
+    for row in run.table("referral"):
+        way = _minutes(sites[row["id"]], sites[row["referred_id"]])
+        assert float(row["referral_minutes"]) == pytest.approx(way, rel=1e-6)
+        assert float(row["referral_minutes"]) <= float(row["referral_limit_minutes"]) == 90
+    last = {row["id"]: row for row in run.table("referral") if row["stage"] == STAGES[-1]}
+    assert set(last) == {
+        key for key, row in sites.items() if row["action"] in OPEN and row["tier"] != "county_hospital"
+    }
+    for key, row in sites.items():
+        stated = last.get(key, dict.fromkeys(("referred_to", "referral_minutes", "referral_limit_minutes"), ""))
+        for column in ("referred_to", "referral_minutes", "referral_limit_minutes"):
+            assert row[column] == stated[column]
+
+
+def test_posts_and_beds_for_each_thousand_people(run: StagedRun) -> None:
+    """They are those of the open sizes by the people of the stage, and of the unit."""
+    people = {row["stage"]: float(row["stage_people"]) for row in run.table("stages") if not row["tier"]}
+    for row in run.table("stage_money"):
+        for key in ("staff", "beds"):
+            each = 1000 * float(row[key]) / people[row["stage"]]
+            assert float(row[f"{key}_per_1000"]) == pytest.approx(each, rel=1e-12)
+    last = run.table("stage_money")[-1]
+    for key in ("staff", "beds"):
+        assert sum(float(row[key]) for row in run.table("zones")) == float(last[key]) > 0
+    for row in run.table("zones"):
+        inside = [site for site in run.table("sites") if site["zone_name"] == row["zone_name"]]
+        assert float(row["beds_per_1000"]) == pytest.approx(1000 * total(inside, "beds") / float(row["people"]))
+
+
+def test_the_uncovered_list_counts_who_is_left(run: StagedRun) -> None:
+    """People in the list add up to those not covered, each with the tier and the kilometres that are missing."""
+    rows = run.table("uncovered")
+    left = run.record["people"] - run.record["people_covered"]
+    assert total(rows, "people") == pytest.approx(left, rel=1e-9)
+    sites = {row["name"]: row for row in run.table("sites")}
+    points = {row["id"]: row for row in run.table("demand_points")}
+    for row in rows:
+        assert row["lacking"].split()[0] in ("township_clinic", "county_hospital")
+        km = _minutes(points[row["id"]], sites[row["nearest_site"]]) * 30 / 60 / 1.3
+        assert float(row["straight_km"]) == pytest.approx(km, rel=0.006)
+        assert not row["road_km"]
+
+
+def test_sensitivity_counts_people_assigned_anew(run: StagedRun) -> None:
+    """The plan stands first; more room or time covers no fewer of the same people, less no more."""
+    rows = run.table("sensitivity")
+    assert (rows[0]["variant"], float(rows[0]["covered"])) == ("stated", run.record["people_covered"])
+    assert {row["variant"] for row in rows} == {"stated", "threshold", "standard", "speed", "people", "capacity"}
+    plan = float(rows[0]["covered"])
+    for row in rows[1:]:
+        change = float(row["change_percent"] or 0)
+        if row["covered"] and row["variant"] in ("standard", "speed", "capacity"):
+            assert (float(row["covered"]) - plan) * change >= -1e-3, row
+        assert float(row["people"]) == pytest.approx(
+            run.record["people"] * (1 + (change / 100 if row["variant"] == "people" else 0))
+        )
 
 
 def test_actions_lead_from_what_stands_to_the_plan(run: StagedRun) -> None:

@@ -17,6 +17,7 @@ from facopt.measures.fine_grid import fine_grid_facts
 from facopt.measures.frontier import frontier_table
 from facopt.measures.lacking import lacking_columns
 from facopt.measures.names import ZoneNames, english_names
+from facopt.measures.planned_sensitivity import planned_sensitivity_table
 from facopt.measures.planning import planning_limits, planning_tables, stage_targets
 from facopt.measures.points import points_table, reason_columns, state_columns
 from facopt.measures.report import Objective, Proof, Report
@@ -152,12 +153,13 @@ def _assemble(result: RunResult) -> Report:
         ),
         sites=sites_table(result.area.sites, problem, plan, names, result.planned, result.area.demand.zone),
         assignment=assignment_table(problem, plan),
-        sensitivity=None if divided else _sensitivity(result, today, plan),
+        sensitivity=_sensitivity(result, today, plan, divided=divided),
         second_cover=None if divided else second_cover_table(problem, today, plan),
         planning=planning,
         frontier=frontier_table(result.frontier),
         stability_runs=stability_runs_table(result.stability) if result.stability else None,
         stability_sites=stability_sites_table(problem, result.stability) if result.stability else None,
+        stability_left_out=result.planned is not None and result.scenario.outputs.stability,
         backup=None if divided else backup_table(problem, plan),
         # stages say themselves in which order to build, and actions cost what this does not know
         build_order=build_order_table(problem, plan) if result.planned is None else None,
@@ -190,8 +192,10 @@ def _plan_services(result: RunResult) -> tuple[PlanService, ...]:
     return () if result.planned is None else result.planned.estate_now.problem.services
 
 
-def _sensitivity(result: RunResult, today: Situation, plan: Situation | None) -> pd.DataFrame:
+def _sensitivity(result: RunResult, today: Situation, plan: Situation | None, *, divided: bool) -> pd.DataFrame | None:
     cutoffs = [result.times[tier.mode].cutoff_minutes for tier in result.scenario.tiers.values()]
+    if divided:
+        return None if result.planned is None else planned_sensitivity_table(result.planned, cutoffs)
     return sensitivity_table(result.problem, cutoffs, result.area.demand.segments, today, plan)
 
 

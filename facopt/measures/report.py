@@ -299,7 +299,8 @@ class Report:
     """Key of its service, where it needs one."""
     sensitivity: pd.DataFrame | None = None
     """The same open sites under other assumptions: kind (stated, threshold: the same minutes for every tier, standard:
-    of one tier, speed: of all modes, segment: of the people), tier ("" for all), segment, change_percent (NaN without),
+    of one tier, speed: of all modes, segment: of the people; where people are assigned, and then assigned anew, also
+    people and capacity: all of them more or fewer), tier ("" for all), segment, change_percent (NaN without),
     minutes (of the threshold or standard, NaN without), people, people_covered_now, people_covered (NaN without a plan
     and where times that long are not known). None where nobody has computed it."""
     second_cover: pd.DataFrame | None = None
@@ -330,6 +331,8 @@ class Report:
     """Candidates that any of these runs chooses, the plan's own first: site (row of sites), planned, chosen (runs that
     choose it), runs (runs with a plan). None where the scenario does not ask for it."""
 
+    stability_left_out: bool = False
+    """True where the scenario asks for it and the planning model, which has none, answered."""
     planning: PlanningTables | None = None
     """Stages, money, actions and rules, where the planning model answered; None for the plain model."""
 

@@ -167,8 +167,7 @@ def zones(m: Material) -> Section | None:
     columns = (
         "zone_name", "area_class", "people", *shown_segments(m.report), "covered_now_percent", "covered_percent",
         change_column("reference_percent", planned=m.planned), "mean_minutes", "longest_minutes",
-        of_planned("sites_now", "sites_open"),
-        *((rating,) if m.planned else ()),
+        of_planned("sites_now", "sites_open"), *_staffing(view), *((rating,) if m.planned else ()),
     )  # fmt: skip
     unnamed = {"zone_name": lambda row: "" if row.get("zone_name") else both("zones.unnamed")}
     look = Look(
@@ -176,6 +175,12 @@ def zones(m: Material) -> Section | None:
     )
     inner = _key_of_zones(m) + table_html(view, look) + _lacking(m) + note("zones.note")
     return Section("zones", "section.zones", inner)
+
+
+def _staffing(view: TableView) -> tuple[str, ...]:
+    """Return the columns of posts and beds for each thousand people of which the sizes of the plan tell anything."""
+    known = [key for key in ("staff_per_1000", "beds_per_1000") if key in view.frame]
+    return tuple(key for key in known if view.frame[key].gt(0).any())
 
 
 def _lacking(m: Material) -> str:

@@ -11,6 +11,7 @@ from facopt.measures.report import OPEN_ACTIONS
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, facility_symbol, note, paragraph
 from facopt.outputs.html_report.table_html import Drawn, Look, flag_tag, table_html
+from facopt.outputs.tables.people import tier_terms
 from facopt.outputs.tables.planning import stage_name
 from facopt.outputs.tables.summary import reached_in_plan, reached_now
 from facopt.outputs.tables.view import in_both, printed_measure
@@ -83,13 +84,14 @@ def facilities(m: Material) -> Section:
     view = m.tables["facilities"]
     used = view.where(view.frame["action"] != "none")
     staged = m.report.planning is not None
+    titles = {"people_assigned": WORDS["column.people_sent"]} if staged else {}
     columns = (
         "name", *(() if staged else ("tier",)), "action", *(("size", "capacity") if staged else ("capacity_people",)),
         "people_assigned", "use_percent", "from_elsewhere_percent", "mean_minutes", "longest_minutes",
         *(("referral_minutes",) if staged else ()), "people_lost_without",
     )  # fmt: skip
     below = under_names(m, view) | (_under_figures(view) if staged else {})
-    look = Look(columns, before=site_symbols(m), below=below, strong=_STRONG_NAME, sortable=True)
+    look = Look(columns, titles=titles, before=site_symbols(m), below=below, strong=_STRONG_NAME, sortable=True)
     unused = len(view) - len(used)
     told = "facilities.planned" if staged else "facilities.assigned"
     inner = table_html(used, look) + (note(told) + _from_elsewhere(m) + _lost_in_time(m) if m.planned else "")
@@ -98,12 +100,22 @@ def facilities(m: Material) -> Section:
 
 
 def under_names(m: Material, view: TableView) -> dict[str, Callable[[Row], str]]:
-    """Return what stands in small print below names and actions: the township, and the stage where there are any."""
-    zone = view.column("zone_name")
-    below: dict[str, Callable[[Row], str]] = {"name": lambda row: both_of(in_both(zone, row))}
+    """Return what stands in small print below names and actions: tier and township, and the stage if there are any."""
+    zone, tiers = view.column("zone_name"), tier_terms(m.report) if m.report.planning is not None else {}
+
+    def place(row: Row) -> str:
+        parts = [tiers.get(str(row["tier"]), ("", "")), in_both(zone, row)]
+        return both_of((" · ".join(zh for zh, _ in parts if zh), " · ".join(en for _, en in parts if en)))
+
+    below: dict[str, Callable[[Row], str]] = {"name": place}
     if m.report.planning is not None and m.report.planning.base_year:
-        below["action"] = lambda row: both_of(stage_name(str(row["stage"]))) if row["stage"] else ""
+        below["action"] = lambda row: unbroken(stage_name(str(row["stage"]))) if row["stage"] else ""
     return below
+
+
+def unbroken(words: tuple[str, str]) -> str:
+    """Return words as HTML that stays on one line."""
+    return f'<span class="nb">{both_of(words)}</span>'
 
 
 def _under_figures(view: TableView) -> dict[str, Callable[[Row], str]]:
@@ -112,7 +124,7 @@ def _under_figures(view: TableView) -> dict[str, Callable[[Row], str]]:
 
     def inside(row: Row) -> str:
         parts = [pair(f"facilities.{key}", n=numbers.trimmed(row[key])) for key in ("beds", "staff") if row[key] > 0]
-        return both_of((" · ".join(zh for zh, _ in parts), " · ".join(en for _, en in parts))) if parts else ""
+        return "<br>".join(map(unbroken, parts))
 
     return {"size": inside, "referral_minutes": lambda row: both_of(in_both(place, row))}
 

@@ -8,6 +8,7 @@ from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph
 from facopt.outputs.html_report.plan_sections import site_symbols
 from facopt.outputs.html_report.stability_section import solved_again
+from facopt.outputs.html_report.stage_sections import has_capacities
 from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, table_html
 from facopt.outputs.tables.people import tier_terms
 from facopt.outputs.tables.robustness import variant_words
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 def sensitivity(m: Material) -> Section | None:
     """Return how coverage answers to its assumptions: the widest swing in a sentence, all as a tornado and a table."""
     view = m.tables["sensitivity"]
+    left_out = note("stability.left_out") if m.report.stability_left_out else ""
     if not len(view):
-        return None
+        return Section("sensitivity", "section.sensitivity", left_out) if left_out else None
     key = "covered_percent" if m.planned else "covered_now_percent"
     rows = records(view.frame)
     base, swings = float(rows[0][key]) if rows[0]["people"] else 0.0, _swings(m, rows, key)
@@ -34,7 +36,8 @@ def sensitivity(m: Material) -> Section | None:
     varied = Drawn("varied", WORDS["column.variant"], lambda row: both_of(variant_words(m.report, row)), align="l")
     columns = (varied, "people", "covered_now", "covered_now_percent", "covered", "covered_percent", "change_points")
     inner += table_html(view, Look(columns, titles=CHANGE)) + note("sensitivity.note") + note("round.note")
-    return Section("sensitivity", "section.sensitivity", inner + solved_again(m))
+    inner += note("sensitivity.assigned") if has_capacities(m) else ""
+    return Section("sensitivity", "section.sensitivity", inner + left_out + solved_again(m))
 
 
 def _swings(m: Material, rows: list[Row], key: str) -> list[charts.Swing]:

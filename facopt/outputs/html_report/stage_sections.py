@@ -64,7 +64,8 @@ def stage_chart(m: Material) -> str:
 def money_html(m: Material) -> str:
     """Return the table of capital by stage and source, against budgets, with what runs then."""
     view = m.tables["stage_money"]
-    unused = [key for key in ("staff", "beds", "floor_area_m2", "running_cost") if not view.frame[key].gt(0).any()]
+    figures = ("staff", "staff_per_1000", "beds", "beds_per_1000", "floor_area_m2", "running_cost")
+    unused = [key for key in figures if not view.frame[key].gt(0).any()]
     columns = [column.key for column in view.columns if column.key not in unused]
     return table_html(view, Look(tuple(columns), strong=frozenset({"capital"})))
 

@@ -164,6 +164,7 @@ WORDS = MappingProxyType(
             "of the last stage. Lose cover without it: by how many fewer are covered at best where all other "
             "facilities keep their room and everybody is assigned anew by the same rules.",
         ),
+        "column.people_sent": ("服务人数", "People assigned"),
         "facilities.beds": ("床位 {n}", "{n} beds"),
         "facilities.staff": ("编制 {n}", "{n} posts"),
         "rules.none": ("未设规则。", "No rules are stated."),

@@ -289,6 +289,19 @@ WORDS = MappingProxyType(
         ),
         "sensitivity.standard": ("{tier}标准或车速 ±20%", "{tier}: standard or speed ±20%"),
         "sensitivity.speed": ("全部出行速度 ±20%", "all speeds ±20%"),
+        "sensitivity.people": ("全部人口 ±10%", "people ±10%"),
+        "sensitivity.capacity": ("全部服务能力 ±10%", "all capacities ±10%"),
+        "sensitivity.assigned": (
+            "除首行外，居民均按同样规则在原有机构之间重新分配，使覆盖人数最多；首行为本方案。"
+            "分配规则随标准变化、或限时内未算出的，不给数字。",
+            "In all rows but the first, which is the plan, people are assigned anew by the same rules so that the same "
+            "sites cover the most; no figure where the rule itself would change with the standard, or time was short.",
+        ),
+        "stability.left_out": (
+            "情景要求换假定重新求解（稳定性），但有规模、分期或规则的方案不做此项，故不列稳定与易变站点。",
+            "The scenario asks to be solved again under other assumptions (stability); plans with sizes, stages or "
+            "rules are not, so no stable or fragile sites are listed.",
+        ),
         "sensitivity.chart": ("覆盖率对假定的敏感性", "How coverage answers to its assumptions"),
         "sensitivity.base": ("采用值 {percent}", "as stated {percent}"),
         "sensitivity.note": (

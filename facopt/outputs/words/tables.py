@@ -186,6 +186,8 @@ WORDS = MappingProxyType(
         "variant.standard": ("时间标准", "standard"),
         "variant.speed": ("出行速度", "speeds"),
         "variant.segment": ("人群", "part of the people"),
+        "variant.people": ("人口", "people"),
+        "variant.capacity": ("服务能力", "capacities"),
         "variant_of.stated": ("按本方案采用值", "As stated"),
         "variant_of.threshold": ("各层级均为 {minutes} 分钟", "{minutes} minutes for every tier"),
         "variant_of.standard": (
@@ -193,6 +195,8 @@ WORDS = MappingProxyType(
             "Standard of {tier} {change}% ({minutes} min)",
         ),
         "variant_of.speed": ("全部出行速度 {change}%", "All speeds {change}%"),
+        "variant_of.people": ("全部人口 {change}%", "People {change}%"),
+        "variant_of.capacity": ("全部服务能力 {change}%", "All capacities {change}%"),
         "variant_of.segment": ("只计 {segment}", "Only people {segment}"),
         # indicators to watch
         "indicator.covered_percent": ("标准时间内人口覆盖率", "Coverage within the standard time"),
