@@ -50,11 +50,15 @@ def _exception(_draft: Draft) -> ApprovedException:
 def _floor(draft: Draft) -> Floor:
     dice = draft.dice
     per, of = dice.one_of(("zone", "area_class", "island")), dice.one_of(("all", "reachable"))
+    part = {"zone": "north", "area_class": "rural", "island": "east"}[per]
+    other = dice.rng.spawn(1)[0]  # a stream of its own, so that whatever is drawn next stays what it was
+    by_part = {part: float(other.choice((0.0, 30.0, 90.0, 100.0)))} if other.random() < 0.3 else {}
     return Floor(
         kind="floor",
         tier=None if dice.chance(0.5) else draft.tier(),
         per=per,
         at_least_percent=dice.one_of((20.0, 40.0, 70.0, 100.0)),
+        at_least_percent_by_part=by_part,
         of=of,
         by=draft.year(),
     )

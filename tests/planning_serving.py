@@ -130,6 +130,7 @@ class Serving:
         self.lower: list[float] = []
         self.whole: list[bool] = []
         self.rows: list[tuple[Sum, float, float]] = []
+        self.meanings: list[tuple[Sum, float, float]] = []  # what variables stand for: nothing to be lenient about
         self.flow: dict[tuple[int, int, int], int] = {}  # (stage, service, arc) -> variable
         self.worths: dict[str, Sum] = {}
         self.loose = 0.0 if assigned is None else SLACK
@@ -231,12 +232,12 @@ class Serving:
             return moving[0]
         least = self.variable()
         for part in moving:
-            self.rows.append((Sum.of([(1, part), (-1, Sum({least: 1.0}))]), 0.0, inf))
+            self.meanings.append((Sum.of([(1, part), (-1, Sum({least: 1.0}))]), 0.0, inf))
         if self.exact:
             chosen = [self.variable(whole=True) for _ in moving]
-            self.rows.append((Sum(dict.fromkeys(chosen, 1.0)), 1.0, 1.0))
+            self.meanings.append((Sum(dict.fromkeys(chosen, 1.0)), 1.0, 1.0))
             for part, one in zip(moving, chosen, strict=True):
-                self.rows.append((Sum.of([(1, Sum({least: 1.0, one: -1.0})), (-1, part)]), -1.0, inf))
+                self.meanings.append((Sum.of([(1, Sum({least: 1.0, one: -1.0})), (-1, part)]), -1.0, inf))
         return Sum({least: 1.0})
 
     def _everybody(self) -> None:
@@ -292,11 +293,12 @@ class Serving:
         part_of = {"zone": labels.zone, "area_class": labels.area_class, **labels.groups}[rule.per]
         who, can = members(problem, tier), reachable(problem, tier)
         for t in due(problem, rule.by, "last"):
-            for part in {part_of[i] for i in self.points if who[i]}:
+            for part in {part_of[i] for i in self.points if who[i]} - {""}:
+                percent = rule.at_least_percent_by_part.get(part, rule.at_least_percent)
                 weights = [problem.people[t][i] if who[i] and part_of[i] == part else 0.0 for i in self.points]
-                of_reachable = rule.of == "reachable" or rule.at_least_percent >= 100
+                of_reachable = rule.of == "reachable" or percent >= 100
                 counted = sum(w for i, w in enumerate(weights) if can[i] or not of_reachable)
-                self.rows.append((self.people(tier, weights, t), rule.at_least_percent / 100 * counted, inf))
+                self.rows.append((self.people(tier, weights, t), percent / 100 * counted, inf))
 
     def _gap(self, rule) -> None:
         problem = self.problem
@@ -387,11 +389,11 @@ class Serving:
     def _least_share(self) -> Sum:
         can, people = reachable(self.problem, None), self.problem.people[self.last]
         least = self.variable(100.0)
-        for zone in set(self.problem.labels.zone):
+        for zone in set(self.problem.labels.zone) - {""}:
             weights = [people[i] if can[i] and self.problem.labels.zone[i] == zone else 0.0 for i in self.points]
             if sum(weights) > 0:
                 share = Sum.of([(100 / sum(weights), self.people(None, weights, self.last))])
-                self.rows.append((Sum.of([(1, share), (-1, Sum({least: 1.0}))]), 0.0, inf))
+                self.meanings.append((Sum.of([(1, share), (-1, Sum({least: 1.0}))]), 0.0, inf))
         return Sum({least: 1.0})
 
     def ladder(self) -> list[float]:
@@ -417,7 +419,8 @@ class Serving:
         if not upper:
             return wish.constant
         sign = -1.0 if name is not None and self.maximised(name) else 1.0
-        found = _minimum(Sum.of([(sign, wish)]), rows, Bounds(self.lower, upper), self.whole, self.loose)
+        rows = [_loosened(row, self.loose) for row in rows] + self.meanings
+        found = _minimum(Sum.of([(sign, wish)]), rows, Bounds(self.lower, upper), self.whole)
         return None if found is None else sign * found
 
 
@@ -428,7 +431,14 @@ def _holds(row) -> bool:
     return not left.fixed or low - slack <= left.constant <= high + slack
 
 
-def _minimum(wish: Sum, rows, bounds: Bounds, whole: list[bool], loose: float) -> float | None:
+def _loosened(row, loose: float):
+    """A row with relative slack on both sides."""
+    left, low, high = row
+    low = low if low == -inf else low - loose * max(abs(low), 1)
+    return left, low, high if high == inf else high + loose * max(abs(high), 1)
+
+
+def _minimum(wish: Sum, rows, bounds: Bounds, whole: list[bool]) -> float | None:
     count = len(whole)
     moving = [row for row in rows if not row[0].fixed]
     matrix = np.zeros((len(moving), count))
@@ -438,9 +448,9 @@ def _minimum(wish: Sum, rows, bounds: Bounds, whole: list[bool], loose: float) -
             if key is not None:
                 matrix[n, key] += amount
         if at_least > -inf:
-            low[n] = at_least - left.constant - loose * max(abs(at_least), 1)
+            low[n] = at_least - left.constant
         if at_most < inf:
-            high[n] = at_most - left.constant + loose * max(abs(at_most), 1)
+            high[n] = at_most - left.constant
     cost = np.zeros(count)
     for key, amount in wish.items():
         if key is not None:

@@ -1,25 +1,32 @@
 """Plans over stages equal the best of all plans: every course of moves is looked at, on small random problems.
 
-Some hundreds of them each time; FACOPT_SLOW=1 looks at thousands.
+Some hundreds of them each time; FACOPT_SLOW=1 looks at thousands, and FACOPT_SEEDS=110-330 at those that follow.
 """
 
 from __future__ import annotations
 
 import inspect
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from facopt.location.planning import limits
+from facopt.location.planning.limits import Budget
 from facopt.location.planning.plan import Assignment, Plan
+from facopt.location.planning.problem import LevelWish, Stated
 from facopt.location.planning.referee import judge
 from facopt.location.planning.search import solve_planning
+from facopt.location.planning.weighted import WeightedSum
 from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
 from facopt.objectives import objective_classes
 from facopt.rules import rule_classes
+from facopt.rules.floor import Floor
+from facopt.rules.service_population import ServicePopulation
 from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw, objective_names
+from tests.planning_lp import county
 from tests.planning_oracle import RESTATED, best_values, courses, values_of
 from tests.planning_serving import Serving
 from tests.planning_shrink import described, shrunk
@@ -27,7 +34,19 @@ from tests.planning_shrink import described, shrunk
 SETTINGS = SolverSettings(time_limit_seconds=60, gap=0.0)
 FAMILIES = (*RULES, *OBJECTIVES, *ACTIONS, *FEATURES)
 EACH = 110 if os.environ.get("FACOPT_SLOW") else 7
-"""Problems of each family."""
+FIRST, STOP = map(int, os.environ.get("FACOPT_SEEDS", f"0-{EACH}").split("-"))
+"""Seeds of each family's problems, from the first to the one before the stop."""
+FOUND = (
+    ("least_share", 62), ("relocate", 83), ("site_out_of_reach", 20),  # people in no zone, under a floor of each zone
+    ("single", 35),  # the longest minutes beside gradual coverage, in a weighted sum
+    ("single", 107),  # rounding of shares that many people in many years made too much of
+)  # fmt: skip
+"""Families and seeds of problems that once differed, looked at each time."""
+
+
+def seeds(times: int) -> range:
+    """The seeds of tests that look at several problems for each one of a family."""
+    return range(times * FIRST, times * STOP)
 
 
 def difference(problem, solved=None) -> str:
@@ -68,20 +87,76 @@ def _by_hand(objective, worth: dict[str, float]) -> float:
 def test_plans_equal_the_best_of_all(family: str) -> None:
     """Each level's proven value, and the plan's own, are those of the best plan; where there is none, none is found."""
     feasible = 0
-    for seed in range(EACH):
+    for seed in seeds(1):
         problem = draw(seed, family)
         wrong = difference(problem)
         if wrong:
             small = shrunk(problem, lambda one: bool(difference(one)))
             pytest.fail(f"{family} {seed}: {wrong}; smallest:\n{described(small)}\n{difference(small)}")
         feasible += best_values(problem) is not None
-    assert feasible >= EACH // 7, "hardly any of these has a plan, so hardly anything is compared"
+    assert feasible >= (STOP - FIRST) // 7, "hardly any of these has a plan, so hardly anything is compared"
+
+
+@pytest.mark.parametrize(("family", "seed"), FOUND)
+def test_plans_that_once_differed_equal_the_best_of_all(family: str, seed: int) -> None:
+    """What was found and mended stays mended."""
+    assert difference(draw(seed, family)) == ""
+
+
+def _found(problem, *wishes, rules=()) -> list[float]:
+    """The proven values of a county's levels, each (objective, tolerance), which are those of the best of all plans."""
+    kinds = objective_classes()
+    levels = tuple(LevelWish(kinds[one]() if isinstance(one, str) else one, give) for one, give in wishes)
+    stated = tuple(Stated(f"rules.{n}", rule) for n, rule in enumerate(rules))
+    problem = problem.replace(levels=levels, rules=stated)
+    assert difference(problem) == ""
+    return [level.bound for level in solve_planning(problem, SETTINGS).levels]
+
+
+def _with_p3_in_no_zone(problem):
+    return problem.replace(labels=replace(problem.labels, zone=np.array(["north", "south", ""], dtype=object)))
+
+
+def test_a_floor_of_each_zone_does_not_ask_for_people_in_no_zone() -> None:
+    """p3 cannot be covered before 2030; outside of every zone it does not stand against a floor of 2027."""
+    floor = Floor(kind="floor", per="zone", at_least_percent=70.0, by=2027)
+    assert best_values(county().replace(rules=(Stated("rules.0", floor),))) is None
+    assert _found(_with_p3_in_no_zone(county()), ("cost", 0.0), rules=[floor]) == [100.0]
+
+
+def test_the_least_share_is_of_zones() -> None:
+    """Money for s2 alone covers both zones, and not p3, who is in neither."""
+    assert _found(_with_p3_in_no_zone(county()), ("least_share", 0.0), rules=[Budget(100.0)]) == [100.0]
+
+
+def _beyond():
+    """s2 asks for 25 people: 20 of p2, and 5 of p1 (25 minutes) or p3 (28 minutes), for whom s2 gets more credit."""
+    problem = county(assigned=True, stages=1)
+    service = replace(
+        problem.services[0], demand=np.array([0, 1, 2], dtype=np.int32), site=np.array([1, 1, 1], dtype=np.int32),
+        minutes=np.array([25.0, 10.0, 28.0]), zero_at_minutes=np.array([26.0, 30.0, 30.0]),
+    )  # fmt: skip
+    return problem.replace(services=(service,))
+
+
+def test_the_longest_minutes_may_lie_beyond_the_standard() -> None:
+    """Beside gradual coverage somebody may be served from beyond it, and 25 minutes are found to be fewer than 28."""
+    needs = ServicePopulation(kind="service_population", tier="clinic", at_least=25.0)
+    assert _found(_beyond(), ("gradual_coverage", 20.0), ("worst_travel", 0.0), rules=[needs]) == [21.0, 25.0]
+
+
+def test_the_longest_minutes_of_a_weighted_sum_may_lie_beyond_the_standard() -> None:
+    """One person's credit weighs as much as 3 minutes: 20 + 5 / 6 and 25 minutes are better than 20 + 5 / 5 and 28."""
+    kinds = objective_classes()
+    needs = ServicePopulation(kind="service_population", tier="clinic", at_least=25.0)
+    both = WeightedSum(((kinds["gradual_coverage"](), 3.0), (kinds["worst_travel"](), 1.0)))
+    assert _found(_beyond(), (both, 0.0), rules=[needs]) == pytest.approx([25 - 3 * (20 + 5 / 6)])
 
 
 def test_nobody_is_left_out_beside_a_free_place() -> None:
     """Where nothing stands against it, a plan leaves nobody without a place who has one within the standard."""
     looked_at = 0
-    for seed in range(15 * EACH):
+    for seed in seeds(15):
         problem = draw(seed, ("split", "merge", "mixed")[seed % 3])
         against = {"travel", "need_travel", "worst_travel", "gradual_coverage", "Gap", "ServicePopulation"}
         if _held(problem) & against or problem.assigns_everybody:
@@ -90,7 +165,7 @@ def test_nobody_is_left_out_beside_a_free_place() -> None:
         if solution.outcome is not None:
             looked_at += 1
             assert not list(_left_out(problem, solution.outcome)), seed
-    assert looked_at >= 3 * EACH
+    assert looked_at >= 3 * (STOP - FIRST)
 
 
 def _left_out(problem, outcome):
@@ -181,7 +256,7 @@ def _held(problem) -> set[str]:
 def test_referee_agrees_with_plain_python() -> None:
     """Of random plans, good or bad, the referee finds those that break something, and values the others alike."""
     good = bad = 0
-    for seed in range(40 * EACH):
+    for seed in seeds(40):
         problem = draw(seed)
         rng = np.random.default_rng(seed)
         plan = _random_plan(problem, rng)
@@ -191,7 +266,7 @@ def test_referee_agrees_with_plain_python() -> None:
         for name, one in objective_classes().items():
             if worth is not None:
                 assert one().value(outcome) == pytest.approx(worth[name], rel=1e-5, abs=1e-3), (seed, name)
-    assert min(good, bad) > 2 * EACH
+    assert min(good, bad) > 2 * (STOP - FIRST)
 
 
 def _random_plan(problem, rng) -> Plan:

@@ -29,12 +29,11 @@ class WorstTravel:
     maximise: ClassVar[bool] = False
 
     def thresholds(self, problem: PlanningProblem) -> FloatArray:
-        """Return 0 and the distinct minutes of all usable pairs."""
-        found = [np.zeros(1)]
-        for service in problem.services:
-            keep = problem.usable[service.site]
-            found.append(service.minutes[keep if problem.assigns_everybody else keep & service.within])
-        return np.unique(np.concatenate(found))
+        """Return 0 and the distinct minutes of all pairs that may be used in the last stage."""
+        last, beyond = problem.stage_count - 1, problem.serves_beyond
+        used = [problem.arcs_in_use(k, last, beyond=beyond) for k in range(len(problem.services))]
+        found = (service.minutes[arcs] for service, arcs in zip(problem.services, used, strict=True))
+        return np.unique(np.concatenate([np.zeros(1), *found]))
 
     def restrict(self, model: PlanModel, limit: float) -> None:
         """Add rows: nobody is served from farther than `limit`, and nobody who is covered has to go farther."""

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from facopt.location.planning.diagnosis.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
-    from facopt.location.planning.problem import PlanningProblem
-    from facopt.location.problem import FloatArray
+    from facopt.location.planning.problem import PlanningProblem, TextArray
+    from facopt.location.problem import BoolArray, FloatArray
 
 
 class Floor(Rule):
-    """In every zone, area class or group at least so many percent of the people are covered."""
+    """In every zone, area class or group at least so many percent of the people are covered.
+
+    People who are in none, such as those outside of every zone, are not asked for.
+    """
 
     subject: ClassVar[tuple[str, str]] = ("{tier}的覆盖率下限", "Floor of {tier}")
     asks: ClassVar[tuple[str, str]] = (
@@ -56,6 +59,10 @@ class Floor(Rule):
                 name = f"floor_{self.tier or 'all'}_{self.per}_{number}_{t}"
                 model.row(name, covered, at_least=needed, part=part, per_unit=percent)
 
+    def by_part(self, problem: PlanningProblem) -> tuple[BoolArray, TextArray, str]:
+        """Return (I,) whom the tier serves, and (I,) the part that each demand point is in."""
+        return problem.members(self._tier(problem)), problem.labels.parts(self.per), self.per.replace("_", " ")
+
     def _tier(self, problem: PlanningProblem) -> int | None:
         return None if self.tier is None else problem.tier_number(self.tier)
 
@@ -66,10 +73,8 @@ class Floor(Rule):
 
         100 percent is of the reachable, less is of all, unless stated otherwise; with `of_all` 100 percent is as well.
         """
-        tier = self._tier(problem)
-        counted = problem.members(tier)
-        reachable = counted & problem.can_be_reached(tier)
-        label = problem.labels.parts(self.per)
+        counted, label, _ = self.by_part(problem)
+        reachable = counted & problem.can_be_reached(self._tier(problem))
         for part in sorted(set(label[counted]) - {""}):
             stated = self.at_least_percent_by_part.get(str(part), self.at_least_percent)
             base = reachable if self.of == "reachable" or (stated >= 100 and not of_all) else counted

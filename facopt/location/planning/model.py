@@ -60,7 +60,7 @@ class PlanModel(SiteModel):
     """A model of one planning problem, with what its columns stand for. Expressions create the columns they need."""
 
     beyond: bool = False
-    """Whether assigned services may serve beyond the standard in the last stage, for gradual coverage."""
+    """Whether assigned services may serve beyond the standard in the last stage."""
     flow: dict[tuple[int, int, int], int] = field(default_factory=dict)
     """Column of x by (service, arc, stage)."""
     covered_point: dict[tuple[int, int, int], int] = field(default_factory=dict)
@@ -71,9 +71,12 @@ class PlanModel(SiteModel):
     """Column of v by the columns it combines."""
 
     @classmethod
-    def of(cls, problem: PlanningProblem, *, beyond: bool = False, rules: bool = True) -> PlanModel:
-        """Return the model of moves, coverage and assignment, with all rules unless `rules` is false."""
-        model = cls(problem, beyond=beyond)
+    def of(cls, problem: PlanningProblem, *, beyond: bool | None = None, rules: bool = True) -> PlanModel:
+        """Return the model of moves, coverage and assignment, with all rules unless `rules` is false.
+
+        Services reach `beyond` the standard where an objective of the problem credits it, unless stated otherwise.
+        """
+        model = cls(problem, beyond=problem.serves_beyond if beyond is None else beyond)
         model._add_moves()
         for t in model.stages:
             for k, service in enumerate(problem.services):
@@ -225,11 +228,8 @@ class PlanModel(SiteModel):
 
     def _reach(self, k: int, stage: int) -> BoolArray:
         """Return (A,) arcs that an assigned service may use in a stage."""
-        service = self.problem.services[k]
-        usable = self.problem.usable[service.site] & (self.problem.people[stage][service.demand] > 0)
-        last = stage == self.last
-        limit = service.credit > 0 if last and self.beyond else service.within
-        reach: BoolArray = usable if last and self.problem.assigns_everybody else usable & limit
+        inhabited = self.problem.people[stage][self.problem.services[k].demand] > 0
+        reach: BoolArray = inhabited & self.problem.arcs_in_use(k, stage, beyond=self.beyond)
         return reach
 
     def _add_assignment(self, k: int, t: int) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.location.planning.weighted import optimises
 from facopt.location.problem import groups
 
 if TYPE_CHECKING:
@@ -284,6 +285,21 @@ class PlanningProblem:
             covered[service.demand[service.within & self.usable[service.site]]] = True
             found.append(covered)
         return tuple(found)
+
+    @cached_property
+    def serves_beyond(self) -> bool:
+        """True where assigned services may serve beyond the standard in the last stage: gradual coverage credits it."""
+        return any(optimises(wish.objective, "gradual_coverage") for wish in self.levels)
+
+    def arcs_in_use(self, tier: int, stage: int, *, beyond: bool) -> BoolArray:
+        """Return (A,) arcs over which a service may serve somebody in a stage; `beyond` as in `serves_beyond`."""
+        service, usable = self.services[tier], self.usable[self.services[tier].site]
+        last = stage == self.stage_count - 1
+        if last and self.assigns_everybody:
+            return usable
+        limit = service.credit > 0 if last and beyond and service.assigned else service.within
+        in_use: BoolArray = usable & limit
+        return in_use
 
     @cached_property
     def served(self) -> BoolArray:

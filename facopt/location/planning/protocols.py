@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from facopt.location.planning.diagnosis.concessions import Concession
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
-    from facopt.location.planning.problem import PlanningProblem
+    from facopt.location.planning.problem import PlanningProblem, TextArray
+    from facopt.location.problem import BoolArray
 
 
 class Rule(Protocol):
@@ -33,6 +34,14 @@ class Loosenable(Protocol):
 
     def loosened(self, problem: PlanningProblem, concession: Concession, value: float) -> Rule:
         """Return the rule with another value stated."""
+
+
+@runtime_checkable
+class ByPart(Protocol):
+    """A rule or an objective that speaks of zones, or of other parts, each by itself."""
+
+    def by_part(self, problem: PlanningProblem) -> tuple[BoolArray, TextArray, str]:
+        """Return (I,) whom it is about, (I,) the part that each demand point is in ("": none), and what a part is."""
 
 
 class Objective(Protocol):

@@ -16,7 +16,6 @@ from facopt.location.planning.polish import polished
 from facopt.location.planning.referee import judge
 from facopt.location.planning.scale.large import is_large, solve_large
 from facopt.location.planning.threshold import ThresholdObjective, least_threshold
-from facopt.location.planning.weighted import optimises
 from facopt.location.solution import Effort, Level, Relaxation, Status
 from facopt.location.solver import MilpResult, SolverSettings, solve, solver_version
 
@@ -101,8 +100,7 @@ class Chain:
 
     def model(self) -> PlanModel:
         """Return the model with all rules and the values kept so far."""
-        beyond = any(optimises(wish.objective, "gradual_coverage") for wish in self.problem.levels)
-        model = PlanModel.of(self.problem, beyond=beyond)
+        model = PlanModel.of(self.problem)
         for kept in self.kept:
             keep(model, kept)
         return model
