@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.outcome import Outcome
-    from facopt.location.planning.problem import PlanningProblem
+    from facopt.location.planning.problem import PlanningProblem, TextArray
     from facopt.location.problem import BoolArray
 
 
@@ -54,6 +54,12 @@ class SitesPerZone(Rule):
     """Lets small zones do without a site of their own where one elsewhere is near."""
     by: Year | None = None
     """Due in the first stage of this year or later and all after it; without it in every stage."""
+
+    def by_part(self, problem: PlanningProblem) -> tuple[BoolArray, TextArray, str]:
+        """Return (I,) whom the tier serves in the zones meant, and (I,) the zone of each demand point."""
+        meant = problem.services[problem.tier_number(self.tier)].needed
+        zone = problem.labels.zone
+        return meant & np.isin(zone.astype(str), self.zones) if self.zones else meant, zone, "zone"
 
     def rows(self, model: PlanModel) -> None:
         """Add for each zone: open sites that count for it >= the number asked for."""
