@@ -91,6 +91,10 @@ class Relaxation:
     """The key below `key` that changes, such as at_least_percent; "" where `key` is the figure."""
     least: bool = True
     """Whether no smaller change is enough, as far as figures are stated; False where time ended before the proof."""
+    not_enough: float | None = None
+    """A value between `stated` and `needed` that is proven not to be enough; None where there is none, or `least`."""
+    verified: bool = True
+    """Whether a plan was found with it. False: only `not_enough` is known, and `needed` is the same value."""
 
 
 @dataclass(frozen=True)

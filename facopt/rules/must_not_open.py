@@ -38,7 +38,8 @@ class MustNotOpen(Rule):
         """Add: closed in every stage."""
         for j in _numbers(model.problem, self.sites):
             for t in model.stages:
-                model.row(f"must_not_open_{j}_{t}", model.open(j, t), at_most=0.0)
+                part = str(model.problem.labels.site[j])
+                model.row(f"must_not_open_{j}_{t}", model.open(j, t), at_most=0.0, part=part)
 
     def broken(self, outcome: Outcome) -> Iterator[str]:
         """Yield the sites that are open."""

@@ -41,7 +41,7 @@ class MustOpen(Rule):
         """Add: open in every stage from the year on."""
         for j in self._numbers(model.problem):
             for t in model.problem.due(self.by, otherwise="every"):
-                model.row(f"must_open_{j}_{t}", model.open(j, t), at_least=1.0)
+                model.row(f"must_open_{j}_{t}", model.open(j, t), at_least=1.0, part=str(model.problem.labels.site[j]))
 
     def _numbers(self, problem: PlanningProblem) -> list[int]:
         return [int(j) for j in np.flatnonzero(np.isin(problem.labels.site.astype(str), self.sites))]

@@ -66,7 +66,8 @@ class SitesPerZone(Rule):
         for t in model.problem.due(self.by, otherwise="every"):
             for zone, sites, count in self._zones(model.problem, t):
                 number = int(np.flatnonzero(model.problem.labels.zone == zone)[0])
-                model.row(f"in_zone_{self.tier}_{number}_{t}", model.any_open(sites, t), at_least=float(count))
+                name = f"in_zone_{self.tier}_{number}_{t}"
+                model.row(name, model.any_open(sites, t), at_least=float(count), part=str(zone))
 
     def _zones(self, problem: PlanningProblem, stage: int) -> Iterator[tuple[str, tuple[int, ...], int]]:
         """Yield (zone, sites that count for it, how many must be open) of zones with people whom the tier serves."""

@@ -25,10 +25,8 @@ class Rows:
     linear: LinearModel = field(default_factory=LinearModel)
     row_keys: list[str] = field(default_factory=list)
     """Scenario key that states each row; "" for rows of the model itself."""
-    elastic: frozenset[str] = frozenset()
-    """Keys each of whose rows may lack something of its own; see `slacks`."""
-    slacks: list[tuple[str, int, float]] = field(default_factory=list)
-    """(key, column, size of the bound) of what elastic rows lack."""
+    row_parts: list[str] = field(default_factory=list)
+    """Part of that statement that each row is of, such as a zone; "" where it is of all of it."""
     giving: dict[tuple[str, str], int] = field(default_factory=dict)
     """Column by (key, part of the statement) of how far its stated figure gives way, in the figure's unit."""
     _stating: str = ""
@@ -50,25 +48,18 @@ class Rows:
         stated figure is worth in the row: by so much it gives way for each unit by which the figure does.
         """
         given = self._gives(part) if per_unit else None
-        if given is None and self._stating not in self.elastic:
-            self._add_row(name, list(left.terms), at_least - left.constant, at_most - left.constant)
+        if given is None:
+            self._add_row(name, list(left.terms), at_least - left.constant, at_most - left.constant, part)
             return
         for side, sense, bound in (("low", 1.0, at_least), ("high", -1.0, at_most)):
             if np.isfinite(bound):
                 low, high = (bound, inf) if sense > 0 else (-inf, bound)
-                slack = (
-                    (given, sense * per_unit) if given is not None else (self._slack(f"{name}_{side}", bound), sense)
-                )
-                self._add_row(f"{name}_{side}", [*left.terms, slack], low - left.constant, high - left.constant)
+                terms = [*left.terms, (given, sense * per_unit)]
+                self._add_row(f"{name}_{side}", terms, low - left.constant, high - left.constant, part)
 
-    def _slack(self, name: str, bound: float) -> int:
-        """Return a new column of what an elastic row lacks."""
-        slack = self.column(f"slack_{name}", upper=inf)
-        self.slacks.append((self._stating, slack, max(abs(bound), 1.0)))
-        return slack
-
-    def _add_row(self, name: str, terms: list[tuple[int, float]], low: float, high: float) -> None:
+    def _add_row(self, name: str, terms: list[tuple[int, float]], low: float, high: float, part: str) -> None:
         self.row_keys.append(self._stating)
+        self.row_parts.append(part)
         self.linear.add_row(self._unused(name), terms, at_least=low, at_most=high)
 
     def _gives(self, part: str) -> int | None:

@@ -51,6 +51,16 @@ class Concession:
             return min(_multiple(ceil(exact / self.step - ROUNDING), self.step), self.loosest)
         return max(_multiple(floor(exact / self.step + ROUNDING), self.step), self.loosest)
 
+    def short_of(self, change: float) -> float | None:
+        """Return the last value to propose that allows for less than a change of so many units; None without one."""
+        if not isfinite(change):
+            return None
+        if self.direction > 0:
+            value = _multiple(ceil((self.stated + change) / self.step - ROUNDING) - 1, self.step)
+        else:
+            value = _multiple(floor((self.stated - change) / self.step + ROUNDING) + 1, self.step)
+        return value if self.direction * (value - self.stated) > 0 else None
+
 
 def _multiple(number: int, step: float) -> float:
     """Return number x step without the dust of binary fractions."""

@@ -1,15 +1,14 @@
 """The smallest set of statements that cannot hold together.
 
-A deletion filter that halves (Junker 2004, QuickXplain), over what an elastic filter of the linear relaxation has left
-(Chinneck 2008, Feasibility and Infeasibility in Optimization, chapter 6). A set found so is infeasible by itself, and
-feasible without any one of its members.
+Where the linear relaxation has a conflict, one of its smallest is taken, and plans are looked for without each of its
+members. Otherwise a deletion filter that halves (Junker 2004, QuickXplain) asks a solver. A set found so is infeasible
+by itself, and feasible without any one of its members.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-
-from facopt.location.solution import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,26 +18,62 @@ if TYPE_CHECKING:
     from facopt.location.planning.problem import PlanningProblem
 
 Item = TypeVar("Item")
-LACKS = 1e-6
-"""Of a row's size: more than a solver's tolerance."""
 
 
-def smallest_conflict(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial) -> tuple[Statement, ...]:
-    """Return the statements of a smallest conflict, in their order; those that planners can loosen are preferred."""
-    candidates = sorted(stated, key=lambda one: (one.key.startswith(_CORE), not one.ways))
+@dataclass(frozen=True)
+class SmallestConflict:
+    """Statements that cannot hold together."""
+
+    statements: tuple[Statement, ...]
+    """In the order of the scenario."""
+    parts: dict[str, tuple[Way, ...]]
+    """By key: which parts of a statement, such as zones of a floor, it needs; of statements that have any."""
+
+
+def smallest_conflict(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial) -> SmallestConflict:
+    """Return the smallest conflict as far as time allows; statements that planners can loosen are preferred."""
+    preferred = sorted(stated, key=lambda one: (one.key.startswith(_CORE), not one.ways))
+    shown = trial.relaxed_conflict(problem, [one.key for one in preferred])
+    if shown is None:
+        kept = _by_solver(problem, stated, preferred, trial)
+        conflict = tuple(one for one in stated if one in kept)
+        return SmallestConflict(conflict, {} if trial.cut_short else _parts(problem, stated, conflict, trial))
+    keys = {key for key, _ in shown}
+    conflict = tuple(one for one in stated if one.key in keys)
+    needed = _needed(problem, stated, conflict, trial)
+    if needed != conflict:
+        return SmallestConflict(needed, {} if trial.cut_short else _parts(problem, stated, needed, trial))
+    parts = {one.key: tuple(way for way in one.parts if (way.key, way.concession.part) in shown) for one in conflict}
+    return SmallestConflict(conflict, {key: ways for key, ways in parts.items() if ways})
+
+
+def _needed(
+    problem: PlanningProblem, stated: Sequence[Statement], conflict: tuple[Statement, ...], trial: Trial
+) -> tuple[Statement, ...]:
+    """Return a conflict without those of its statements that it does not need."""
+    for number, one in reversed([*enumerate(conflict)]):
+        rest = tuple(other for other in conflict if other is not one)
+        asked = trial.part(1 / (number + 1))
+        if asked.possible(_only(problem, stated, rest)) is False:
+            conflict = rest
+        trial.cut_short |= asked.cut_short
+    return conflict
+
+
+def _by_solver(
+    problem: PlanningProblem, stated: Sequence[Statement], candidates: list[Statement], trial: Trial
+) -> list[Statement]:
+    """Return a smallest conflict that the relaxation does not show."""
     rules = [one for one in candidates if not one.key.startswith(_CORE)]
     # Without the ground of capacities nobody need be assigned: a conflict of the rules alone is found much sooner.
     ground = _only(problem, stated, rules)
     if len(rules) < len(candidates) and trial.part(GROUND_SHARE).possible(ground) is False:
         problem, candidates = ground, rules
-    seed = _elastic_filter(problem, trial.part(GROUND_SHARE))
-    candidates = [one for one in candidates if seed is None or one.key in seed or one.key.startswith(_CORE)]
 
     def impossible(kept: Sequence[Statement]) -> bool:
         return trial.possible(_only(problem, stated, kept)) is False
 
-    kept = minimal(candidates, impossible)
-    return tuple(one for one in stated if one in kept)
+    return minimal(candidates, impossible)
 
 
 GROUND_SHARE = 0.3
@@ -56,7 +91,7 @@ def _only(problem: PlanningProblem, stated: Sequence[Statement], kept: Sequence[
     return problem
 
 
-def parts_in_conflict(
+def _parts(
     problem: PlanningProblem, stated: Sequence[Statement], conflict: Sequence[Statement], trial: Trial
 ) -> dict[str, tuple[Way, ...]]:
     """Return for each statement of a conflict which of its parts, such as zones of a floor, it needs."""
@@ -94,26 +129,3 @@ def _minimal(ground: list[Item], items: list[Item], impossible: Callable[[Sequen
     if impossible([*ground, *of_second]):
         return of_second
     return [*_minimal([*ground, *of_second], first, impossible), *of_second]
-
-
-def _elastic_filter(problem: PlanningProblem, trial: Trial) -> set[str] | None:
-    """Return keys of rules that the linear relaxation shows to be in conflict; None where it shows none.
-
-    Rows that lack something are made hard one after the other, until those that are hard cannot hold.
-    """
-    elastic = {stated.key for stated in problem.rules}
-    hard: set[str] = set()
-    while True:
-        found = trial.bare_relaxation(problem, frozenset(elastic))
-        if found is None:
-            return None
-        result, model = found
-        if result.status is Status.INFEASIBLE:
-            return hard
-        if result.values is None:
-            return None
-        lacking = {key for key, slack, size in model.slacks if result.values[slack] > LACKS * size}
-        if not lacking:
-            return None
-        hard |= lacking
-        elastic -= lacking

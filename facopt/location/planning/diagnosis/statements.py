@@ -47,8 +47,9 @@ class Statement:
 
     @property
     def parts(self) -> tuple[Way, ...]:
-        """The ways that speak of a single part and can leave it out."""
-        return tuple(way for way in self.ways if way.concession.part and np.isfinite(way.concession.loosest))
+        """The ways that speak of a single part that the scenario names, such as a zone, and can leave it out."""
+        named = (way for way in self.ways if way.concession.part and way.concession.field)
+        return tuple(way for way in named if np.isfinite(way.concession.loosest))
 
 
 def statements(problem: PlanningProblem) -> tuple[Statement, ...]:
@@ -133,7 +134,7 @@ def _core(problem: PlanningProblem) -> Iterator[Statement]:
         own = [option for option in problem.options if option.open and problem.site_tier[option.site] == k]
         if any(option.capacity < inf for option in own):
             concession = Concession("capacity", 100.0, MOST_CAPACITY_PERCENT, "capacity_percent", 1.0)
-            key = f"tiers.{service.tier}.sizes"
+            key = capacity_key(problem, k)
             yield Statement(key, _no_capacity(k), (Way(key, concession, _larger(k)),))
         if any(option.least_load > 0 for option in own):
             concession = Concession("", 100.0, 0.0, "least_load_percent", 1.0)
@@ -142,6 +143,11 @@ def _core(problem: PlanningProblem) -> Iterator[Statement]:
             yield Statement(key, _no_least_load(k), (way,))
     if problem.assigns_everybody:
         yield Statement("objective", lambda changed: changed.replace(assigns_everybody=False))
+
+
+def capacity_key(problem: PlanningProblem, tier: int) -> str:
+    """Return the key of the statement that limits the capacities of a tier's sites."""
+    return f"tiers.{problem.services[tier].tier}.sizes"
 
 
 def _no_capacity(tier: int) -> Callable[[PlanningProblem], PlanningProblem]:

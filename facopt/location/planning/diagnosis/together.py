@@ -40,7 +40,9 @@ def _measured(problem: PlanningProblem, ways: tuple[Way, ...], trial: Trial) -> 
     if not ways:
         return ({}, True) if trial.possible(problem) else None
     answer = trial.least_changes(problem, ways)
-    return None if answer is None else (dict(zip(ways, answer[0], strict=True)), answer[1])
+    if answer is None or answer.values is None:
+        return None
+    return dict(zip(ways, answer.values, strict=True)), answer.least
 
 
 def _by_steps(way: Way) -> bool:

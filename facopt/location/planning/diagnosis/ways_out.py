@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from facopt.location.planning.diagnosis.conflict import parts_in_conflict, smallest_conflict
+from facopt.location.planning.diagnosis.conflict import smallest_conflict
 from facopt.location.planning.diagnosis.statements import standards, statements
 from facopt.location.planning.diagnosis.together import together
-from facopt.location.planning.diagnosis.trial import Trial
+from facopt.location.planning.diagnosis.trial import Changes, Trial
 from facopt.location.solution import Relaxation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from facopt.location.planning.diagnosis.statements import Statement, Way
     from facopt.location.planning.problem import PlanningProblem
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 CONFLICT_SHARE = 0.4
 """Of the time: for the conflict; the rest is for the ways out."""
+MOST_TRIED = 6
+"""Statements of a conflict of which each is tried alone although some of them may be spared."""
+LOOSEST_SHARE = 0.3
+"""Of the time for a figure: to find out whether stating it as loosely as can be is enough."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +51,20 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
     trial = Trial(settings, seconds)
     stated = statements(problem)
     search = trial.part(CONFLICT_SHARE)
-    conflict = smallest_conflict(problem, stated, search)
-    parts = {} if search.cut_short else parts_in_conflict(problem, stated, conflict, search)
-    ways = [way for one in conflict for way in _worth_trying(one, parts)]
+    found = smallest_conflict(problem, stated, search)
     # Where it is not known which statements matter, trying each alone would leave none of them enough time.
-    found = [] if search.cut_short else list(_alone(problem, [*ways, *standards(problem)], trial))
-    if not found:
-        left_out = [] if search.cut_short else list(_left_out(problem, conflict, trial))
-        found = left_out or list(together(problem, stated, trial))
+    tried = not search.cut_short or len(found.statements) <= MOST_TRIED
+    ways = [way for one in found.statements for way in _worth_trying(one, found.parts)]
+    alone = list(_alone(problem, [*ways, *standards(problem)], trial)) if tried else []
+    enough = [one for one in alone if one.verified]
+    if tried and not enough:
+        enough = list(_left_out(problem, found.statements, trial))
+    if not enough:
+        enough = list(together(problem, stated, trial))
     return Diagnosis(
-        conflict=tuple(one.key for one in conflict),
-        parts={key: tuple(way.concession.part for way in needed) for key, needed in parts.items() if needed},
-        relaxations=_ranked(found),
+        conflict=tuple(one.key for one in found.statements),
+        parts={key: tuple(way.concession.part for way in needed) for key, needed in found.parts.items() if needed},
+        relaxations=(*_ranked(enough), *_ranked([one for one in alone if not one.verified])),
         is_smallest=not search.cut_short,
     )
 
@@ -73,44 +79,67 @@ def _alone(problem: PlanningProblem, ways: Iterable[Way], trial: Trial) -> Itera
     """Yield the least change of each figure that makes all else possible, where there is one."""
     ways = list(ways)
     for number, way in enumerate(ways):
-        value = least_change(problem, way, trial.part(1 / (len(ways) - number)))
-        if value is not None:
-            yield relaxation(way, value[0], least=value[1])
+        found = least_change(problem, way, trial.part(1 / (len(ways) - number)))
+        if found is not None:
+            yield relaxation(way, found)
 
 
-def relaxation(way: Way, needed: float, *, least: bool, among_others: bool = False) -> Relaxation:
+def relaxation(way: Way, found: Changes) -> Relaxation:
     """Return a way out as the report takes it."""
     one = way.concession
-    return Relaxation(way.key, one.stated, needed, one.unit, among_others, one.part, one.field, least)
+    needed = found.not_enough if found.values is None else found.values[0]
+    assert needed is not None
+    return Relaxation(
+        way.key, one.stated, needed, one.unit, False, one.part, one.field, found.least, found.not_enough,
+        found.values is not None,
+    )  # fmt: skip
 
 
-def least_change(problem: PlanningProblem, way: Way, trial: Trial) -> tuple[float, bool] | None:
-    """Return the value nearest to what is stated at which a plan exists, and whether no nearer one does."""
-    return _measured(problem, way, trial) if way.concession.measured else _bisected(problem, way, trial)
+def least_change(problem: PlanningProblem, way: Way, trial: Trial) -> Changes | None:
+    """Return the value nearest to what is stated at which a plan exists, or how near it cannot be; None for neither."""
+    if way.concession.measured:
+        return trial.least_changes(problem, (way,))
+    return _bisected(problem, way, trial)
 
 
-def _measured(problem: PlanningProblem, way: Way, trial: Trial) -> tuple[float, bool] | None:
-    answer = trial.least_changes(problem, (way,))
-    if answer is None:
-        return None
-    (value,), least = answer
-    return value, least
-
-
-def _bisected(problem: PlanningProblem, way: Way, trial: Trial) -> tuple[float, bool] | None:
+def _bisected(problem: PlanningProblem, way: Way, trial: Trial) -> Changes | None:
     """Bisect over the values to propose, of which the last must do."""
     concession = way.concession
-    if concession.loosest in (inf, -inf) or not trial.possible(way.loosest(problem)):
+    if concession.loosest in (inf, -inf):
         return None
-    low, high, least = 0, concession.count, True
+
+    def enough(number: int) -> bool | None:
+        return trial.possible(way.change(problem, concession.value(number)))
+
+    answer = trial.part(LOOSEST_SHARE).possible(way.loosest(problem))
+    if answer is False:
+        return None
+    shown, high = (0, concession.count) if answer else _bracket(enough, concession.count)
+    if high is None:
+        return Changes(None, not_enough=concession.value(shown)) if shown else None
+    low = shown
     while low + 1 < high:
         middle = (low + high) // 2
-        answer = trial.possible(way.change(problem, concession.value(middle)))
+        answer = enough(middle)
         if answer:
             high = middle
         else:
-            low, least = middle, least and answer is not None
-    return concession.value(high), least
+            low, shown = middle, middle if answer is False else shown
+    least = shown + 1 == high
+    return Changes((concession.value(high),), least, concession.value(shown) if shown and not least else None)
+
+
+def _bracket(enough: Callable[[int], bool | None], count: int) -> tuple[int, int | None]:
+    """Return the last number shown not to be enough and one that is, None where there is none, in longer and longer
+    steps: small changes make small problems.
+    """
+    shown, number = 0, 1
+    while number <= count:
+        answer = enough(number)
+        if answer is not False:
+            return shown, number if answer else None
+        shown, number = number, 2 * number
+    return shown, None
 
 
 def _left_out(problem: PlanningProblem, conflict: Iterable[Statement], trial: Trial) -> Iterable[Relaxation]:

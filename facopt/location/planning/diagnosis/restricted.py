@@ -1,0 +1,77 @@
+"""Plans of a large model among the sites that its relaxation uses, and what no plan can be better than.
+
+The relaxation with Hall rows takes seconds and opens few of the candidates, most of them wholly. The model itself with
+all others left unbuilt is a small part of it, in which a solver soon finds a plan; it is a plan of the whole model.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.compact import Compact
+from facopt.location.planning.scale.highs import Effort, solve_arrays
+from facopt.location.planning.scale.master import Master
+
+if TYPE_CHECKING:
+    from facopt.location.planning.model import PlanModel
+    from facopt.location.problem import BoolArray, FloatArray
+
+USED = 1e-6
+"""Of a site: opened by the relaxation."""
+RELAXING = 0.5
+"""Of the time: at most so much for the relaxation."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known of a minimisation."""
+
+    values: FloatArray | None
+    """(N,) columns of a plan; None without one."""
+    bound: float
+    """No plan is below this; infinite where there is none, minus infinite where nothing is known."""
+    optimal: bool = False
+    """Whether the plan is proven best."""
+
+
+def near_relaxation(model: PlanModel, seconds: float, gap: float, seed: int) -> Found:
+    """Return a plan among the sites that the relaxation uses, to a gap relative to the best of these, and a bound."""
+    until = time.monotonic() + seconds
+    arrays = ArrayModel.of(model.linear)
+    compact = Compact.of(model, arrays)
+    master = Master.of(model, compact)
+    possible = master.relax(time.monotonic() + RELAXING * (until - time.monotonic()))
+    if not possible:
+        return Found(None, inf)
+    if master.relaxed is None or master.relaxed.values is None:
+        return Found(None, -inf)
+    upper = arrays.upper.copy()
+    upper[_left_out(model, _used(model, compact, master, master.relaxed.values))] = 0.0
+    effort = Effort(max(until - time.monotonic(), 0.1), gap, seed=seed)
+    result = solve_arrays(replace(arrays, upper=upper), effort)
+    return Found(result.values, master.relaxed.objective)
+
+
+def _used(model: PlanModel, compact: Compact, master: Master, values: FloatArray) -> BoolArray:
+    """Return (J,) sites that stand, or that the relaxation opens in the last stage."""
+    opens = [model.open(j, model.last) for j in range(model.problem.site_count)]
+    terms = [(j, number, amount) for j, one in enumerate(opens) for number, amount in one.terms]
+    rows, columns, amounts = np.array(terms, dtype=np.float64).reshape(-1, 3).T
+    where = (rows.astype(np.int64), columns.astype(np.int64))
+    matrix, shift = compact.over(sparse.csr_array((amounts, where), shape=(len(opens), compact.columns)))
+    share = sparse.csr_array(matrix)[:, master.kept] @ values + shift + np.array([one.constant for one in opens])
+    used: BoolArray = model.problem.existing | (share > USED)
+    return used
+
+
+def _left_out(model: PlanModel, used: BoolArray) -> list[int]:
+    """Return the columns of moves of the sites that are not used."""
+    moves = model.problem.moves
+    return [column for (number, _), column in model.moved.items() if not used[moves[number].site]]
