@@ -316,6 +316,23 @@ def test_posts_and_beds_for_each_thousand_people(run: StagedRun) -> None:
         assert float(row["beds_per_1000"]) == pytest.approx(1000 * total(inside, "beds") / float(row["people"]))
 
 
+def test_area_classes_by_stage_and_the_years_of_the_indicators(run: StagedRun) -> None:
+    """Classes add up to everybody in each stage, end at the plan, and monitoring has each stage's coverage."""
+    stages = {(row["stage"], row["tier"]): row for row in run.table("stages")}
+    for stage in STAGES:
+        rows = [row for row in run.table("stage_classes") if row["stage"] == stage]
+        for column in ("stage_people", "stage_covered"):
+            assert total(rows, column) == pytest.approx(float(stages[stage, ""][column]), rel=1e-9)
+    last = {row["area_class"]: row for row in run.table("stage_classes") if row["stage"] == STAGES[-1]}
+    for row in run.table("area_classes"):
+        assert float(last[row["area_class"]]["stage_covered_percent"]) == pytest.approx(float(row["covered_percent"]))
+    for row in run.table("monitoring"):
+        if row["indicator"] == "covered_percent" and not row["area_class"] and not row["zone_name"]:
+            for stage in STAGES[1:-1]:
+                share = stages[stage, row["tier"]]["stage_covered_percent"]
+                assert float(row[f"plan_{stage}"]) == pytest.approx(float(share), rel=1e-12)
+
+
 def test_the_uncovered_list_counts_who_is_left(run: StagedRun) -> None:
     """People in the list add up to those not covered, each with the tier and the kilometres that are missing."""
     rows = run.table("uncovered")

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from facopt.location.stability import SolvedAgain
     from facopt.measures.fine_grid import CellsCovered
     from facopt.measures.planning import PlanningTables
-    from facopt.measures.report import Assumption, Clash, Conflict
+    from facopt.measures.report import Assumption, Clash, Conflict, Shortfall
     from facopt.scenario.schema import Scenario
     from facopt.travel.times import TravelTimes
 
@@ -77,6 +77,7 @@ class RunResult:
     conflicts: tuple[Conflict, ...] = ()
     clashes: tuple[Clash, ...] = ()
     """Statements that cannot hold together, for infeasible scenarios."""
+    shortfalls: tuple[Shortfall, ...] = ()
     roads: tuple[tuple[str, np.ndarray[Any, Any]], ...] = ()
     routes: Mapping[tuple[int, int], np.ndarray[Any, Any]] | None = None
     cells: CellsCovered | None = None
@@ -258,6 +259,7 @@ def _surroundings(result: RunResult) -> dict[str, Any]:
         "findings": result.findings,
         "conflicts": result.conflicts,
         "clashes": result.clashes,
+        "shortfalls": result.shortfalls,
         "clashes_are_all_needed": result.solution.conflict_is_smallest,
         "travel_facts": {mode: dict(times.facts) for mode, times in sorted(result.times.items())},
     }

@@ -29,15 +29,18 @@ Stated = tuple[str, str, float, float, Assumed]
 def planned_sensitivity_table(planned: Planned, cutoffs: Sequence[float]) -> pd.DataFrame:
     """Return one row per variant, as `Report.sensitivity` names the columns, for the people of the last stage.
 
-    The first row is the plan itself; in the others its sites, and today's, cover the most people they can.
+    The first row is the plan itself; in the others its sites, and today's, cover the most people they can. Variants of
+    which nothing is known are left out.
     """
     ends = time.monotonic() + SECONDS
     now, then = planned.estate_now, planned.solution.outcome
     people = float(now.problem.people[-1].sum())
-    rows = [("stated", "", "", np.nan, np.nan, people, _covered(now), np.nan if then is None else _covered(then))]
+    plan = np.nan if then is None else _covered(then)
+    rows: list[tuple[object, ...]] = [("stated", "", "", np.nan, np.nan, people, _covered(now), plan)]
     for kind, tier, percent, minutes, assumed in _variants(now.problem):
         figures = [_most(one, assumed, cutoffs, ends) for one in (now, then)]
-        rows.append((kind, tier, "", percent, minutes, people * assumed.people_factor, *figures))
+        if np.isfinite(figures).any():
+            rows.append((kind, tier, "", percent, minutes, people * assumed.people_factor, *figures))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from facopt.location.planning.as_plain import stage_evaluation
 from facopt.location.planning.limits import Requires
 from facopt.measures.coverage import point_states, worst_nearest_of
+from facopt.measures.stage_groups import GROUP_FIGURES, class_rows, segment_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,6 +66,9 @@ class PlanningTables:
     segments: pd.DataFrame
     """One row per stage and segment: stage, segment, people, people_covered (by every tier that serves them; a point's
     people of the segment are covered as the others of it are)."""
+    classes: pd.DataFrame
+    """One row per stage, today first, and area class in which somebody lives: stage, area_class, people,
+    people_covered."""
     open_sites: pd.DataFrame
     """One row per stage and open site: stage, site (row of sites), size, load, capacity (NaN without), people,
     people_lost_without (as of `Report.sites`, with that stage's people; NaN today)."""
@@ -110,8 +114,12 @@ def planning_tables(
         money=_money(scenario, outcome),
         actions=_actions(outcome),
         segments=pd.DataFrame(
-            [row for name, one, t in stages for row in _segment_rows(name, one, t)],
-            columns=["stage", "segment", "people", "people_covered"],
+            [row for name, one, t in stages for row in segment_rows(name, one, t)],
+            columns=["stage", "segment", *GROUP_FIGURES],
+        ),
+        classes=pd.DataFrame(
+            [row for name, one, t in stages for row in class_rows(name, one, t)],
+            columns=["stage", "area_class", *GROUP_FIGURES],
         ),
         open_sites=pd.DataFrame(
             [row for name, one, t in stages for row in _open_rows(name, one, t, _losses(planned, name, t))],
@@ -234,11 +242,6 @@ def _stage_rows(name: str, outcome: Outcome, t: int) -> Iterator[dict[str, Any]]
             "sites_open": int(own.sum()), "sites_new": int((own & new).sum()),
             "capacity": room if np.isfinite(room) else np.nan, "load": float(outcome.load_of(k, t)[own].sum()),
         }  # fmt: skip
-
-
-def _segment_rows(name: str, outcome: Outcome, t: int) -> Iterator[tuple[str, str, float, float]]:
-    for segment, people in sorted(outcome.problem.labels.segments.items()):
-        yield name, segment, float(people[t].sum()), outcome.people_covered(None, people[t], t)
 
 
 def _losses(planned: Planned, name: str, t: int) -> FloatArray:

@@ -182,6 +182,23 @@ class Conflict:
     unit: str
     sentence_zh: str
     sentence_en: str
+    not_enough: float | None = None
+    """A value between `stated` and `needed` that is proven not to be enough, where `needed` is not proven least."""
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A change of one statement, proven not to be enough; what would be enough was not found in time."""
+
+    key: str
+    """Dotted scenario key, such as limits.budget."""
+    place: str
+    """file:line of the statement."""
+    stated: float
+    not_enough: float
+    unit: str
+    sentence_zh: str
+    sentence_en: str
 
 
 @dataclass(frozen=True)
@@ -312,6 +329,9 @@ class Report:
     """For infeasible scenarios: statements that cannot hold together; without any one of them the others can."""
     clashes_are_all_needed: bool = True
     """False where time ended before that last part was shown."""
+    shortfalls: tuple[Shortfall, ...] = ()
+    """For infeasible scenarios: changes of single statements that are proven not to be enough, where time ended before
+    it was known what is."""
     frontier: pd.DataFrame | None = None
     """Most people covered within growing limits: by (sites, budget), limit, people (all), people_covered,
     people_at_most (proven), gap_percent, proven, new_sites, cost, knee. None where the scenario asks for none."""

@@ -11,8 +11,9 @@ from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, settlement_symbol
 from facopt.outputs.html_report.stage_sections import in_english, is_staged, meanings, stage_chart, stage_sentence
 from facopt.outputs.html_report.table_html import Look, change_column, figure_attributes, flag_tag, table_html
-from facopt.outputs.tables.people import standard_text, uncovered_points
+from facopt.outputs.tables.people import standard_text
 from facopt.outputs.tables.planning import planning_of, projects_of
+from facopt.outputs.tables.settlements import uncovered_points
 from facopt.outputs.tables.view import records
 from facopt.outputs.words import WORDS, both, both_of, named, pair, say_html
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from facopt.measures.check import has_plan
 from facopt.outputs import numbers
-from facopt.outputs.tables import report_tables
+from facopt.outputs.tables import page_tables
 from facopt.outputs.tables.summary import Headline, headline
 from facopt.outputs.words import both
 
@@ -69,7 +69,7 @@ class Section:
 
 def material_of(report: Report) -> Material:
     """Return a report with its tables and headline figures."""
-    tables = {table.key: table for table in report_tables(report)}
+    tables = {table.key: table for table in page_tables(report)}
     return Material(report, tables, headline(report), has_plan(report))
 
 

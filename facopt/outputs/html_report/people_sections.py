@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.inputs.study_area import AREA_CLASSES
 from facopt.measures import equity
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph, settlement_symbol
@@ -245,8 +247,25 @@ def area_classes(m: Material) -> Section | None:
     )  # fmt: skip
     look = Look(columns, titles=CHANGE, strong=frozenset({"covered_percent"}))
     return Section(
-        "area_classes", "section.area_classes", table_html(m.tables["area_classes"], look) + _gap(m) + _rounded(m)
-    )
+        "area_classes", "section.area_classes",
+        table_html(m.tables["area_classes"], look) + _gap(m) + _rounded(m) + _classes_by_stage(m),
+    )  # fmt: skip
+
+
+def _classes_by_stage(m: Material) -> str:
+    """Return the classes stage by stage, each with that year's people; "" where the plan has no stages."""
+    if not is_staged(m):
+        return ""
+    view = m.tables["stage_classes"]
+    by_class = view.frame.sort_values("area_class", kind="stable", ignore_index=True, key=lambda keys: keys.map(_PLACE))
+    columns = (
+        "area_class", "stage", "stage_people", "stage_covered", "stage_covered_percent", "against_all_points",
+    )  # fmt: skip
+    table = table_html(replace(view, frame=by_class), Look(columns, strong=frozenset({"stage_covered_percent"})))
+    return f"<h3>{both('classes.by_stage')}</h3>{table}"
+
+
+_PLACE = MappingProxyType({key: place for place, key in enumerate(AREA_CLASSES)})
 
 
 def _gap(m: Material) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from facopt.measures.report import Clash, Conflict
+    from facopt.measures.report import Clash, Conflict, Shortfall
     from facopt.outputs.html_report.material import Material
     from facopt.outputs.html_report.table_html import Row
     from facopt.outputs.tables.view import TableView
@@ -38,7 +38,8 @@ def conflicts(m: Material) -> Section | None:
         inner = paragraph("conflicts.none_found")
     else:
         inner = f'<ol class="ways">{"".join(map(_way_out, m.report.conflicts))}</ol>'
-    return Section("conflicts", "section.conflicts", _clashes(m) + inner + note("conflicts.today_only"))
+    inner = _clashes(m) + inner + _shortfalls(m)
+    return Section("conflicts", "section.conflicts", inner + note("conflicts.today_only"))
 
 
 def _clashes(m: Material) -> str:
@@ -50,7 +51,14 @@ def _clashes(m: Material) -> str:
     return f'{paragraph(told)}<ul class="ways">{items}</ul>'
 
 
-def _clash(one: Clash) -> str:
+def _shortfalls(m: Material) -> str:
+    """Return the changes that are known not to be enough, where it is not known what is."""
+    if not m.report.shortfalls:
+        return ""
+    return f'{paragraph("conflicts.shortfalls")}<ul class="ways">{"".join(map(_clash, m.report.shortfalls))}</ul>'
+
+
+def _clash(one: Clash | Shortfall) -> str:
     where = f"<code>{html.escape(one.key)}</code> {html.escape(_file(one.place))}"
     return f'<li>{both_of((one.sentence_zh, one.sentence_en))}<br><span class="sub">{where}</span></li>'
 
@@ -105,7 +113,7 @@ def under_names(m: Material, view: TableView) -> dict[str, Callable[[Row], str]]
 
     def place(row: Row) -> str:
         parts = [tiers.get(str(row["tier"]), ("", "")), in_both(zone, row)]
-        return both_of((" · ".join(zh for zh, _ in parts if zh), " · ".join(en for _, en in parts if en)))
+        return both_of(("，".join(zh for zh, _ in parts if zh), ", ".join(en for _, en in parts if en)))
 
     below: dict[str, Callable[[Row], str]] = {"name": place}
     if m.report.planning is not None and m.report.planning.base_year:

@@ -44,16 +44,20 @@ def _swings(m: Material, rows: list[Row], key: str) -> list[charts.Swing]:
     """Return the pairs of variants 20 percent down and up of which both are known."""
     down = {(row["variant"], row["tier"]): row[key] for row in rows if row["change_percent"] < 0}
     up = {(row["variant"], row["tier"]): row[key] for row in rows if row["change_percent"] > 0}
+    known = {
+        key: sorted((fewer, up[key]))  # more people are worse, more minutes are better: the lower figure stands left
+        for key, fewer in down.items()
+        if not numbers.is_missing(fewer) and not numbers.is_missing(up.get(key))
+    }
     return [
         charts.Swing(
             label=pair(f"sensitivity.{kind}", tier=_short(tier_terms(m.report).get(tier, ("", "")))),
             low=low,
-            high=up[kind, tier],
+            high=high,
             low_text=numbers.percent(low),
-            high_text=numbers.percent(up[kind, tier]),
+            high_text=numbers.percent(high),
         )
-        for (kind, tier), low in down.items()
-        if not numbers.is_missing(low) and not numbers.is_missing(up[kind, tier])
+        for (kind, tier), (low, high) in known.items()
     ]
 
 
@@ -121,8 +125,9 @@ def _single_losses(m: Material) -> str:
 
 def monitoring(m: Material) -> Section:
     """Return the indicators to be measured again every year, with base year, plan, target and what is left."""
-    columns = ("indicator", "tier", "area_class", "zone_name", "now", "plan", "target", "gap_to_target")
     view = m.tables["monitoring"]
+    stages = [column.key for column in view.columns if column.key.startswith("plan_")]
+    columns = ("indicator", "tier", "area_class", "zone_name", "now", *stages, "plan", "target", "gap_to_target")
     scoped = [key for key in ("area_class", "zone_name") if (view.frame[key] != "").any()]
     kept = tuple(key for key in columns if key not in ("area_class", "zone_name") or key in scoped)
     inner = table_html(view, Look(kept)) + note("monitoring.note")

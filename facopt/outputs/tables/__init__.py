@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facopt.outputs.tables import fine_grid, frontier, people, planning, proof, robustness, sites, stability, summary
+from facopt.outputs.tables import (
+    fine_grid,
+    frontier,
+    people,
+    planning,
+    proof,
+    robustness,
+    settlements,
+    sites,
+    stability,
+    summary,
+)
 from facopt.outputs.tables.view import Column, Kind, TableView, heading, printed
 
 if TYPE_CHECKING:
     from facopt.measures.report import Report
 
-__all__ = ["Column", "Kind", "TableView", "heading", "printed", "report_tables"]
+__all__ = ["Column", "Kind", "TableView", "heading", "page_tables", "printed", "report_tables"]
 
 _BUILDERS = (
     summary.summary_table,
@@ -18,7 +29,7 @@ _BUILDERS = (
     people.zones_table,
     people.area_classes_table,
     people.time_bands_table,
-    people.uncovered_table,
+    settlements.uncovered_table,
     sites.facilities_table,
     sites.benefit_table,
     sites.build_order_table,
@@ -39,9 +50,9 @@ _BUILDERS = (
     proof.assumptions_table,
     fine_grid.fine_grid_table,
     proof.objective_table,
-    people.points_table,
-    people.assignment_table,
 )
+_OF_FILES = (settlements.points_table, settlements.assignment_table)
+"""Every demand point and whom it goes to: for programs, too long for pages."""
 
 
 def report_tables(report: Report) -> tuple[TableView, ...]:
@@ -51,5 +62,10 @@ def report_tables(report: Report) -> tuple[TableView, ...]:
     and a table of which there is nothing (no conflicts, no projects) has no rows. Reports of the planning model have
     tables of their own behind the headline figures.
     """
+    return (*page_tables(report), *(build(report) for build in _OF_FILES))
+
+
+def page_tables(report: Report) -> tuple[TableView, ...]:
+    """Return those of the tables that a page shows."""
     tables = [build(report) for build in _BUILDERS]
     return tuple(tables) if report.planning is None else (tables[0], *planning.planning_tables(report), *tables[1:])

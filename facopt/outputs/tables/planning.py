@@ -36,8 +36,8 @@ def planning_of(report: Report) -> PlanningTables:
 def planning_tables(report: Report) -> tuple[TableView, ...]:
     """Return the tables that only reports of the planning model have."""
     builders = (
-        stages_table, money_table, actions_table, segments_table, stage_sites_table, referral_table, rules_table,
-        exceptions_table, orders_table,
+        stages_table, money_table, actions_table, segments_table, classes_table, stage_sites_table, referral_table,
+        rules_table, exceptions_table, orders_table,
     )  # fmt: skip
     return tuple(build(report) for build in builders)
 
@@ -160,6 +160,32 @@ def segments_table(report: Report) -> TableView:
         for row in records(planning_of(report).segments)
     ]  # fmt: skip
     return TableView("stage_segments", WORDS["table.stage_segments"], columns, frame_of(columns, rows))
+
+
+def classes_table(report: Report) -> TableView:
+    """Area classes by stage: people then, how many of them are covered, and how that differs from everybody."""
+    columns = (
+        column("stage", "term", terms=stage_terms(report)),
+        column("area_class", "term", terms=terms_of("area_class")),
+        column("stage_people", "people"),
+        column("stage_covered", "people"),
+        column("stage_covered_percent", "percent"),
+        column("against_all_points", "points"),
+    )
+    stages = planning_of(report).stages
+    everybody = {row["stage"]: row for row in records(stages[stages["tier"] == ""])}
+    rows = [_class_row(row, everybody[row["stage"]]) for row in records(planning_of(report).classes)]
+    return TableView("stage_classes", WORDS["table.stage_classes"], columns, frame_of(columns, rows))
+
+
+def _class_row(row: dict[str, Any], everybody: dict[str, Any]) -> dict[str, Any]:
+    percent = numbers.share(row["people_covered"], row["people"])
+    of_all = numbers.share(everybody["people_covered"], everybody["people"])
+    return {
+        "stage": row["stage"], "area_class": row["area_class"], "stage_people": row["people"],
+        "stage_covered": row["people_covered"], "stage_covered_percent": percent,
+        "against_all_points": None if percent is None or of_all is None else percent - of_all,
+    }  # fmt: skip
 
 
 # --- actions ---------------------------------------------------------------------------------------------------------

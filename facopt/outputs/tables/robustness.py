@@ -9,9 +9,11 @@ import pandas as pd
 
 from facopt.measures.check import has_plan
 from facopt.outputs import numbers
-from facopt.outputs.tables.people import frame_of, segments, tier_terms, tiers_table, uncovered_points
+from facopt.outputs.tables.people import frame_of, segments, tier_terms, tiers_table
+from facopt.outputs.tables.planning import stage_name
+from facopt.outputs.tables.settlements import uncovered_points
 from facopt.outputs.tables.summary import within_nine_tenths
-from facopt.outputs.tables.view import TableView, column, names, records, terms_of
+from facopt.outputs.tables.view import Column, TableView, column, names, records, terms_of
 from facopt.outputs.words import WORDS, named, pair
 
 if TYPE_CHECKING:
@@ -62,7 +64,10 @@ def variant_words(report: Report, row: Mapping[str, Any]) -> tuple[str, str]:
         "change": numbers.difference(row["change_percent"], 0),
         "minutes": numbers.trimmed(row["standard_minutes"]),
     }
-    return pair(f"variant_of.{row['variant']}", **figures)
+    kind = str(row["variant"])
+    if kind == "standard" and numbers.is_missing(row["standard_minutes"]):
+        kind = "standards"
+    return pair(f"variant_of.{kind}", **figures)
 
 
 def segment_terms(report: Report) -> Mapping[str, tuple[str, str]]:
@@ -111,6 +116,7 @@ def monitoring_table(report: Report) -> TableView:
         column("area_class", "term", terms={**terms_of("area_class"), "": WORDS["all"]}),
         *names(report, "zone_name"),
         column("now", "measured"),
+        *_stage_columns(report),
         column("plan", "measured"),
         column("target", "measured"),
         column("gap_to_target", "measured_change"),
@@ -134,13 +140,29 @@ def _coverage_indicators(report: Report) -> Iterator[Row]:
     groups = [("", everybody.people, everybody.covered_now, everybody.covered)]
     groups += [(tier.key, tier.people_served, tier.people_covered_now, tier.people_covered) for tier in report.tiers]
     for tier, people, now, plan in groups:
-        yield _covered_row(people, now, plan, stated.pop((tier, "", ""), None)) | {"tier": tier}
+        row = _covered_row(people, now, plan, stated.pop((tier, "", ""), None)) | {"tier": tier}
+        yield row | _stage_shares(report, tier)
     zones = {zone.key: zone for zone in report.by_zone}
     for (tier, area_class, key), target in stated.items():
         zone = zones.get(key)
         place = {"zone_name": zone.name if zone else key, "zone_name_en": zone.name_en if zone else ""}
         row = _covered_row(target["people"], target["people_covered_now"], _known(target["people_covered"]), target)
         yield row | {"tier": tier, "area_class": area_class} | place
+
+
+def _stage_columns(report: Report) -> tuple[Column, ...]:
+    """Return a column for each stage before the last, which is the plan itself."""
+    stages = [] if report.planning is None else report.planning.money["stage"].tolist()[:-1]
+    return tuple(Column(f"plan_{stage}", stage_name(str(stage)), "measured") for stage in stages)
+
+
+def _stage_shares(report: Report, tier: str) -> Row:
+    """Return the share covered in each stage before the last, of that stage's people."""
+    if report.planning is None:
+        return {}
+    rows = report.planning.stages[report.planning.stages["tier"] == tier]
+    known = {row["stage"]: numbers.share(row["people_covered"], row["people"]) for row in records(rows)}
+    return {column.key: known[column.key.removeprefix("plan_")] for column in _stage_columns(report)}
 
 
 def _scope(target: Row) -> tuple[str, str, str]:

@@ -10,7 +10,8 @@ from facopt.measures.check import has_plan
 from facopt.measures.coverage import people_by_state
 from facopt.measures.report import CLOSED_ACTIONS, OPEN_ACTIONS
 from facopt.outputs import numbers
-from facopt.outputs.tables.people import frame_of, uncovered_points
+from facopt.outputs.tables.people import frame_of
+from facopt.outputs.tables.settlements import uncovered_points
 from facopt.outputs.tables.view import TableView, column, terms_of
 from facopt.outputs.words import WORDS
 

@@ -293,9 +293,9 @@ WORDS = MappingProxyType(
         "sensitivity.capacity": ("全部服务能力 ±10%", "all capacities ±10%"),
         "sensitivity.assigned": (
             "除首行外，居民均按同样规则在原有机构之间重新分配，使覆盖人数最多；首行为本方案。"
-            "分配规则随标准变化、或限时内未算出的，不给数字。",
+            "分配规则随标准变化、或限时内未算出的变动不列。",
             "In all rows but the first, which is the plan, people are assigned anew by the same rules so that the same "
-            "sites cover the most; no figure where the rule itself would change with the standard, or time was short.",
+            "sites cover the most. Left out is what would change the rule itself, or was not known in time.",
         ),
         "stability.left_out": (
             "情景要求换假定重新求解（稳定性），但有规模、分期或规则的方案不做此项，故不列稳定与易变站点。",
@@ -383,8 +383,13 @@ WORDS = MappingProxyType(
             "These cannot hold together; without any one of them the others can:",
         ),
         "conflicts.clash_in_time": (
-            "以下各条不能同时成立（限时内未能确定哪些可以略去）：",
-            "These cannot hold together (time ended before it was known which of them matter):",
+            "以下各条不能同时成立（限时内未能确认每一条都缺一不可）：",
+            "These cannot hold together (time ended before it was shown that none of them can be spared):",
+        ),
+        "conflicts.shortfalls": (
+            "单独改动下列任何一项，改到所示数值仍不够（已证明）；改到多少才够，限时内没有找到：",
+            "Changed alone, each of these is proven not to be enough at the value shown; what is enough was not found in "
+            "time:",
         ),
         "conflicts.none_found": (
             "没有找到只改一条就能成立的办法；需要同时放宽几条。",

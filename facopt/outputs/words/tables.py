@@ -195,6 +195,7 @@ WORDS = MappingProxyType(
             "Standard of {tier} {change}% ({minutes} min)",
         ),
         "variant_of.speed": ("全部出行速度 {change}%", "All speeds {change}%"),
+        "variant_of.standards": ("{tier}各类地区标准 {change}%", "Standards of {tier} {change}%"),
         "variant_of.people": ("全部人口 {change}%", "People {change}%"),
         "variant_of.capacity": ("全部服务能力 {change}%", "All capacities {change}%"),
         "variant_of.segment": ("只计 {segment}", "Only people {segment}"),
