@@ -223,6 +223,34 @@ def test_legend_rows_switch_their_layers(opened: Open, report: Report) -> None:
     assert page.locator(".folium-map .leaflet-roads-pane path").count() == 0
 
 
+def test_a_tier_unticked_takes_its_facilities_from_the_map(opened: Open, report: Report) -> None:
+    """Each tier has a box beside its shape; all its facilities go and come with it."""
+    page = opened(report)
+    drawn = page.locator(".folium-map .site[data-site]")
+    whole, (first, second) = drawn.count(), [tier.key for tier in report.tiers]
+    page.uncheck("[data-layer=t0]")
+    tiers = dict(zip(report.sites["id"], report.sites["tier"], strict=True))
+    assert {tiers[id_] for id_ in drawn.evaluate_all("all => all.map(e => e.dataset.site)")} == {second} != {first}
+    page.check("[data-layer=t0]")
+    assert drawn.count() == whole
+
+
+def test_facilities_at_one_place_stand_side_by_side(opened: Open, report: Report) -> None:
+    """No symbol lies on another where a service is inside a facility; with one of them hidden the other is at home."""
+    sites = report.sites.copy()
+    one = sites.index[sites["action"] == "build"][0]
+    other = sites.index[(sites["tier"] != sites["tier"][one]) & (sites["action"] == "keep")][0]
+    sites.loc[other, ["lon", "lat"]] = sites.loc[one, ["lon", "lat"]].to_numpy()
+    page = opened(replace(report, sites=sites))
+    first, second = (f".folium-map .site[data-site='{sites['id'][row]}']" for row in (one, other))
+    boxes = sorted((page.locator(where).bounding_box() for where in (first, second)), key=lambda box: box["x"])
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"] + 1
+    middle = (boxes[0]["x"] + boxes[1]["x"] + boxes[1]["width"]) / 2
+    page.uncheck("[data-layer=k]")
+    alone = page.locator(first).bounding_box()
+    assert alone["x"] + alone["width"] / 2 == pytest.approx(middle, abs=1.5)
+
+
 def test_excluded_areas_are_drawn_dashed_and_can_be_taken_away(opened: Open, report: Report) -> None:
     """Where nothing may be built there is a dashed outline over the land, with a row of its own; none without any."""
     boundary = report.ground.boundary
@@ -362,6 +390,10 @@ def test_minutes_view_counts_people_by_band(opened: Open, report: Report) -> Non
     page.click("[data-by=time]")
     found = [value(page, f"people_band_{k}") for k in range(len(report.bands))]
     assert found == pytest.approx([band.people for band in report.bands])
+    whole = marks(page)
+    page.uncheck("[data-layer=m0]")
+    near = (report.points["minutes"] <= report.bands[0].up_to).sum()
+    assert marks(page) == whole - near < whole
 
 
 def test_inset_is_shown_while_zoomed_out_only(opened: Open, report: Report) -> None:

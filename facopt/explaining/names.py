@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from facopt.assembly.statement_words import asked, tier_names
 from facopt.explaining.cases import telling_of
+from facopt.outputs.brevity import brief_pair
 from facopt.outputs.explain import Named
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ def named_of(prepared: Prepared) -> Named:
     return Named(
         place_id=[str(one) for one in demand.id],
         place=lambda i: _name(i, demand.id, demand.name, demand.name_en),
-        zone=lambda i: telling.named(str(demand.zone[i])) if demand.zone[i] else ("–", "–"),
+        zone=lambda i: brief_pair(telling.named(str(demand.zone[i]))) if demand.zone[i] else ("–", "–"),
         site_id=[str(one) for one in sites.id],
         site=lambda j: _name(j, sites.id, sites.name, sites.name_en),
-        site_tier=lambda j: tier_names(str(sites.tier[j]), scenario),
-        tier=lambda k: tier_names(tiers[k], scenario),
+        site_tier=lambda j: brief_pair(tier_names(str(sites.tier[j]), scenario)),
+        tier=lambda k: brief_pair(tier_names(tiers[k], scenario)),
         tier_key=tiers,
         statement=statement,
         currency=scenario.currency,
@@ -40,4 +41,4 @@ def named_of(prepared: Prepared) -> Named:
 
 def _name(row: int, ids: TextArray, names: TextArray, names_en: TextArray | None) -> Words:
     zh = str(names[row]) or str(ids[row])
-    return zh, (str(names_en[row]) if names_en is not None else "") or zh
+    return brief_pair((zh, (str(names_en[row]) if names_en is not None else "") or zh))

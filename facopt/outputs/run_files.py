@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from facopt.errors import DataError, Finding, Place
+from facopt.outputs.brevity import brief_names
 from facopt.outputs.plain_text import restored
 
 if TYPE_CHECKING:
@@ -122,14 +123,14 @@ def _points(file: Path) -> pd.DataFrame:
     for column, states in (("covered_now", ("covered", "loses_cover")), ("covered", COVERED_STATES)):
         if points[column].isna().all():
             points[column] = people.where(state.isin(states), 0.0)
-    return points
+    return brief_names(points)
 
 
 def _sites(file: Path) -> pd.DataFrame:
     sites = _table(file, SITE_TEXT, SITE_NUMBERS, (*SITE_ENGLISH, "size"), SITE_LATER)
     unstated = sites["action_cost"].isna() & (sites["action"] == "build")
     sites["action_cost"] = sites["action_cost"].where(~unstated, sites["build_cost"])
-    return sites
+    return brief_names(sites)
 
 
 def read_outlines(folder: Path, layer: str) -> list[BaseGeometry]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from facopt.measures.planning import TODAY
 from facopt.outputs import numbers
+from facopt.outputs.brevity import brief, brief_report
 from facopt.outputs.tables.fine_grid import fine_grid_sentence
 from facopt.outputs.tables.planning import projects_of
 from facopt.outputs.tables.summary import headline
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from facopt.scenario.schema import Scenario
 
 MOST_NOTES = 6
+TIER_NAME = 36
+"""Most characters of a tier's name in a table."""
 
 
 def terminal_language() -> Lang:
@@ -38,7 +41,7 @@ def terminal_language() -> Lang:
 
 def run_summary(report: Report, folder: Path, findings: Sequence[Finding], lang: Lang | None = None) -> str:
     """Return the text for one run; `findings` are its warnings with files as the reader of the terminal sees them."""
-    lang = lang or terminal_language()
+    lang, report = lang or terminal_language(), brief_report(report)
     blocks = [[_title(report, lang), *_sentences(report, lang), *_fine_grid(report, lang)]]
     if report.status in {"optimal", "feasible"}:
         blocks += [_stage_lines(report, lang), _tier_lines(report, lang), _objective_lines(report, lang)]
@@ -92,11 +95,11 @@ def _sentences(report: Report, lang: Lang) -> Iterator[str]:
         yield say("terminal.loses", lang, people=numbers.people_headline(h.loses_cover, lang))
     if h.covered is not None:
         yield _spent(report, lang)
-    yield from _why_no_plan(report, lang)
     if h.unreachable:
         yield say("terminal.unreachable", lang, people=numbers.people_headline(h.unreachable, lang))
     else:
         yield say("terminal.nobody_unreachable", lang)
+    yield from _why_no_plan(report, lang)
 
 
 def _first_and_last(report: Report) -> dict[str, str]:
@@ -162,6 +165,10 @@ def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
         yield f"  {conflict.place}: {conflict.sentence_zh if lang == 'zh' else conflict.sentence_en}"
     if not report.conflicts:
         yield f"  {say('terminal.no_way_out', lang)}"
+    if report.shortfalls:
+        yield say("conflicts.shortfalls", lang)
+    for short in report.shortfalls:
+        yield f"  {short.place}: {short.sentence_zh if lang == 'zh' else short.sentence_en}"
 
 
 def _tier_lines(report: Report, lang: Lang) -> list[str]:
@@ -175,7 +182,7 @@ def _tier_lines(report: Report, lang: Lang) -> list[str]:
         )
         rows.append(
             [
-                tier.name_zh if lang == "zh" else tier.name_en,
+                brief(tier.name_zh if lang == "zh" else tier.name_en, TIER_NAME),
                 numbers.people(tier.people_served),
                 numbers.share_percent(tier.people_covered_now, tier.people_served),
                 covered or numbers.MISSING,

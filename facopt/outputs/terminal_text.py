@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Literal
 
+from facopt.outputs.brevity import straight
 from facopt.outputs.plain_text import printable
 from facopt.outputs.words import pair
 
@@ -31,8 +32,8 @@ class TerminalText:
         )  # fmt: skip
 
     def written(self) -> str:
-        """Return what was written, without blanks at the ends of lines."""
-        return "\n".join(line.rstrip() for line in self._buffer.getvalue().splitlines()) + "\n"
+        """Return what was written, without blanks at the ends of lines and without marks that turn the text around."""
+        return "\n".join(line.rstrip() for line in straight(self._buffer.getvalue()).splitlines()) + "\n"
 
     def text(self, words: tuple[str, str]) -> str:
         """Return words in the language, on one line and harmless."""

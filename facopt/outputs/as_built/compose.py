@@ -21,6 +21,7 @@ from facopt.outputs.as_built.model import (
     StageCompared,
     TargetCheck,
 )
+from facopt.outputs.brevity import brief, brief_names
 from facopt.outputs.compare.comparison import comparison_of
 from facopt.outputs.words import named, pair
 
@@ -94,7 +95,8 @@ class Recomputed:
     @property
     def names(self) -> ZoneNames:
         """Names of the zones."""
-        return ZoneNames(self.area.zone_names, self.area.zone_names_en)
+        names, english = self.area.zone_names, self.area.zone_names_en
+        return ZoneNames(*({key: brief(name) for key, name in one.items()} for one in (names, english)))
 
     def shares(self, now: Situation) -> tuple[Share, tuple[Share, ...], tuple[Share, ...]]:
         """Return the shares of everybody, of the area classes and of the zones with some open sites."""
@@ -168,8 +170,8 @@ def _stage_facts(staged: Staged) -> StageCompared:
 def _run_with(run: RunFiles, found: Recomputed, now: Situation, told: Mapping[str, Any]) -> RunFiles:
     """Return a run as if its plan had opened other sites."""
     states = state_columns(found.area, found.problem, found.today, now)
-    points = points_table(found.area, found.names, states, pd.DataFrame(index=states.index))
-    sites = sites_table(found.area.sites, found.problem, now, found.names)
+    points = brief_names(points_table(found.area, found.names, states, pd.DataFrame(index=states.index)))
+    sites = brief_names(sites_table(found.area.sites, found.problem, now, found.names))
     stages = dict(zip(run.sites["id"], run.sites["stage"], strict=True))
     sites["stage"] = sites["id"].map(stages).fillna("")
     rows = assignment_table(found.problem, now)
@@ -253,7 +255,7 @@ def _three(group: Any, plan: Share, built: Share, name: tuple[str, str]) -> Cove
 
 
 def _sites(run: RunFiles, found: Recomputed, register: AsBuiltTable, row: Mapping[str, int]) -> tuple[SiteCheck, ...]:
-    planned = sites_table(found.area.sites, found.problem, found.plan, found.names)
+    planned = brief_names(sites_table(found.area.sites, found.problem, found.plan, found.names))
     built = sites_table(found.area.sites, found.problem, found.built, found.names)
     stages = dict(zip(run.sites["id"], run.sites["stage"], strict=True))
     rows = {**{id_: at for at, id_ in enumerate(register.id.tolist())}, **row}

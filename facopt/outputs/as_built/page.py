@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from facopt.outputs import numbers
 from facopt.outputs.as_built import phrases
 from facopt.outputs.as_built.model import AS_PLANNED, SITE_KINDS
+from facopt.outputs.brevity import brief
 from facopt.outputs.compare import phrases as compared
 from facopt.outputs.compare.comparison_page import point_icon, zone_bars
 from facopt.outputs.compare.gains_map import gains_map
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from facopt.outputs.as_built.model import AsBuiltReview, Coverage, SiteCheck, SiteKind, TargetCheck
     from facopt.outputs.words import Text
 
+SIZE = 24
+"""Most characters of a size's name, which stands in one line."""
 MOST_SITES = 200
 """Facilities of a kind shown; the workbook lists all."""
 FIGURES = ("now", "plan", "built")
@@ -251,8 +254,8 @@ def _sites_table(review: AsBuiltReview, sites: Sequence[SiteCheck]) -> str:
     columns: list[tuple[str, list[str]]] = [
         ("stage", [escape(site.stage) for site in sites]),
         ("opened", [escape(site.opened) for site in sites]),
-        ("size", [escape(site.size) for site in sites]),
-        ("size_built", [escape(site.size_built) for site in sites]),
+        ("size", [escape(brief(site.size, SIZE)) for site in sites]),
+        ("size_built", [escape(brief(site.size_built, SIZE)) for site in sites]),
         ("room", [numbers.people(site.room) if site.room is not None else "" for site in sites]),
         ("room_built", [numbers.people(site.room_built) if site.room_built is not None else "" for site in sites]),
         ("cost", [money(site.cost) if site.cost else "" for site in sites]),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facopt.errors import DataError, FacoptError, Finding, Place
+from facopt.outputs.brevity import TITLE, brief, brief_pair
 from facopt.outputs.compare.basis import basis_differences, input_differences, setting_differences
 from facopt.outputs.compare.changes import change_between
 from facopt.outputs.compare.measures import measures_of
@@ -12,7 +13,7 @@ from facopt.outputs.compare.model import Comparison, Ground, RunSummary
 from facopt.outputs.run_files import RunFiles, read_outlines, read_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -88,8 +89,8 @@ def _summary(run: RunFiles, letter: str) -> RunSummary:
     return RunSummary(
         letter=letter,
         scenario=scenario,
-        title_zh=str(record.get("title_zh") or scenario),
-        title_en=str(record.get("title_en") or scenario),
+        title_zh=brief(str(record.get("title_zh") or scenario), TITLE),
+        title_en=brief(str(record.get("title_en") or scenario), TITLE),
         folder=str(run.folder),
         generated=str(record.get("finished") or record.get("generated") or ""),
         status=record["status"],
@@ -105,10 +106,14 @@ def _summary(run: RunFiles, letter: str) -> RunSummary:
 
 def _tiers(runs: Sequence[RunFiles]) -> dict[str, tuple[str, str, str]]:
     return {
-        key: (str(tier.get("name_zh", key)), str(tier.get("name_en", key)), str(tier.get("symbol", "circle")))
+        key: (*brief_pair(_names_of(key, tier)), str(tier.get("symbol", "circle")))
         for run in reversed(runs)
         for key, tier in run.record["standards"].items()
     }
+
+
+def _names_of(key: str, tier: Mapping[str, Any]) -> tuple[str, str]:
+    return str(tier.get("name_zh", key)), str(tier.get("name_en", key))
 
 
 def _ground(folders: Sequence[Path]) -> Ground:

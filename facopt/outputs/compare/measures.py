@@ -10,6 +10,7 @@ import numpy as np
 from facopt.measures.equity import gini, theil
 from facopt.measures.planning import TODAY
 from facopt.measures.report import OPEN_ACTIONS
+from facopt.outputs.brevity import brief_pair
 from facopt.outputs.compare.model import Better, Measure
 from facopt.outputs.words import pair
 
@@ -134,7 +135,7 @@ def _tier_shares(runs: Sequence[RunFiles]) -> list[Row]:
 
 
 def _tier_name(key: str, standard: Mapping[str, Any]) -> tuple[str, str]:
-    return str(standard.get("name_zh", key)), str(standard.get("name_en", key))
+    return brief_pair((str(standard.get("name_zh", key)), str(standard.get("name_en", key))))
 
 
 def _in_any(runs: Sequence[RunFiles], group: str, key: str) -> bool:

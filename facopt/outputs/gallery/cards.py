@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from facopt.outputs import numbers
+from facopt.outputs.brevity import TITLE, brief
 from facopt.outputs.gallery.thumbnail import thumbnail_svg
 from facopt.outputs.page import page_link
 from facopt.outputs.words import both, both_of, pair
@@ -48,7 +49,7 @@ def card(folder: Path, record: Mapping[str, Any], inputs: InputState, order: int
 def text_of(record: Mapping[str, Any], key: str) -> str:
     """Return a text of a record; "" where it is missing or no text."""
     value = record.get(key)
-    return value if isinstance(value, str) else ""
+    return brief(value, TITLE) if isinstance(value, str) else ""
 
 
 def number_of(record: Mapping[str, Any], key: str) -> float | None:

@@ -41,7 +41,7 @@ function pointCard(i) {
     [T('map.nearest_now'), siteLabel(STOPS[0].nearest[i])],
     STOPS.length > 1 ? [T('map.nearest_plan'), siteLabel(lastStop().nearest[i])] : null,
     unmet(planned) ? [T('map.nearest_any'), known(P.any[i], minutes)] : null,
-    [T('map.id'), P.id[i]]
+    [T('map.id'), straight(P.id[i])]
   ];
   var why = unmet(letter) ? whyUncovered(i, planned) : '';
   return [
@@ -69,7 +69,7 @@ function siteCard(j) {
     stop().open ? null : [T('map.size'), shortened(S.size[j], 80)],
     [T('map.owner'), shortened(S.owner[j], 80)],
     stop().open ? null : [T('map.capacity'), known(S.capacity_people[j], people)]
-  ], !open ? [] : stop().open ? stageRows(j) : serviceRows(j), referralRows(j), [[T('map.id'), S.id[j]]]);
+  ], !open ? [] : stop().open ? stageRows(j) : serviceRows(j), referralRows(j), [[T('map.id'), straight(S.id[j])]]);
   var beyond = linksOfSite(j).some(function (link) { return !link.within; });
   var notes = [
     whySite(letter, S.people_lost_without[j]),

@@ -35,6 +35,9 @@ var on = {
   c: 1, n: 1, l: 1, u: 1, x: 1, k: 1, e: 1, b: 1, d: 1, ext: 1, r: 1, v: 1, m: 1, referral: 0, cand: 0, hospital: 1, context: 1,
   names: 1, zones: 1, roads: 1, water: 1, excluded: 1, inset: 1, service: 0, base: 0
 };
+/* t0, t1 … are the tiers, m0, m1 … the time bands */
+D.tiers.forEach(function (tier, k) { on['t' + k] = 1; });
+D.bands.colours.forEach(function (colour, k) { on['m' + k] = 1; });
 function stop() { return STOPS[state.stop]; }
 function isPlan() { return stop().key !== 'now'; }
 /* the last stop, which the assignment belongs to */
@@ -49,7 +52,8 @@ function leftOf(i) { return residentsOf(i) - coveredOf(i); }
 
 /* names: the English one in English where there is one */
 function nameOf(table, i) {
-  return (lang === 'en' && table.name_en && table.name_en[i]) || table.name[i] || table.id[i] || T('map.unnamed');
+  var name = (lang === 'en' && table.name_en && table.name_en[i]) || table.name[i] || table.id[i];
+  return name ? straight(name) : T('map.unnamed');
 }
 function pointName(i) { return nameOf(P, i); }
 function siteName(j) { return nameOf(S, j); }
@@ -69,6 +73,15 @@ function pointState(i) { return stop().states.charAt(i); }
 function siteState(j) { return stop().sites.charAt(j).replace('-', 'n'); }
 function isOpen(letter) { return 'ekbxr'.indexOf(letter) >= 0; }
 function layerOf(letter) { return letter === 'n' ? 'cand' : letter === 'x' ? 'ext' : letter; }
+/* sites at one and the same place, such as a service inside another; they stand side by side */
+var together = (function () {
+  var groups = {}, found = {};
+  S.id.forEach(function (id, j) {
+    if (siteAt[j]) (groups[siteAt[j]] = groups[siteAt[j]] || []).push(j);
+  });
+  for (var place in groups) if (groups[place].length > 1) groups[place].forEach(function (j) { found[j] = groups[place]; });
+  return found;
+})();
 function siteSymbol(j) { return 's' + Math.max(S.tier[j], 0) + '-' + siteState(j); }
 /* index of the time band, the end of a band included; one more than the last where no facility is in reach */
 function bandOf(time) {

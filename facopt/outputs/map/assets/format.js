@@ -3,7 +3,9 @@ var lang = 'zh', THIN = '\u2009', MISSING = '\u2013', MINUS = '\u2212', WAN = '\
 
 /* phrases: pairs of Chinese and English */
 function li() { return lang === 'zh' ? 0 : 1; }
-function both(pair) { return pair[li()] || pair[0] || pair[1] || ''; }
+function both(pair) { return straight(pair[li()] || pair[0] || pair[1] || ''); }
+/* without the marks that turn the direction of the text after them around */
+function straight(text) { return text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ''); }
 function T(key, figures) {
   var pair = D.words[key], text = pair ? pair[li()] : key;
   if (!figures) return text;

@@ -38,7 +38,8 @@ function siteBoxes(m) {
   siteAt.forEach(function (where, j) {
     if (!shown(j)) return;
     var p = m.latLngToContainerPoint(where);
-    boxes.push([p.x - 9, p.y - 9, p.x + 9, p.y + 9]);
+    var x = p.x + asideOf(j, 1);
+    boxes.push([x - 9, p.y - 9, x + 9, p.y + 9]);
   });
   return boxes;
 }

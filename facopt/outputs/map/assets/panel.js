@@ -120,12 +120,16 @@ function targetRow(target) {
   var all_ = target.now >= target.people || target.percent < 100;
   return el('li', {},
     el('span', { 'class': 'about' }, about),
-    el('span', {}, percent(share(target.now, target.people)) + ' / ' + wantedOf(target)),
+    el('span', {}, reachedOf(target) + ' / ' + wantedOf(target)),
     isMet(target) ?
       el('span', { 'class': 'status ok' }, T(all_ ? 'map.met' : 'map.met_reachable')) :
       el('span', { 'class': 'status miss' }, lackText(target)));
 }
 
+/* in the measure the target is stated in */
+function reachedOf(target) {
+  return target.percent === null ? count(target.now) : percent(share(target.now, target.people));
+}
 function wantedOf(target) {
   return target.percent === null ? people(target.needed) : trimmed(target.percent, 4) + '%';
 }
@@ -160,7 +164,8 @@ function drawStageMoney() {
   ['staff', 'beds'].forEach(function (name) { if (spent && parseFloat(spent[name]) > 0) of(name, trimmed); });
   $('stagefacts').hidden = !rows.length;
   fill($('stagefacts'), rows.map(function (row, k) {
-    return [k ? ' \u00b7 ' : '', el('span', { 'data-figure': 'stage_' + row[0], 'data-value': spent[row[0]] }, row[1])];
+    var figure_ = el('span', { 'data-figure': 'stage_' + row[0], 'data-value': spent[row[0]] }, row[1]);
+    return [k ? ' ' : '', el('span', { 'class': 'whole' }, figure_, k < rows.length - 1 ? ' \u00b7' : '')];
   }));
 }
 function stopName(k) {
@@ -187,6 +192,7 @@ function row(key, symbols, text, number, name, value) {
 function drawLegend() {
   fill($('rowsP'), state.by === 'cover' ? stateRows() : bandRows());
   fill($('rowsS'), siteRows());
+  $('rowsS').classList.toggle('three', $('rowsS').querySelectorAll('.pair svg:nth-child(3)').length > 0);
   fill($('rowsG'), groundRows());
   $('groundsection').hidden = !hasMap;
 }
@@ -206,11 +212,8 @@ function bandName(k) {
 function bandRows() {
   var sums = stop().bands, none = sums[sums.length - 1];
   var rows = D.bands.colours.map(function (colour, k) {
-    return el('li', {}, el('span', { 'class': 'row' },
-      el('span', {}),
-      el('span', { 'class': 'sw', style: 'background:' + colour }),
-      el('span', {}, bandName(k)),
-      el('span', { 'class': 'n', 'data-figure': 'people_band_' + k, 'data-value': sums[k] }, people(sums[k]))));
+    var swatch = el('span', { 'class': 'sw', style: 'background:' + colour });
+    return row('m' + k, swatch, bandName(k), people(sums[k]), 'people_band_' + k, sums[k]);
   });
   if (none > 0) rows.push(row('x', symbol('p-x'), T('map.band.none'), people(none), 'people_band_none', none));
   return rows.concat(el('li', { 'class': 'note' }, T('map.band.note')));
@@ -228,8 +231,14 @@ function siteRows() {
   if (hospitals) rows.push(row('hospital', symbol('hospital'), T('map.hospital'), count(hospitals)));
   if (others) rows.push(row('context', symbol('context'), T('map.context'), count(others)));
   return rows.concat(el('li', { 'class': 'note tiers' }, used.map(function (k) {
-    return el('span', {}, symbol('s' + k + '-k', 13), shortened(tierName(k), 40));
+    return used.length > 1 ? tierSwitch(k) : el('span', {}, symbol('s' + k + '-k', 13), shortened(tierName(k), 40));
   })));
+}
+/* a tier with its shape; unticked, its facilities leave the map */
+function tierSwitch(k) {
+  var box = el('input', { type: 'checkbox', 'data-layer': 't' + k });
+  box.checked = !!on['t' + k];
+  return el('label', { 'class': box.checked ? '' : 'off' }, box, symbol('s' + k + '-k', 13), shortened(tierName(k), 40));
 }
 function sitesIn(tier, letter) {
   return S.tier.filter(function (k, j) { return k === tier && siteState(j) === letter; }).length;

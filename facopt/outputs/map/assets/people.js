@@ -6,8 +6,8 @@ var LOOK = {
   l: { fillColor: '#fff', color: '#B03F00', weight: 1.8, fill: true },
   x: { color: '#2B1B2E', weight: 2.4, fill: false }
 };
-/* smallest radius of what must not be overlooked, on paper and in grey too */
-var LEAST = { n: 2.8, u: 3.8, l: 3.8 };
+/* smallest radius of what must not be overlooked, on paper and in grey too; of a band, so that its colour is seen */
+var LEAST = { n: 2.8, u: 3.8, l: 3.8, band: 3 };
 var RANK = { c: 0, n: 1, l: 2, u: 3, x: 4 }, CELL = 7, GROUPED_BELOW = 1.6, LARGEST = 14;
 /* settlements are drawn smaller where there are many of them */
 var crowd = NP > 5000 ? 0.7 : NP > 1500 ? 0.85 : NP < 60 ? 1.6 : 1;
@@ -28,7 +28,7 @@ function rank(look) { return typeof look === 'number' ? look - 10 : RANK[look]; 
 function marksOf(m) {
   var marks = [], cells = {}, join_ = grouped(m);
   for (var i = 0; i < NP; i++) {
-    var look = lookOf(i), hidden = typeof look === 'string' && !on[look];
+    var look = lookOf(i), hidden = typeof look === 'string' ? !on[look] : !on['m' + look];
     if (!at[i] || hidden) continue;
     if (join_) collect(m, i, look, cells, marks);
     else marks.push({ members: [i], at: at[i], people: residentsOf(i), look: look });
@@ -51,7 +51,7 @@ function collect(m, i, look, cells, marks) {
 }
 function radiusOf(mark, k) {
   if (mark.look === 'x') return Math.max(3.2 * k, heavy.people ? 1.8 : 2.6);
-  var least = LEAST[mark.look] || 1.9;
+  var least = typeof mark.look === 'number' ? LEAST.band : LEAST[mark.look] || 1.9;
   return Math.min(LARGEST, Math.max(least, Math.sqrt(mark.people) / (mark.look === 'u' ? 19 : 24))) * k;
 }
 function styleOf(mark, m) {

@@ -5,20 +5,34 @@ var INSET_SCALE = 0.86, MANY_SITES = 150;
 
 function shown(j) {
   var letter = siteState(j);
-  return siteAt[j] && on[layerOf(letter)];
+  return siteAt[j] && on[layerOf(letter)] && on['t' + Math.max(S.tier[j], 0)];
 }
 function crowded() { return S.id.filter(function (id, j) { return shown(j); }).length > MANY_SITES; }
 function symbolScale(m) { return Math.min(1.5, Math.max(0.86, scale(m))); }
-function icon(size, name, chosen) {
-  return L.divIcon({ className: chosen ? 'site sel' : 'site', iconSize: [size, size], html: symbol(name) });
+function icon(size, name, chosen, aside) {
+  var look = { className: chosen ? 'site sel' : 'site', iconSize: [size, size], html: symbol(name) };
+  look.iconAnchor = [size / 2 - (aside || 0), size / 2];
+  return L.divIcon(look);
+}
+function sizeOf(j, k) { return Math.round(SIZE[siteState(j)] * k); }
+/* pixels by which a site stands to the right of its place, beside the others that are drawn there */
+function asideOf(j, k) {
+  var row = (together[j] || []).filter(shown), whole = 0, before = 0;
+  if (row.length < 2) return 0;
+  row.forEach(function (other) {
+    var size = sizeOf(other, k);
+    if (other < j) before += size;
+    whole += size;
+  });
+  return before + sizeOf(j, k) / 2 - whole / 2;
 }
 
 function siteLayer(m) {
   var layer = L.layerGroup().addTo(m), marks = {}, near = m === mini ? L.latLngBounds(D.urban).pad(0.3) : null;
   function update(j, k) {
-    var letter = siteState(j), size = Math.round(SIZE[letter] * k), mark = marks[j] || (marks[j] = siteMark(j, m));
+    var letter = siteState(j), mark = marks[j] || (marks[j] = siteMark(j, m));
     var chosen = !!state.chosen && state.chosen.kind === 'site' && state.chosen.index === j;
-    mark.setIcon(icon(size, siteSymbol(j), chosen));
+    mark.setIcon(icon(sizeOf(j, k), siteSymbol(j), chosen, asideOf(j, k)));
     mark.setZIndexOffset(DEPTH[letter] + (chosen ? 500 : 0));
     if (!layer.hasLayer(mark)) layer.addLayer(mark);
     var element = mark.getElement(), name = shortened(siteName(j), 60);
