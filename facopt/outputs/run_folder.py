@@ -97,13 +97,15 @@ def _write_files(report: Report, folder: Path) -> None:
     from facopt.outputs.geopackage import write_geopackage
     from facopt.outputs.html_report import write_html_report
     from facopt.outputs.map import write_map
+    from facopt.outputs.tables import report_tables
     from facopt.outputs.workbook import write_workbook
 
+    tables = report_tables(report)
     write_map(report, folder / "map.html")
     write_html_report(report, folder / "report.html", beside=("map.html", "report.xlsx", "../index.html"))
-    write_workbook(report, folder / "report.xlsx")
+    write_workbook(report, folder / "report.xlsx", tables)
     write_geopackage(report, folder / "plan.gpkg")
-    write_csv_tables(report, folder / "tables")
+    write_csv_tables(report, folder / "tables", tables)
 
 
 def _write_layers(report: Report, folder: Path) -> None:

@@ -33,6 +33,9 @@ WIDEST = 46
 INK, WASH, RULE = "17212B", "F5F7F8", "DCE1E4"
 FONT = "Microsoft YaHei"
 
+Styles = dict[tuple[str, bool], int]
+"""Number of a style in the workbook by number format and whether text is quoted."""
+
 FORMATS = MappingProxyType(
     {
         "count": "#,##0",
@@ -219,7 +222,7 @@ class _RowWriter:
     def __init__(self, target: WriteOnlyWorksheet, columns: Sequence[SheetColumn]) -> None:
         self.target = target
         self.columns = columns
-        self._styles: dict[tuple[SheetColumn, str, bool, bool], int] = {}
+        self._styles: dict[tuple[SheetColumn, bool], Styles] = {}
 
     def heading(self) -> None:
         self.target.append([self._heading(column) for column in self.columns])
@@ -231,9 +234,14 @@ class _RowWriter:
         return list(zip(*cells, strict=True))
 
     def _column(self, column: SheetColumn, values: Sequence[Any], bold: bool) -> list[str]:
+        styles = self._styles.setdefault((column, bold), {})
+        if column.kind not in FORMATS:
+            texts = list(map(str, values))
+            known = {text: self._text(column, text, bold, styles) for text in dict.fromkeys(texts)}
+            return [known[text] for text in texts]
         keys = [(type(value), value) for value in values]
-        known = {key: self._cell(column, key[1], bold) for key in dict.fromkeys(keys)}
-        return [known[key] for key in keys]
+        figures = {key: self._number(column, key[1], bold, styles) for key in dict.fromkeys(keys)}
+        return [figures[key] for key in keys]
 
     def note(self, text: str) -> str:
         return string_cell(text_cell(self.target, text).style_id, printable(text))
@@ -246,18 +254,19 @@ class _RowWriter:
         cell.alignment = Alignment(horizontal=side, vertical="bottom", wrap_text=True)
         return cell
 
-    def _cell(self, column: SheetColumn, value: Any, bold: bool) -> str:
-        if column.kind not in FORMATS:
-            text = printable(str(value))
-            return string_cell(self._style(column, "General", is_dangerous(text), bold), text)
-        figure, number_format = (None, FORMATS[column.kind]) if _absent(value) else _figure(column, value)
-        return number_cell(self._style(column, number_format, False, bold), figure)
+    def _text(self, column: SheetColumn, text: str, bold: bool, styles: Styles) -> str:
+        text = printable(text)
+        key = ("General", is_dangerous(text))
+        if key not in styles:
+            styles[key] = self._new_cell(column, *key, bold).style_id
+        return string_cell(styles[key], text)
 
-    def _style(self, column: SheetColumn, number_format: str, quoted: bool, bold: bool) -> int:
-        key = (column, number_format, quoted, bold)
-        if key not in self._styles:
-            self._styles[key] = self._new_cell(*key).style_id
-        return self._styles[key]
+    def _number(self, column: SheetColumn, value: Any, bold: bool, styles: Styles) -> str:
+        figure, number_format = (None, FORMATS[column.kind]) if _absent(value) else _figure(column, value)
+        key = (number_format, False)
+        if key not in styles:
+            styles[key] = self._new_cell(column, *key, bold).style_id
+        return number_cell(styles[key], figure)
 
     def _new_cell(self, column: SheetColumn, number_format: str, quoted: bool, bold: bool) -> Any:
         cell = WriteOnlyCell(self.target, "")

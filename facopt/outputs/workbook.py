@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WAN = 10_000.0
 
 
-def write_workbook(report: Report, path: Path) -> None:
+def write_workbook(report: Report, path: Path, tables: tuple[TableView, ...] | None = None) -> None:
     """Write the report's tables as one workbook, the same bytes for the same report.
 
     Figures are unrounded numbers with a format, so that they can be computed with; money of Chinese scenarios stands in
@@ -42,10 +42,12 @@ def write_workbook(report: Report, path: Path) -> None:
         Results of one run.
     path
         File to write; an existing one is replaced.
+    tables
+        Those of `report_tables`, where somebody has made them already.
     """
     title = _joined((report.title_zh or report.scenario, report.title_en or report.scenario))
     book = new_workbook(title, report.generated)
-    tables = report_tables(report)
+    tables = report_tables(report) if tables is None else tables
     _add_contents(book, report, title, tables)
     for table in tables:
         add_sheet(book, sheet_of(table))
@@ -55,7 +57,8 @@ def write_workbook(report: Report, path: Path) -> None:
 def sheet_of(table: TableView) -> Sheet:
     """Return a table as a sheet writes it: terms named in both languages, figures raw."""
     columns = tuple(SheetColumn(_heading(column), column.kind, _divisor(column)) for column in table.columns)
-    values = [_values(column, table.frame) for column in table.columns]
+    shown = table.frame.head(MAX_ROWS + 1)  # one more tells that there are more
+    values = [_values(column, shown) for column in table.columns]
     total = [_total(column, (table.total or {}).get(column.key)) for column in table.columns] if table.total else None
     return Sheet(
         name=table.title[0],
