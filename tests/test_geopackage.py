@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import geopandas
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -129,13 +130,44 @@ def test_styles_are_well_formed_and_name_every_spatial_layer(county: Path) -> No
         geometry = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
     assert set(styles) == {name for name, kind in _layers(county).items() if kind}
     assert all(default == 1 and geometry[name] == column for name, (_, default, column) in styles.items())
-    rules = [rule.get("filter") for rule in styles["demand_points"][0].iter("rule")]
+    rules = [rule.get("filter") for rule in styles["demand_points"][0].find("renderer-v2").iter("rule")]
     assert rules == [
         f"\"state\" = '{s}'" for s in ("covered", "newly_covered", "uncovered", "loses_cover", "unreachable")
     ]
-    marks = [rule.get("filter") for rule in styles["sites"][0].iter("rule")]
+    marks = [rule.get("filter") for rule in styles["sites"][0].find("renderer-v2").iter("rule")]
     assert len(marks) == 2 * 5
     assert len(list(styles["sites"][0].iter("symbol"))) == len(marks)
+    named = {name: style.find(".//text-style") for name, (style, _, _) in styles.items()}
+    assert {name for name, text in named.items() if text is not None} == {"sites", "zones", "demand_points"}
+    assert all(text is None or text.get("fieldName") == "name" for text in named.values())
+    assert all(
+        (style.get("labelsEnabled") == "1") == (named[name] is not None) for name, (style, _, _) in styles.items()
+    )
+
+
+def test_services_at_one_place_are_drawn_beside_each_other(tmp_path: Path) -> None:
+    """A tier whose sites stand inside those of another is moved aside by its style; without such sites none is."""
+    report = county_report()
+    inside = report.sites.assign(tier=report.tiers[1].key, id=[f"{id_}:in" for id_ in report.sites["id"]])
+    both = replace(report, sites=pd.concat([report.sites.assign(tier=report.tiers[0].key), inside], ignore_index=True))
+    for name, shown, apart in (("a.gpkg", report, {"0.0,0"}), ("b.gpkg", both, {"0.0,0", "4.2,0"})):
+        write_geopackage(shown, tmp_path / name)
+        with closing(sqlite3.connect(tmp_path / name)) as database:
+            (qml,) = database.execute("SELECT styleQML FROM layer_styles WHERE f_table_name = 'sites'").fetchone()
+        options = ElementTree.fromstring(qml).iter("Option")
+        assert {option.get("value") for option in options if option.get("name") == "offset"} == apart
+
+
+def test_no_line_leads_from_a_place_to_itself(tmp_path: Path) -> None:
+    """Somebody who lives at the site has a row and no line, which would be no valid geometry."""
+    report = county_report()
+    points, row = report.points.copy(), report.assignment.iloc[0]
+    points.loc[row["demand"], ["lon", "lat"]] = report.sites.loc[row["site"], ["lon", "lat"]].to_numpy()
+    write_geopackage(replace(report, points=points), tmp_path / "a.gpkg")
+    lines = geopandas.read_file(tmp_path / "a.gpkg", layer="service_lines")
+    assert len(lines) == len(report.assignment)
+    assert lines.geometry.isna().sum() >= 1
+    assert lines.geometry.dropna().is_valid.all()
 
 
 def test_tier_keys_cannot_break_a_style(tmp_path: Path) -> None:

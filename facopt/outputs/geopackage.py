@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from facopt.measures.report import Report, Share
 
 CRS = "EPSG:4326"
+ASIDE = 4.2
+"""Millimetres between the symbols of services at one place."""
 
 
 def write_geopackage(report: Report, path: Path) -> None:
@@ -127,12 +129,17 @@ def _service_lines(report: Report) -> tuple[pd.DataFrame, Any]:
     )
     ends = [frame[["lon", "lat"]].to_numpy(dtype=float) for frame in (report.points, report.sites)]
     pairs = np.stack([ends[0][demand], ends[1][site]], axis=1)
-    known = np.isfinite(pairs).all(axis=(1, 2))
-    if not known.any():
-        return table, None
-    lines = np.full(len(table), None, dtype=object)
-    lines[known] = shapely.linestrings(pairs[known])
-    return table, lines
+    return table, _lines(pairs)
+
+
+def _lines(pairs: np.ndarray[Any, Any]) -> Any:
+    """Return (N,) lines between the two ends of (N, 2, 2); None where an end is unknown or both are one place."""
+    drawn = np.isfinite(pairs).all(axis=(1, 2)) & np.any(pairs[:, 0] != pairs[:, 1], axis=1)
+    if not drawn.any():
+        return None
+    lines = np.full(len(pairs), None, dtype=object)
+    lines[drawn] = shapely.linestrings(pairs[drawn])
+    return lines
 
 
 def _planning_layers(report: Report, planning: PlanningTables) -> Iterator[tuple[str, pd.DataFrame, Any]]:
@@ -143,11 +150,7 @@ def _planning_layers(report: Report, planning: PlanningTables) -> Iterator[tuple
     if len(links):
         table = pd.DataFrame({"stage": links["stage"].to_numpy(), "site_id": ids[ends[0]], "to_id": ids[ends[1]]})
         places = report.sites[["lon", "lat"]].to_numpy(dtype=float)
-        pairs = np.stack([places[ends[0]], places[ends[1]]], axis=1)
-        known = np.isfinite(pairs).all(axis=(1, 2))
-        lines = np.full(len(table), None, dtype=object)
-        lines[known] = shapely.linestrings(pairs[known])
-        yield "referral_links", table, lines if known.any() else None
+        yield "referral_links", table, _lines(np.stack([places[ends[0]], places[ends[1]]], axis=1))
     yield "stages", planning.stages, None
     if len(planning.actions):
         actions = pd.DataFrame(projects_of(report))
@@ -216,13 +219,27 @@ def _add_styles(database: sqlite3.Connection, layers: list[str], report: Report)
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUES (?, 'attributes', ?, '')",
         ("layer_styles", "layer_styles"),
     )
+    aside = _aside(report)
     columns = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
     for name in layers:
         database.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
             " styleQML, useAsDefault, description, update_time) VALUES ('', '', ?, ?, ?, ?, 1, 'facopt', ?)",
-            (name, columns[name], name, layer_style(name, report.tiers), f"{report.generated}T00:00:00.000Z"),
+            (name, columns[name], name, layer_style(name, report.tiers, aside), f"{report.generated}T00:00:00.000Z"),
         )
+
+
+def _aside(report: Report) -> dict[str, float]:
+    """Return by tier how far to the right its sites are drawn, because they stand inside those of tiers before it."""
+    taken: dict[tuple[float, float], int] = {}
+    found = {}
+    for tier in report.tiers:
+        own = report.sites[report.sites["tier"] == tier.key]
+        places = {(lon, lat) for lon, lat in zip(own["lon"], own["lat"], strict=True) if np.isfinite(lon + lat)}
+        before = max((taken.get(place, 0) for place in places), default=0)
+        found[tier.key] = ASIDE * before
+        taken |= {place: before + 1 for place in places}
+    return found
 
 
 def _settle(database: sqlite3.Connection, day: str) -> None:

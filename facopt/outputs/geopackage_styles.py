@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from facopt.measures.report import TierFacts
 
 CLEAR = "#FFFFFF00"
+NOWHERE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,10 @@ class Mark:
     line: str
     size: float
     width: float = 0.3
+    star: bool = False
+    """With a white star upon it: new."""
+    aside: float = 0.0
+    """Millimetres to the right of its place, where it would lie on another."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,8 @@ class Rule:
     label: str
     filter: str
     mark: Mark
+    until: int = 0
+    """Drawn on maps of 1 : so many and larger; 0 on all."""
 
 
 POINT_RULES = (
@@ -41,7 +51,7 @@ POINT_RULES = (
 )
 
 ACTION_RULES = (
-    Rule("新建 new", "\"action\" = 'build'", Mark("square", "#1E3F8F", "#FFFFFF", 4.0, 0.3)),
+    Rule("新建 new", "\"action\" = 'build'", Mark("square", "#1E3F8F", "#FFFFFF", 4.0, 0.3, star=True)),
     Rule("保留 existing", "\"action\" = 'keep'", Mark("square", "#FFFFFF", "#17212B", 3.0, 0.5)),
     Rule("扩建改造 extended", "\"action\" IN ('extend', 'refurbish')", Mark("square", "#FFFFFF", "#1E3F8F", 4.0, 0.8)),
     Rule("撤并 closed", "\"action\" IN ('close', 'relocate', 'merge')", Mark("cross2", "#17212B", "#17212B", 3.0, 0.5)),
@@ -49,7 +59,12 @@ ACTION_RULES = (
 )
 """Of sites: the fill says what becomes of them; the shape is their tier's, a cross where they close."""
 
-CONTEXT_RULES = (Rule("其他机构 other facilities", "", Mark("hexagon", "#FFFFFF", "#17212B", 3.0, 0.4)),)
+_HOSPITAL = "\"kind\" ILIKE '%hospital%' OR \"kind\" LIKE '%医院%'"
+CONTEXT_RULES = (
+    Rule("医院 hospitals", _HOSPITAL, Mark("hexagon", "#FFFFFF", "#17212B", 3.0, 0.4)),
+    Rule("其他机构 other facilities", f"NOT ({_HOSPITAL})", Mark("square", "#FFFFFF", "#5F6C78", 1.2, 0.2), 150_000),
+)
+"""Of facilities that are not planned: there are many small ones, which are drawn once there is room for them."""
 
 LINES = {
     "boundary_lines": ("#7B8794", 0.6, "solid"),
@@ -72,8 +87,28 @@ FILLS = {
 MARKS = {"demand_points": POINT_RULES, "context": CONTEXT_RULES}
 
 
-def layer_style(layer: str, tiers: tuple[TierFacts, ...] = ()) -> str:
-    """Return the QML of a layer's default style.
+@dataclass(frozen=True)
+class Names:
+    """Which column names the features of a layer on the map, in which size, and until which scale."""
+
+    column: str
+    points: float
+    filter: str = ""
+    until: int = 0
+    """On maps of 1 : so many and larger; 0 on all."""
+    over: bool = False
+    """In the middle of an area; else beside the point."""
+
+
+NAMES = {
+    "sites": Names("name", 8.5, "\"action\" NOT IN ('none', 'close', 'relocate', 'merge')", 300_000),
+    "zones": Names("name", 10, over=True),
+    "demand_points": Names("name", 7, until=60_000),
+}
+
+
+def layer_style(layer: str, tiers: tuple[TierFacts, ...] = (), aside: Mapping[str, float] = NOWHERE) -> str:
+    """Return the QML of a layer's default style, with names where its features have any.
 
     Parameters
     ----------
@@ -81,6 +116,8 @@ def layer_style(layer: str, tiers: tuple[TierFacts, ...] = ()) -> str:
         Name of a spatial layer of the GeoPackage.
     tiers
         Tiers of the report, whose shapes the sites wear.
+    aside
+        Millimetres by tier to draw its sites to the right of their place, where they would lie on those of another.
 
     Raises
     ------
@@ -88,30 +125,53 @@ def layer_style(layer: str, tiers: tuple[TierFacts, ...] = ()) -> str:
         When no style is kept for a layer of that name.
     """
     if layer == "sites":
-        return _document(_rules(tuple(_site_rule(rule, tier) for tier in tiers for rule in ACTION_RULES)), 0)
+        rules = (_site_rule(rule, tier, aside.get(tier.key, 0.0)) for tier in tiers for rule in ACTION_RULES)
+        return _document(_rules(tuple(rules)), 0, layer)
     if layer in MARKS:
-        return _document(_rules(MARKS[layer]), 0)
+        return _document(_rules(MARKS[layer]), 0, layer)
     if layer in LINES:
-        return _document(_single("line", _line_symbol(*LINES[layer])), 1)
-    return _document(_single("fill", _fill_symbol(*FILLS[layer])), 2)
+        return _document(_single("line", _line_symbol(*LINES[layer])), 1, layer)
+    return _document(_single("fill", _fill_symbol(*FILLS[layer])), 2, layer)
 
 
-def _site_rule(rule: Rule, tier: TierFacts) -> Rule:
+def _site_rule(rule: Rule, tier: TierFacts, aside: float) -> Rule:
     key = tier.key.replace("'", "''")
     shape = rule.mark.shape if rule.mark.shape == "cross2" else tier.symbol
     label = f"{tier.name_zh} {tier.name_en}: {rule.label}"
-    return Rule(label, f"{rule.filter} AND \"tier\" = '{key}'", replace(rule.mark, shape=shape))
+    return Rule(label, f"{rule.filter} AND \"tier\" = '{key}'", replace(rule.mark, shape=shape, aside=aside))
 
 
-def _document(renderer: str, geometry_type: int) -> str:
+def _document(renderer: str, geometry_type: int, layer: str) -> str:
     head = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
-    body = f"{renderer}<layerGeometryType>{geometry_type}</layerGeometryType>"
-    return f'{head}\n<qgis version="3.22.0" styleCategories="Symbology">{body}</qgis>\n'
+    labels = _labels(NAMES[layer]) if layer in NAMES else ""
+    body = f"{renderer}{labels}<layerGeometryType>{geometry_type}</layerGeometryType>"
+    parts = f'styleCategories="Symbology|Labeling" labelsEnabled="{int(layer in NAMES)}"'
+    return f'{head}\n<qgis version="3.22.0" {parts}>{body}</qgis>\n'
+
+
+def _labels(names: Names) -> str:
+    """Return the names of a layer's features: ink with a white edge, left out where there is no room."""
+    wanted = f" filter={quoteattr(names.filter)}" if names.filter else ""
+    colour = _rgba("#3C4854")
+    return (
+        f'<labeling type="rule-based"><rules key="{{names}}">'
+        f'<rule key="{{name}}"{wanted}{_scale(names.until)}><settings>'
+        f'<text-style fieldName="{names.column}" isExpression="0" fontSize="{names.points}" fontSizeUnit="Point"'
+        f' textColor="{colour}"><text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM"'
+        f' bufferColor="{_rgba("#FFFFFF")}"/></text-style>'
+        f'<placement placement="{1 if names.over else 6}" dist="{0 if names.over else 1.5}" distUnits="MM"/>'
+        '<rendering obstacle="1" drawLabels="1"/></settings></rule></rules></labeling>'
+    )
+
+
+def _scale(until: int) -> str:
+    return f' scalemaxdenom="{until}"' if until else ""
 
 
 def _rules(rules: tuple[Rule, ...]) -> str:
     entries = "".join(
-        f'<rule key="{{{number}}}" symbol="{number}" label={quoteattr(rule.label)} filter={quoteattr(rule.filter)}/>'
+        f'<rule key="{{{number}}}" symbol="{number}" label={quoteattr(rule.label)} filter={quoteattr(rule.filter)}'
+        f"{_scale(rule.until)}/>"
         for number, rule in enumerate(rules)
     )
     symbols = "".join(_symbol("marker", str(number), _mark_layer(rule.mark)) for number, rule in enumerate(rules))
@@ -128,6 +188,15 @@ def _symbol(kind: str, name: str, layer: str) -> str:
 
 
 def _mark_layer(mark: Mark) -> str:
+    """Return the layers of a point symbol: its shape, and the star upon what is new."""
+    shape = _shape_layer(mark)
+    if not mark.star:
+        return shape
+    star = replace(mark, shape="star", fill="#FFFFFF", line="#FFFFFF", size=0.62 * mark.size, width=0.0)
+    return shape + _shape_layer(star)
+
+
+def _shape_layer(mark: Mark) -> str:
     return _options(
         "SimpleMarker",
         name=mark.shape,
@@ -136,6 +205,8 @@ def _mark_layer(mark: Mark) -> str:
         outline_width=str(mark.width),
         size=str(mark.size),
         size_unit="MM",
+        offset=f"{mark.aside},0",
+        offset_unit="MM",
     )
 
 
