@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from facopt.location.planning import limits
-from facopt.location.planning.limits import Budget
+from facopt.location.planning.diagnosis.trial import Trial
+from facopt.location.planning.limits import Budget, FixedOpen
 from facopt.location.planning.plan import Assignment, Plan
 from facopt.location.planning.problem import LevelWish, Stated
 from facopt.location.planning.referee import judge
@@ -143,6 +144,16 @@ def test_the_longest_minutes_may_lie_beyond_the_standard() -> None:
     """Beside gradual coverage somebody may be served from beyond it, and 25 minutes are found to be fewer than 28."""
     needs = ServicePopulation(kind="service_population", tier="clinic", at_least=25.0)
     assert _found(_beyond(), ("gradual_coverage", 20.0), ("worst_travel", 0.0), rules=[needs]) == [21.0, 25.0]
+
+
+def test_the_diagnosis_knows_of_service_beyond_the_standard() -> None:
+    """Only with people from beyond it does s2 reach 25: a plan that gradual coverage allows, and its diagnosis too."""
+    needs = Stated("rules.0", ServicePopulation(kind="service_population", tier="clinic", at_least=25.0))
+    for name, possible in (("gradual_coverage", True), ("coverage", False)):
+        rules = (needs, Stated("limits.sites", FixedOpen((1,))))
+        problem = _beyond().replace(levels=(LevelWish(objective_classes()[name]()),), rules=rules)
+        assert (best_values(problem) is not None) == possible
+        assert Trial(SETTINGS, 30.0).possible(problem) == possible
 
 
 def test_the_longest_minutes_of_a_weighted_sum_may_lie_beyond_the_standard() -> None:
