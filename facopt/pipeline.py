@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from facopt.assembly.assumptions import assumptions
 from facopt.assembly.candidates import with_candidates
 from facopt.assembly.conflicts import Telling, clashes, conflicts
-from facopt.assembly.drawing import roads_to_draw
+from facopt.assembly.drawing import kept_roads_to_draw
 from facopt.assembly.fine_grid import cells_covered
 from facopt.assembly.names import names_of
 from facopt.assembly.planning.layers import with_layers
@@ -122,6 +122,7 @@ def run(loaded: LoadedScenario, out: Path, progress: QuietProgress | None = None
     prepared = prepare(loaded, progress or QuietProgress(), kept)
     kept.write()
     report, log = solve(prepared)
+    kept.write()  # what only drawing needed
     return write(prepared, report, log, out)
 
 
@@ -143,6 +144,7 @@ def run_all(
     for one in prepared:
         with one.progress:
             report, log = solve(one)
+            kept.write()
             runs.append(write(one, report, log, out))
     return runs
 
@@ -201,7 +203,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             assumptions=assumptions(scenario, travelled),
             conflicts=conflicts(solution.relaxations, telling),
             clashes=clashes(solution.conflict, solution.conflict_parts, telling),
-            roads=roads_to_draw(travelled.roads.values()),
+            roads=kept_roads_to_draw(travelled.roads),
             routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
             cells=cells_covered(scenario, area, travelled, problem.existing, solution.open),
             frontier=frontier,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facopt.travel.cache import Form, content_key
+from facopt.travel.kept_text import from_text, text_array
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from facopt.assembly.road_files import RoadFiles
     from facopt.inputs.road_table import RoadTable
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+Drawn = tuple[tuple[str, FloatArray], ...]
+"""Class and (n, 2) WGS-84 lon and lat of each line."""
 
 DRAWN_CLASSES = ("motorway", "trunk", "primary", "secondary", "tertiary")
 MOST_VERTICES = 60_000
@@ -20,7 +27,33 @@ TOLERANCE_DEGREES = 0.0002
 """About 20 m: less than the width of a line at county scale."""
 
 
-def roads_to_draw(tables: Iterable[RoadTable]) -> tuple[tuple[str, FloatArray], ...]:
+def kept_roads_to_draw(files: RoadFiles) -> Drawn:
+    """Return `roads_to_draw` of some road files, or what an earlier run drew of them."""
+    rules = (DRAWN_CLASSES, MOST_VERTICES, TOLERANCE_DEGREES)
+    key = content_key(version("facopt"), [files.key(file) for file in files], rules)
+    return files.cache.kept(f"drawn-{key}", lambda: roads_to_draw(files.values()), Form(_as_arrays, _from_arrays))
+
+
+def _as_arrays(drawn: Drawn) -> dict[str, Any]:
+    lines = [line for _, line in drawn]
+    return {
+        "classes": text_array([name for name, _ in drawn]),
+        "sizes": np.array([len(line) for line in lines], dtype=np.int64),
+        "lonlat": np.concatenate([*lines, np.empty((0, 2))]),
+    }
+
+
+def _from_arrays(arrays: dict[str, Any]) -> Drawn:
+    ends = np.cumsum(arrays["sizes"])
+    lonlat: FloatArray = arrays["lonlat"]
+    if lonlat.shape != (ends[-1] if len(ends) else 0, 2):
+        msg = "the kept drawing is damaged"
+        raise ValueError(msg)
+    lines = np.split(lonlat, ends[:-1]) if len(ends) else []
+    return tuple(zip(map(str, from_text(arrays["classes"])), lines, strict=True))
+
+
+def roads_to_draw(tables: Iterable[RoadTable]) -> Drawn:
     """Return (class, (n, 2) WGS-84 lon and lat) of each line, main classes first."""
     drawn: list[tuple[str, FloatArray]] = []
     vertices = 0

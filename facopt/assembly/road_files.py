@@ -52,6 +52,11 @@ class RoadFiles(Mapping["Path", "RoadTable"]):
     def __len__(self) -> int:
         return len(self._first)
 
+    @property
+    def cache(self) -> TravelCache:
+        """What is kept from run to run."""
+        return self._cache
+
     def key(self, file: Path) -> str:
         """Return a hash of a road file with the parts of a shapefile, and of how it is read."""
         if file not in self._keys:

@@ -8,23 +8,30 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from facopt.errors import DataError, Finding, Place, ScenarioError, Severity
 from facopt.inputs.road_closures import read_closure
-from facopt.travel.cache import content_key
+from facopt.travel.cache import Form, content_key
 from facopt.travel.closures import Closure
 from facopt.travel.facts import access_findings
 from facopt.travel.fitted import combined_factors, read_fitted
+from facopt.travel.kept_network import network_as_arrays, network_from_arrays
 from facopt.travel.network import Network, build_network
 from facopt.travel.profiles import load_profile
+from facopt.travel.snapping import RoadIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from facopt.assembly.road_files import RoadFiles
+    from facopt.inputs.road_table import RoadTable
     from facopt.scenario.schema import RoadTravel
     from facopt.travel.profiles import Profile
     from facopt.travel.times import TravelTimes
+
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 PROFILE_KEYS = (
     "terrain", "speeds_kmh", "factor", "class_factors", "maxspeed", "ferry_kmh", "ferry_wait_minutes", "off_road_kmh",
@@ -60,11 +67,11 @@ class RoadModes(Mapping[str, Network]):
         if name not in self._built:
             mode = self.modes[name]
             roads = self.files[mode.travel.file]
-            try:
-                network = build_network(roads, mode.profile, metric_crs=mode.metric_crs, closures=mode.closures)
-            except DataError as error:
-                raise DataError(replace(one, place=mode.key_place("file")) for one in error.findings) from error
-            self._built[name] = network
+            form = Form(
+                network_as_arrays, lambda arrays: network_from_arrays(arrays, roads, mode.profile, mode.metric_crs)
+            )
+            key = self.key(name)
+            self._built[name] = self.files.cache.kept(f"network-{key}", lambda: _built(mode, roads), form)
         return self._built[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -73,11 +80,31 @@ class RoadModes(Mapping[str, Network]):
     def __len__(self) -> int:
         return len(self.modes)
 
+    def metres(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
+        """Return how far WGS-84 points (K,) lie from the roads of the mode that can use the most of them."""
+
+        def measured() -> FloatArray:
+            network = max(self.values(), key=lambda network: len(network.piece_edge))
+            return RoadIndex(network).snap(np.column_stack((lon, lat))).metres
+
+        key = content_key(*(self.key(name) for name in self), lon, lat)
+        form: Form[FloatArray] = Form(
+            lambda metres: {"metres": metres}, lambda arrays: arrays["metres"].reshape(lon.shape)
+        )
+        return self.files.cache.kept(f"metres-{key}", measured, form)
+
     def key(self, name: str, *points: Any) -> str:
         """Return a hash of all that the times of a mode depend on, given the points they are computed for."""
         mode = self.modes[name]
         files = self.files.key(mode.travel.file)
         return content_key(version("facopt"), files, mode.profile, mode.closures, mode.metric_crs, *points)
+
+
+def _built(mode: RoadMode, roads: RoadTable) -> Network:
+    try:
+        return build_network(roads, mode.profile, metric_crs=mode.metric_crs, closures=mode.closures)
+    except DataError as error:
+        raise DataError(replace(one, place=mode.key_place("file")) for one in error.findings) from error
 
 
 def road_modes(

@@ -85,7 +85,8 @@ def stated_systems(
     area: StudyArea, recognised: Recognised, travelled: Travelled
 ) -> tuple[tuple[SystemTest, ...], tuple[Finding, ...]]:
     """Return the tests of all tables of points, and a warning for each whose stated system is probably wrong."""
-    return check_systems(point_layers(area, recognised), _to_roads(travelled), area.metric_crs)
+    to_roads = travelled.networks.metres if travelled.networks else None
+    return check_systems(point_layers(area, recognised), to_roads, area.metric_crs)
 
 
 def point_layers(area: StudyArea, recognised: Recognised) -> tuple[PointLayer, ...]:
@@ -107,21 +108,6 @@ def point_layers(area: StudyArea, recognised: Recognised) -> tuple[PointLayer, .
                 table.maker, table.maker_crs,
             ))  # fmt: skip
     return tuple(layers)
-
-
-def _to_roads(travelled: Travelled) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
-    """Return how far points lie from the roads of the mode that can use the most of them; built when first asked."""
-    networks = travelled.networks
-    if not networks:
-        return None
-    built: list[Callable[[FloatArray, FloatArray], FloatArray]] = []
-
-    def metres(lon: FloatArray, lat: FloatArray) -> FloatArray:
-        if not built:
-            built.append(metres_to_roads(max(networks.values(), key=lambda network: len(network.piece_edge))))
-        return built[0](lon, lat)
-
-    return metres
 
 
 def metres_to_roads(network: Network) -> Callable[[FloatArray, FloatArray], FloatArray]:
@@ -182,7 +168,8 @@ def _raw(layer: PointLayer) -> tuple[FloatArray, FloatArray]:
 
 def _test(layer: PointLayer, against: str, metres: Callable[[FloatArray, FloatArray], FloatArray]) -> SystemTest:
     raw, stated = _raw(layer), _stated(layer)
-    far = {name: metres(*coordinates.to_wgs84(*raw, name)) for name in HYPOTHESES}
+    places = [np.column_stack(coordinates.to_wgs84(*raw, name)) for name in HYPOTHESES]
+    far = dict(zip(HYPOTHESES, np.split(metres(*np.concatenate(places).T), len(HYPOTHESES)), strict=True))
     medians = {name: round(float(np.median(values)), 1) for name, values in far.items()}
     best = min(HYPOTHESES, key=lambda name: (medians[name], name != stated))
     better = best if best != stated and _is_surely_nearer(far[best], far[stated]) else ""

@@ -25,14 +25,11 @@ from facopt.travel.times import TravelTimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from facopt.assembly.road_files import RoadFiles
     from facopt.errors import Place
-    from facopt.inputs.road_table import RoadTable
     from facopt.inputs.study_area import DemandPoints, Sites, StudyArea
     from facopt.scenario.schema import Scenario, Tier
-    from facopt.travel.network import Network
     from facopt.travel.profiles import Profile
 
 Int32Array = np.ndarray[Any, np.dtype[np.int32]]
@@ -46,9 +43,9 @@ class Travelled:
 
     times: Mapping[str, TravelTimes]
     """Of the modes that tiers use and those they are made of, by name, in the order of the scenario."""
-    networks: Mapping[str, Network]
+    networks: RoadModes
     """Of the modes on roads; built when asked for, since kept times need none."""
-    roads: Mapping[Path, RoadTable]
+    roads: RoadFiles
     """Each road file once; read when asked for."""
     profiles: Mapping[str, Profile]
     """Of the modes on roads."""

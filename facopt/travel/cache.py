@@ -1,19 +1,19 @@
-"""Travel times and roads kept on disk under a hash of everything they depend on."""
+"""Travel times, roads and what is made of them, kept on disk under a hash of everything they depend on."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import zipfile
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from facopt.errors import Finding, Place, Severity
 from facopt.inputs.road_table import RoadTable, RoadTags
+from facopt.travel.kept_text import from_text, text_array
 from facopt.travel.times import Access, TravelTimes
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ ROAD_ARRAYS = (
     "node_id", "node_lon", "node_lat", "start", "end", "length_m", "way", "tag", "name", "vertex_start", "lon", "lat",
 )  # fmt: skip
 MS_PER_MINUTE = 60_000
+KINDS = ("travel", "roads", "network", "metres", "drawn")
+"""What kept files hold, the first part of their names."""
 KEPT_BYTES = 4 * 2**30
 """A folder of kept files does not grow beyond this."""
 
@@ -80,6 +82,14 @@ def _tagged(digest: Any, tag: str, content: bytes) -> None:
     digest.update(content)
 
 
+class Form(NamedTuple, Generic[T]):
+    """How something is kept."""
+
+    as_arrays: Callable[[T], dict[str, Any]]
+    from_arrays: Callable[[dict[str, Any]], T]
+    """Raises ValueError or KeyError where the arrays cannot be such a thing."""
+
+
 class TravelCache:
     """Roads and times that were read or computed before, in this call or, where there is a folder, in earlier ones.
 
@@ -94,7 +104,7 @@ class TravelCache:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
-        self._new: dict[Path, TravelTimes | RoadTable] = {}
+        self._new: dict[Path, tuple[Any, Form[Any]]] = {}
 
     def times(self, key: str, compute: Callable[[], TravelTimes], *, cutoff_minutes: float) -> TravelTimes:
         """Return kept travel times, or compute them; times kept with a longer cut-off serve a shorter one.
@@ -111,25 +121,44 @@ class TravelCache:
         if self.folder is None:
             return compute()
         path = self.folder / f"travel-{key}.npz"
-        kept = self._new[path] if path in self._new else _read(path, _times_from)
-        if not isinstance(kept, TravelTimes) or kept.cutoff_minutes < cutoff_minutes:
-            kept = self._new[path] = compute()
-        return kept if kept.cutoff_minutes == cutoff_minutes else kept.within(cutoff_minutes)
+        found = self._new[path][0] if path in self._new else _read(path, TIMES.from_arrays)
+        if not isinstance(found, TravelTimes) or found.cutoff_minutes < cutoff_minutes:
+            found = compute()
+            self._new[path] = found, TIMES
+        return found if found.cutoff_minutes == cutoff_minutes else found.within(cutoff_minutes)
 
     def roads(self, key: str, read: Callable[[], RoadTable], *, place: Place) -> RoadTable:
         """Return kept roads, or read them; findings of kept ones point to `place`."""
+        return self.kept(f"roads-{key}", read, Form(_roads_as_arrays, lambda arrays: _roads_from(arrays, place)))
+
+    def kept(self, name: str, make: Callable[[], T], form: Form[T]) -> T:
+        """Return something kept, or make it.
+
+        Parameters
+        ----------
+        name
+            One of `KINDS`, a hyphen, and a key from `content_key` over everything it depends on.
+        make
+            Called without arguments if nothing usable is kept.
+        form
+            How it is kept.
+        """
         if self.folder is None:
-            return read()
-        path = self.folder / f"roads-{key}.npz"
-        kept = self._new[path] if path in self._new else _read(path, lambda arrays: _roads_from(arrays, place))
-        if not isinstance(kept, RoadTable):
-            kept = self._new[path] = read()
-        return kept
+            return make()
+        path = self.folder / f"{name}.npz"
+        if path in self._new:
+            known: T = self._new[path][0]
+            return known
+        found = _read(path, form.from_arrays)
+        if found is None:
+            found = make()
+            self._new[path] = found, form
+        return found
 
     def write(self) -> None:
         """Write what is new, and remove what has not been used for longest beyond `KEPT_BYTES`."""
-        for path, value in self._new.items():
-            _store(path, _times_as_arrays(value) if isinstance(value, TravelTimes) else _roads_as_arrays(value))
+        for path, (value, form) in self._new.items():
+            _store(path, form.as_arrays(value))
         self._new.clear()
         if self.folder is not None:
             _prune(self.folder)
@@ -151,7 +180,7 @@ def _read(path: Path, understand: Callable[[dict[str, Any]], T]) -> T | None:
 def _prune(folder: Path) -> None:
     """Remove the files that have not been used for longest until the rest is within `KEPT_BYTES`."""
     with contextlib.suppress(OSError):
-        files = [(path.stat(), path) for pattern in ("travel-*.npz", "roads-*.npz") for path in folder.glob(pattern)]
+        files = [(path.stat(), path) for kind in KINDS for path in folder.glob(f"{kind}-*.npz")]
         room = KEPT_BYTES
         for stat, path in sorted(files, key=lambda file: (-file[0].st_mtime, file[1].name)):
             room -= stat.st_size
@@ -171,20 +200,12 @@ def _store(path: Path, arrays: Mapping[str, Any]) -> None:
             part.unlink(missing_ok=True)
 
 
-def _text(value: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return np.frombuffer(json.dumps(value, ensure_ascii=False).encode("utf-8"), dtype=np.uint8)
-
-
-def _from_text(array: Any) -> Any:
-    return json.loads(array.tobytes().decode("utf-8"))
-
-
 def _times_as_arrays(times: TravelTimes) -> dict[str, Any]:
     """Return whole milliseconds where all times are such, and how many arcs each demand point has: half the size."""
     ms = np.rint(times.minutes * MS_PER_MINUTE)
     whole = len(ms) == 0 or (ms.max() < 2**31 and bool(np.array_equal(ms / MS_PER_MINUTE, times.minutes)))
     arrays = {
-        "head": _text({key: getattr(times, key) for key in ("mode", "demand_count", "site_count", "facts")}),
+        "head": text_array({key: getattr(times, key) for key in ("mode", "demand_count", "site_count", "facts")}),
         "cutoff_minutes": np.float64(times.cutoff_minutes),
         "arcs": np.bincount(times.demand, minlength=times.demand_count).astype(np.int32),
         "site": times.site,
@@ -196,7 +217,7 @@ def _times_as_arrays(times: TravelTimes) -> dict[str, Any]:
 
 
 def _times_from(arrays: dict[str, Any]) -> TravelTimes:
-    head = _from_text(arrays["head"])
+    head = from_text(arrays["head"])
     points = np.arange(head["demand_count"], dtype=np.int32)
     return TravelTimes(
         mode=head["mode"], demand_count=head["demand_count"], site_count=head["site_count"],
@@ -211,14 +232,17 @@ def _access(arrays: dict[str, Any]) -> Access | None:
     return Access(**known) if known else None
 
 
+TIMES = Form(_times_as_arrays, _times_from)
+
+
 def _roads_as_arrays(roads: RoadTable) -> dict[str, Any]:
     findings = [(one.what, one.remedy, one.count, one.examples) for one in roads.findings]
     head = {"tags": roads.tags, "names": roads.names, "source": roads.source, "findings": findings}
-    return {"head": _text(head), **{name: getattr(roads, name) for name in ROAD_ARRAYS}}
+    return {"head": text_array(head), **{name: getattr(roads, name) for name in ROAD_ARRAYS}}
 
 
 def _roads_from(arrays: dict[str, Any], place: Place) -> RoadTable:
-    head = _from_text(arrays["head"])
+    head = from_text(arrays["head"])
     findings = tuple(
         Finding(what, remedy, place, Severity.WARNING, count, tuple(examples))
         for what, remedy, count, examples in head["findings"]
