@@ -28,6 +28,8 @@ FLAGS = [
 A4_WIDTH, A4_HEIGHT = 680, 994
 """Pixels inside the page's margins (180 x 263 mm at 96 per inch)."""
 
+PAPER = 680
+"""Pixels of 180 mm."""
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
 
@@ -91,6 +93,20 @@ def test_tables_fit_their_column(browser: Any, folder: Path, width: int, languag
         )
         assert width < 1280 or cut == 0
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+@pytest.mark.parametrize("name", ["small", "many_uncovered"])
+def test_tables_fit_a_sheet_of_a4(browser: Any, folder: Path, name: str, language: str) -> None:
+    """On paper, 180 mm between the margins, no table is cut at the right."""
+    page = browser.new_page(viewport={"width": PAPER, "height": 900})
+    page.emulate_media(media="print")
+    page.goto((folder / f"{name}.html").as_uri())
+    page.evaluate(f"document.documentElement.lang = '{language}'")
+    wide = "t => t.getBoundingClientRect().right > innerWidth + 1 || t.offsetWidth > t.parentNode.clientWidth + 1"
+    found = f"[].slice.call(document.querySelectorAll('table')).filter({wide}).map(t => t.dataset.table)"
+    assert page.evaluate(found) == []
+    page.close()
 
 
 def test_the_language_switches_all_words_and_no_figure(browser: Any, folder: Path) -> None:

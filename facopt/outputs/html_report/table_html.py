@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -150,6 +151,8 @@ class _Painter:
             words += f"<small>{more}</small>" if more else ""
         marks = figure_attributes(f"{self.view.key}.{column.key}", value) if column.numeric else ""
         style = "r" if column.numeric else _one_line(column, value, row)
+        if _ENDLESS.search(_TAG.sub(" ", words)):
+            style = "long"
         return f"<td{_class(style)}{marks}>{words}</td>"
 
     def _words(self, column: Column, value: Any, row: Row) -> str:
@@ -198,6 +201,9 @@ def _one_line(column: Column, value: Any, row: Row) -> str:
     return " ".join(f"w-{lang}" for lang, width in zip(numbers.LANGUAGES, widths, strict=True) if width <= limit)
 
 
+_ENDLESS = re.compile("[^\\s\u2e80-\uffff]{24}")
+"""A word that no line has room for: it may be broken anywhere, others only between words or Chinese characters."""
+_TAG = re.compile("<[^>]*>")
 _SORT = "排序 Sort"
 _STYLES = MappingProxyType({"l": "", "c": "c", "r": "r", "bar": "bar"})
 
