@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from facopt.assembly.assumptions import assumptions
 from facopt.assembly.candidates import with_candidates
-from facopt.assembly.conflicts import Telling, clashes, conflicts
+from facopt.assembly.conflicts import Telling, clashes, conflicts, shortfalls
 from facopt.assembly.drawing import kept_roads_to_draw
 from facopt.assembly.fine_grid import cells_covered
 from facopt.assembly.names import names_of
@@ -203,6 +203,7 @@ def solve(prepared: Prepared) -> tuple[Report, str]:
             assumptions=assumptions(scenario, travelled),
             conflicts=conflicts(solution.relaxations, telling),
             clashes=clashes(solution.conflict, solution.conflict_parts, telling),
+            shortfalls=shortfalls(solution.relaxations, telling),
             roads=kept_roads_to_draw(travelled.roads),
             routes=routes_to_draw(scenario, area, travelled, problem, solution.evaluation, baseline),
             cells=cells_covered(scenario, area, travelled, problem.existing, solution.open),

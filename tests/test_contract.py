@@ -156,7 +156,9 @@ def test_targets_that_cannot_hold_end_with_status_1_and_reasons(hand: Path) -> N
     assert record["opened"] == []
     assert record["people_covered"] is None
     ways = {conflict["key"]: conflict["needed"] for conflict in record["conflicts"]}
-    assert ways == {"limits.budget": 8, "targets.0": 76.1}
+    assert ways == {"limits.budget": 8, "targets.0.at_least_percent": 76.1}
+    assert [clash["key"] for clash in record["clashes"]] == ["targets.0", "limits.budget"]
+    assert record["clashes"][1]["place"] == "scenario.yaml:8:18"
     assert (hand / "maps/hand/report.html").exists()
     assert (hand / "maps/hand/map.html").exists()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,32 +50,57 @@ def test_referee_agrees_with_plain_python() -> None:
 
 
 def test_ways_out_of_an_infeasible_problem_work() -> None:
-    """A relaxation that is said to be enough alone gives a problem that has a plan, and a little less does not."""
+    """The conflict is impossible by itself and possible without any of its members; every way out leads to a plan."""
     verified = 0
     for seed in range(300):
         problem = finish(random_problem(seed))
         if best_by_enumeration(problem) is not None:
             continue
         solution = solve_location(problem, SETTINGS)
-        for relaxation in solution.relaxations:
-            if not relaxation.together:
+        conflict = set(solution.conflict)
+        assert solution.conflict_is_smallest, seed
+        assert best_by_enumeration(_only(problem, conflict)) is None, (seed, conflict)
+        for key in conflict:
+            assert best_by_enumeration(_only(problem, conflict - {key})) is not None, (seed, conflict, key)
+        for one in solution.relaxations:
+            if not one.together:
                 verified += 1
-                assert best_by_enumeration(_relaxed(problem, relaxation.key, relaxation.needed)) is not None, seed
+                assert best_by_enumeration(_relaxed(problem, one)) is not None, (seed, one)
         if solution.relaxations and solution.relaxations[0].together:
             changed = problem
-            for relaxation in solution.relaxations:
-                changed = _relaxed(changed, relaxation.key, relaxation.needed)
+            for one in solution.relaxations:
+                changed = _relaxed(changed, one)
             verified += 1
             assert best_by_enumeration(changed) is not None, seed
     assert verified > 20
 
 
-def _relaxed(problem, key, needed):
-    if key == "limits.budget":
-        return problem.replace(budget=needed)
-    from dataclasses import replace
-
+def _only(problem, keys):
+    """Return the problem with the statements of some keys alone."""
     return problem.replace(
-        targets=tuple(replace(t, at_least_percent=needed) if t.key == key else t for t in problem.targets),
-        site_limits=tuple(replace(x, count=round(needed)) if x.key == key else x for x in problem.site_limits),
+        targets=tuple(target for target in problem.targets if target.key in keys),
+        site_limits=tuple(limit for limit in problem.site_limits if limit.key in keys),
+        budget=problem.budget if "limits.budget" in keys else None,
+        must_open=problem.must_open if "facilities" in keys else problem.must_open & problem.existing,
+        objective=problem.objective if "objective" in keys else ("cost",),
+    )
+
+
+def _relaxed(problem, one):
+    """Return the problem with a way out taken."""
+    if one.unit == "statement":
+        known = {"limits.budget", "facilities", "objective"}
+        stated = {target.key for target in problem.targets} | {limit.key for limit in problem.site_limits}
+        return _only(problem, (known | stated) - {one.key})
+    if one.key == "limits.budget":
+        return problem.replace(budget=one.needed)
+    if one.field == "standard_minutes":
+        services = tuple(
+            replace(service, standard_minutes=one.needed) if one.key == f"tiers.{service.tier}" else service
+            for service in problem.services
+        )
+        return problem.replace(services=services)
+    return problem.replace(
+        targets=tuple(replace(t, at_least_percent=one.needed) if t.key == one.key else t for t in problem.targets),
+        site_limits=tuple(replace(x, count=round(one.needed)) if x.key == one.key else x for x in problem.site_limits),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from facopt.assembly.statement_words import Words, amount, asked, change, subject
-from facopt.measures.report import Clash, Conflict
+from facopt.measures.report import Clash, Conflict, Shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,8 +40,13 @@ class Telling:
 
 
 def conflicts(relaxations: tuple[Relaxation, ...], telling: Telling) -> tuple[Conflict, ...]:
-    """Return one way out for each relaxation, in the same order."""
-    return tuple(_conflict(relaxation, telling) for relaxation in relaxations)
+    """Return one way out for each relaxation that is verified, in the same order."""
+    return tuple(_conflict(relaxation, telling) for relaxation in relaxations if relaxation.verified)
+
+
+def shortfalls(relaxations: tuple[Relaxation, ...], telling: Telling) -> tuple[Shortfall, ...]:
+    """Return what each of the other relaxations is known not to be enough with, in the same order."""
+    return tuple(_shortfall(relaxation, telling) for relaxation in relaxations if not relaxation.verified)
 
 
 def clashes(keys: Sequence[str], parts: Mapping[str, Sequence[str]], telling: Telling) -> tuple[Clash, ...]:
@@ -68,17 +73,48 @@ def _conflict(one: Relaxation, telling: Telling) -> Conflict:
     zh, en = _sentence(one, telling)
     ending_zh = "，须与其他几项同时调整" if one.together else "，其余条件不变即可行"
     ending_en = ", together with the other changes" if one.together else "; everything else can stay as it is"
-    if not one.least:
-        ending_zh, ending_en = f"{ending_zh}（可能更少即可）", f"{ending_en} (less may do)"
+    less_zh, less_en = ("", "") if one.least else _less(one, scenario)
     return Conflict(
-        key=f"{key}.{one.part}" if one.field.endswith("_by_part") else key,
+        key=_key_of(one),
         place=str(telling.place(key)),
         stated=one.stated,
         needed=one.needed,
-        unit=scenario.currency if one.unit == "money" else SHOWN_UNITS.get(one.unit, one.unit),
-        sentence_zh=f"{zh}{ending_zh}。",
-        sentence_en=f"{en}{ending_en}.",
+        unit=_unit_of(one, scenario),
+        sentence_zh=f"{zh}{ending_zh}{less_zh}。",
+        sentence_en=f"{en}{ending_en}{less_en}.",
+        not_enough=one.not_enough,
     )
+
+
+def _less(one: Relaxation, scenario: Scenario) -> Words:
+    """Return what is known of smaller changes."""
+    if one.not_enough is None:
+        return "（可能更少即可）", " (less may do)"
+    zh, en = amount(one.not_enough, one.unit, scenario)
+    return f"（可能更少即可，但已证明 {zh} 不够）", f" (less may do, but {en} is proven not to be enough)"
+
+
+def _shortfall(one: Relaxation, telling: Telling) -> Shortfall:
+    zh, en = _sentence(one, telling)
+    return Shortfall(
+        key=_key_of(one),
+        place=str(telling.place(f"{one.key}.{one.field}" if one.field else one.key)),
+        stated=one.stated,
+        not_enough=one.needed,
+        unit=_unit_of(one, telling.scenario),
+        sentence_zh=f"{zh}，仍不够。",
+        sentence_en=f"{en} is not enough.",
+    )
+
+
+def _key_of(one: Relaxation) -> str:
+    """Return the key of the figure that changes."""
+    key = f"{one.key}.{one.field}" if one.field else one.key
+    return f"{key}.{one.part}" if one.field.endswith("_by_part") else key
+
+
+def _unit_of(one: Relaxation, scenario: Scenario) -> str:
+    return scenario.currency if one.unit == "money" else SHOWN_UNITS.get(one.unit, one.unit)
 
 
 def _sentence(one: Relaxation, telling: Telling) -> Words:

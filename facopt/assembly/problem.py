@@ -45,6 +45,7 @@ def location_problem(
         targets=targets,
         site_limits=_site_limits(scenario, tier_number),
         budget=scenario.limits.budget,
+        area_class=area.demand.area_class.astype(object),
     )
     remarks = (*_not_served(area, problem), *_tiers_without_sites(scenario, area, place))
     return problem, (*target_findings, *cost_findings, *remarks)

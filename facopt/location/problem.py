@@ -95,6 +95,8 @@ class LocationProblem:
     targets: tuple[CoverageTarget, ...] = ()
     site_limits: tuple[SiteLimit, ...] = ()
     budget: float | None = None
+    area_class: np.ndarray[Any, np.dtype[np.object_]] | None = None
+    """(I,) urban, town or rural, for what a diagnosis says of standards; None where nobody knows."""
 
     def __post_init__(self) -> None:
         if np.any(self.must_open & ~self.usable):

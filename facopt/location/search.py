@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from facopt.errors import Finding, RefereeError
-from facopt.location.diagnosis import relaxations
 from facopt.location.levels import OBJECTIVES, LevelResult, Search
+from facopt.location.planning.diagnosis.ways_out import diagnose as why_no_plan
+from facopt.location.planning.from_plain import planning_problem
 from facopt.location.referee import Evaluation, evaluate
 from facopt.location.solution import Effort, Level, Solution, Status
 from facopt.location.solver import SolverSettings, solver_version
@@ -122,10 +123,10 @@ def _solution(chain: _Chain, tell: Callable[[str], None], diagnose: bool) -> Sol
         return Solution(status, chain.open, levels, chain.evaluation, effort)
     tell("diagnosis")
     # Finding out why gets its own share of the time, however soon the contradiction was found.
-    found = relaxations(
-        chain.problem, replace(chain.settings, time_limit_seconds=chain.settings.time_limit_seconds / 2)
+    found = why_no_plan(planning_problem(chain.problem), chain.settings, chain.settings.time_limit_seconds / 2)
+    return Solution(
+        status, None, levels, None, effort, found.relaxations, found.conflict, found.is_smallest, found.parts
     )
-    return Solution(status, None, levels, None, effort, found)
 
 
 def _final_level(chain: _Chain, index: int, name: str) -> Level:

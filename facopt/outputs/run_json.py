@@ -72,6 +72,7 @@ def run_record(
             "fine_grid": _fine_grid(report),
             "conflicts": [vars(conflict) for conflict in report.conflicts],
             "clashes": [vars(clash) for clash in report.clashes],
+            "shortfalls": [vars(shortfall) for shortfall in report.shortfalls],
             "assumptions_unverified": sum(not assumption.verified for assumption in report.assumptions),
             "warnings": [str(finding) for finding in report.findings],
             "solver": _solver(report),

@@ -388,8 +388,8 @@ WORDS = MappingProxyType(
         ),
         "conflicts.shortfalls": (
             "单独改动下列任何一项，改到所示数值仍不够（已证明）；改到多少才够，限时内没有找到：",
-            "Changed alone, each of these is proven not to be enough at the value shown; what is enough was not found in "
-            "time:",
+            "Changed alone, each of these is proven not to be enough at the value shown; "
+            "what is enough was not found in time:",
         ),
         "conflicts.none_found": (
             "没有找到只改一条就能成立的办法；需要同时放宽几条。",

@@ -82,7 +82,9 @@ def _same_standard(problem: PlanningProblem, service: PlanService) -> Iterator[t
             yield "", service.needed
         return
     for area_class in sorted(set(problem.labels.area_class[service.needed])):
-        yield str(area_class), service.needed & (problem.labels.area_class == area_class)
+        who = service.needed & (problem.labels.area_class == area_class)
+        if len(set(service.standard_minutes[who].tolist())) == 1:
+            yield str(area_class), who
 
 
 def _longer_standard(tier: int, who: np.ndarray) -> Callable[[PlanningProblem, float], PlanningProblem]:
