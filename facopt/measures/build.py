@@ -196,7 +196,8 @@ def _plan_services(result: RunResult) -> tuple[PlanService, ...]:
 def _sensitivity(result: RunResult, today: Situation, plan: Situation | None, *, divided: bool) -> pd.DataFrame | None:
     cutoffs = [result.times[tier.mode].cutoff_minutes for tier in result.scenario.tiers.values()]
     if divided:
-        return None if result.planned is None else planned_sensitivity_table(result.planned, cutoffs)
+        seconds = result.scenario.solver.time_limit_seconds
+        return None if result.planned is None else planned_sensitivity_table(result.planned, cutoffs, seconds)
     return sensitivity_table(result.problem, cutoffs, result.area.demand.segments, today, plan)
 
 

@@ -26,13 +26,13 @@ SECONDS = 60.0
 Stated = tuple[str, str, float, float, Assumed]
 
 
-def planned_sensitivity_table(planned: Planned, cutoffs: Sequence[float]) -> pd.DataFrame:
+def planned_sensitivity_table(planned: Planned, cutoffs: Sequence[float], seconds: float = SECONDS) -> pd.DataFrame:
     """Return one row per variant, as `Report.sensitivity` names the columns, for the people of the last stage.
 
     The first row is the plan itself; in the others its sites, and today's, cover the most people they can. Variants of
-    which nothing is known are left out.
+    which nothing is known, or not within `seconds` for all of them, are left out.
     """
-    ends = time.monotonic() + SECONDS
+    ends = time.monotonic() + min(seconds, SECONDS)
     now, then = planned.estate_now, planned.solution.outcome
     people = float(now.problem.people[-1].sum())
     plan = np.nan if then is None else _covered(then)

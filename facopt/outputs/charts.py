@@ -245,8 +245,12 @@ def tornado(swings: Sequence[Swing], base: float, base_text: Text, label: Text, 
             start, length = min(at(base), at(value)), abs(at(value) - at(base))
             drawn.append(f'<rect x="{_n(start)}" y="{_n(y)}" width="{_n(length)}" height="19" class="{style}"/>')
             left_of_base = value < base or (value == base and told is swing.low_text)
+            place = at(value)
+            other = swing.high if value == swing.low else swing.low
+            if (value - base) * (other - base) > 0 and abs(value - base) < abs(other - base):
+                left_of_base, place = not left_of_base, at(base)  # both on one side: no figure inside a bar
             shift, anchor = (-7, "end") if left_of_base else (7, "start")
-            drawn.append(text(at(value) + shift, y + 14, told, anchor, "ax"))
+            drawn.append(text(place + shift, y + 14, told, anchor, "ax"))
     bottom = top + step * len(swings) - 8
     drawn.append(f'<path d="M{_n(at(base))} {_n(top - 8)}V{_n(bottom)}" class="axis"/>')
     drawn.append(text(at(base), top - 13, base_text, "middle", "ax"))

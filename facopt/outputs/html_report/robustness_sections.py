@@ -130,6 +130,7 @@ def monitoring(m: Material) -> Section:
     columns = ("indicator", "tier", "area_class", "zone_name", "now", *stages, "plan", "target", "gap_to_target")
     scoped = [key for key in ("area_class", "zone_name") if (view.frame[key] != "").any()]
     kept = tuple(key for key in columns if key not in ("area_class", "zone_name") or key in scoped)
-    inner = table_html(view, Look(kept)) + note("monitoring.note")
+    titles = {"now": WORDS["monitoring.without"]} if stages else {}
+    inner = table_html(view, Look(kept, titles=titles)) + note("monitoring.note")
     inner += note("monitoring.targets") if view.frame["target"].notna().any() else ""
     return Section("monitoring", "section.monitoring", inner)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from facopt.measures.check import has_plan
+from facopt.measures.planning import TODAY
 from facopt.outputs import numbers
 from facopt.outputs.tables.people import frame_of, segments, tier_terms, tiers_table
-from facopt.outputs.tables.planning import stage_name
+from facopt.outputs.tables.planning import stage_terms
 from facopt.outputs.tables.settlements import uncovered_points
 from facopt.outputs.tables.summary import within_nine_tenths
 from facopt.outputs.tables.view import Column, TableView, column, names, records, terms_of
@@ -151,13 +152,16 @@ def _coverage_indicators(report: Report) -> Iterator[Row]:
 
 
 def _stage_columns(report: Report) -> tuple[Column, ...]:
-    """Return a column for each stage before the last, which is the plan itself."""
-    stages = [] if report.planning is None else report.planning.money["stage"].tolist()[:-1]
-    return tuple(Column(f"plan_{stage}", stage_name(str(stage)), "measured") for stage in stages)
+    """Return a column for today and each stage before the last, which is the plan itself; none without stages."""
+    if report.planning is None or not report.planning.base_year:
+        return ()
+    terms = stage_terms(report)
+    stages = [TODAY, *report.planning.money["stage"].tolist()[:-1]]
+    return tuple(Column(f"plan_{stage}", terms[str(stage)], "measured") for stage in stages)
 
 
 def _stage_shares(report: Report, tier: str) -> Row:
-    """Return the share covered in each stage before the last, of that stage's people."""
+    """Return the share covered today and in each stage before the last, of that stage's people."""
     if report.planning is None:
         return {}
     rows = report.planning.stages[report.planning.stages["tier"] == tier]

@@ -15,6 +15,7 @@ WORDS = MappingProxyType(
         "table.actions": ("分期项目", "Actions by stage"),
         "table.stage_classes": ("分期分类型", "Area classes by stage"),
         "column.against_all_points": ("较全域（百分点）", "Against the whole area, points"),
+        "monitoring.without": ("不实施方案", "Without the plan"),
         "classes.by_stage": ("分期", "By stage"),
         "table.stage_segments": ("分期分人群", "Groups of people by stage"),
         "table.stage_sites": ("分期机构", "Open facilities by stage"),

@@ -227,7 +227,7 @@ WORDS = MappingProxyType(
             "合计与未覆盖人口一致：{people} − {covered} = {uncovered}。",
             "The total equals the uncovered population: {people} − {covered} = {uncovered}.",
         ),
-        "uncovered.lacks": ("{tiers}，标准 {minutes} 分钟", "{tiers}, standard {minutes} min"),
+        "uncovered.lacks": ("{tiers}（{minutes} 分钟）", "{tiers} (within {minutes} min)"),
         "uncovered.nearest": (
             "最近机构：未达标层级中超标最多者的最近开放机构；超出计算范围的，为直线最近者，不列分钟。"
             "可用站点分钟：到该层级最近的现有或备选站点。",
