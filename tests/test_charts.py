@@ -124,6 +124,16 @@ def test_a_tornado_puts_the_widest_swing_first_and_lengths_in_proportion() -> No
     assert svg.index("&lt;b&gt;") < svg.index("narrow")
 
 
+def test_a_tornado_writes_no_figure_inside_a_bar() -> None:
+    """Where both variations are worse, the figure of the lesser stands on the other side of the base."""
+    svg = charts.tornado([charts.Swing("both", 80.0, 89.9, "80.0%", "89.9%")], 90.0, "base", "chart")
+    (worse,) = rects(svg, "b-loses_cover")
+    end = float(worse["x"]) + float(worse["width"])
+    place = re.search(r'<text x="([\d.]+)"[^>]*>89.9%', svg)
+    assert place is not None
+    assert float(place[1]) > end
+
+
 def test_a_tornado_of_nothing_has_no_length() -> None:
     """Where no variation changes anything the bars are empty and nothing is divided by zero."""
     svg = charts.tornado([charts.Swing("same", 90.0, 90.0, "90.0%", "90.0%")], 90.0, "base", "chart")
