@@ -55,11 +55,14 @@ class _State:
         self.reached: list[BoolArray] = []
         self.arcs: list[tuple[IntArray, IntArray]] = []
         for service in problem.services:
+            arcs = np.flatnonzero((standing | (place >= 0))[service.site])  # few of many
+            arcs = arcs[service.within[arcs]]
+            demand, site = service.demand[arcs], service.site[arcs]
             reached = ~service.needed
-            reached[service.demand[service.within & standing[service.site]]] = True
-            coming = service.within & (place[service.site] >= 0)
+            reached[demand[standing[site]]] = True
+            coming = place[site] >= 0
             self.reached.append(reached)
-            self.arcs.append((service.demand[coming].astype(np.int64), place[service.site[coming]]))
+            self.arcs.append((demand[coming].astype(np.int64), place[site[coming]]))
 
     def covered(self) -> BoolArray:
         """(I,) who has an open site of every tier that serves them."""

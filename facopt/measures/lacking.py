@@ -99,7 +99,7 @@ def _nearest_in_a_line(
 
     places, sites = _on_the_globe(area.demand)[points], _on_the_globe(area.sites)
     gives = problem.site_tier == k
-    gives[np.unique(problem.services[k].site)] = True
+    gives[problem.services[k].site] = True
     some = np.flatnonzero(open_sites & gives & np.isfinite(sites[:, 0]))
     nearest = np.full(len(points), -1, dtype=np.int64)
     known = np.isfinite(places[:, 0])

@@ -85,10 +85,12 @@ def cost_alone(problem: LocationProblem, reference: Situation) -> FloatArray:
     NaN for whoever is covered, and where a lacking tier has no usable site within the standard.
     """
     cost = np.zeros(problem.demand_count)
+    could_open = problem.usable & ~reference.open
     for service, covered in zip(problem.services, reference.evaluation.covered_by_tier, strict=True):
-        arcs = service.within & problem.usable[service.site] & ~reference.open[service.site]
-        cheapest = least_by_point(service.demand[arcs], problem.cost[service.site[arcs]], problem.demand_count)
         lacking = service.needed & ~covered
+        arcs = np.flatnonzero(lacking[service.demand])  # few of many: the rest is asked of these alone
+        arcs = arcs[service.within[arcs] & could_open[service.site[arcs]]]
+        cheapest = least_by_point(service.demand[arcs], problem.cost[service.site[arcs]], problem.demand_count)
         cost[lacking] += cheapest[lacking]
     cost[reference.covered | ~problem.served | ~np.isfinite(cost)] = np.nan
     return cost

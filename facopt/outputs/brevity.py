@@ -80,5 +80,5 @@ def _brief_cell(cell: object) -> object:
 
 
 def _has_long(column: pd.Series) -> bool:
-    texts = [cell for cell in column.tolist() if isinstance(cell, str)]
-    return any(len(text) > NAME for text in texts) or _TURNING.search("".join(texts)) is not None
+    texts = [cell for cell in set(column.tolist()) if isinstance(cell, str)]
+    return max(map(len, texts), default=0) > NAME or _TURNING.search("".join(texts)) is not None

@@ -64,7 +64,7 @@ def write_csv_table(table: TableView, path: Path) -> None:
         if quoted:
             writer.writerows(zip(*cells, strict=True))
         else:
-            file.writelines([f"{row}\n" for row in map(",".join, zip(*cells, strict=True))])
+            file.write("".join([f"{row}\n" for row in map(",".join, zip(*cells, strict=True))]))
 
 
 def _needs_quotes(column: Column, cells: Sequence[str]) -> bool:
@@ -77,7 +77,9 @@ def _cells(column: Column, values: pd.Series[Any]) -> list[str]:
         return _figures(values.to_numpy(dtype=float))
     if column.kind == "flag":
         return ["" if value is None else str(bool(value)).lower() for value in values.tolist()]
-    texts = list(map(str, values.tolist()))
+    texts = values.tolist()
+    if set(map(type, texts)) != {str}:
+        texts = list(map(str, texts))
     return [neutralised(text) for text in texts] if any_neutralised(set(texts)) else texts
 
 

@@ -198,9 +198,10 @@ def plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     out = table.copy()
     for name in out.columns:
         if not pd.api.types.is_numeric_dtype(out[name].dtype):
-            values = out[name].to_numpy(dtype=object)  # strings of Arrow are slow to walk through
-            texts = [None if value is None or value is pd.NA else str(value) for value in values]
-            out[name] = pd.Series(texts, index=out.index, dtype="string")  # text even where all of it is absent
+            values: Any = out[name].to_numpy(dtype=object)  # strings of Arrow are slow to walk through
+            if set(map(type, values)) != {str}:
+                values = [None if value is None or value is pd.NA else str(value) for value in values]
+            out[name] = pd.Series(values, index=out.index, dtype="string")  # text even where all of it is absent
     return out
 
 
