@@ -14,7 +14,15 @@ from facopt.measures import equity
 from facopt.outputs import charts, numbers
 from facopt.outputs.html_report.material import Section, note, paragraph, settlement_symbol
 from facopt.outputs.html_report.stage_sections import has_capacities, is_staged, meaning_of_years
-from facopt.outputs.html_report.table_html import CHANGE, Drawn, Look, change_column, flag_tag, table_html
+from facopt.outputs.html_report.table_html import (
+    CHANGE,
+    Drawn,
+    Look,
+    change_column,
+    figure_attributes,
+    flag_tag,
+    table_html,
+)
 from facopt.outputs.tables.people import (
     class_list,
     mode_name,
@@ -388,17 +396,29 @@ def _lacking_words(view: TableView) -> Callable[[Row], str]:
     return told
 
 
+def _kilometres(view: TableView) -> str | Drawn:
+    """Return the column of kilometres: along the road, in a straight line, or of each row what is known of it."""
+    known = view.frame["road_km"].notna()
+    if known.all() or not known.any():
+        return "road_km" if known.all() else "straight_km"
+
+    def told(row: Row) -> str:
+        key = "straight_km" if numbers.is_missing(row["road_km"]) else "road_km"
+        figure = f"<span{figure_attributes(f'uncovered.{key}', row[key])}>{numbers.fixed(row[key], 1)}</span>"
+        return figure + (f"<small>{both('uncovered.straight')}</small>" if key == "straight_km" else "")
+
+    return Drawn("km", WORDS["column.km"], told, sort_key="straight_km", align="r")
+
+
 def uncovered(m: Material) -> Section:
     """Return who is not covered, why, and what can be done; the sum equals the people not covered."""
     title = "section.uncovered" if m.planned else "section.uncovered_now"
     view, h = m.tables["uncovered"], m.figures
     if not len(view):
         return Section("uncovered", title, paragraph("uncovered.none"))
-    kilometres = [key for key in ("road_km", "straight_km") if key == "straight_km" or view.frame[key].notna().any()]
-    if view.frame["road_km"].notna().all():
-        kilometres = ["road_km"]
+    kilometres = _kilometres(view)
     columns: tuple[str | Drawn, ...] = (
-        "id", "name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes", *kilometres,
+        "id", "name", "people", *shown_segments(m.report), "nearest_site", "nearest_minutes", kilometres,
         "usable_minutes", Drawn("why", WORDS["column.why"], _why, align="l"), "cost_alone",
     )  # fmt: skip
     symbols = {"name": lambda row: settlement_symbol(str(row.get("state", "")))}
@@ -407,5 +427,6 @@ def uncovered(m: Material) -> Section:
     shown = {"people": h.people, "covered": covered, "uncovered": h.uncovered}
     inner = table_html(view, Look(columns, before=symbols, below=below, sortable=True))
     inner += note("uncovered.sum", **{key: numbers.people(value) for key, value in shown.items()})
-    inner += note("uncovered.nearest") + "".join(note(f"uncovered.{key}") for key in kilometres)
+    key = kilometres.key if isinstance(kilometres, Drawn) else kilometres
+    inner += note("uncovered.nearest") + note(f"uncovered.{key}")
     return Section("uncovered", title, inner)

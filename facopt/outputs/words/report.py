@@ -227,7 +227,7 @@ WORDS = MappingProxyType(
             "合计与未覆盖人口一致：{people} − {covered} = {uncovered}。",
             "The total equals the uncovered population: {people} − {covered} = {uncovered}.",
         ),
-        "uncovered.lacks": ("{tiers}（{minutes} 分钟）", "{tiers} (within {minutes} min)"),
+        "uncovered.lacks": ("{tiers}（{minutes} 分钟）", "{tiers} ({minutes} min)"),
         "uncovered.nearest": (
             "最近机构：未达标层级中超标最多者的最近开放机构；超出计算范围的，为直线最近者，不列分钟。"
             "可用站点分钟：到该层级最近的现有或备选站点。",
@@ -239,6 +239,12 @@ WORDS = MappingProxyType(
             "道路公里：沿最快路线的长度（路线简化到约 10 米）。",
             "Road km: the length of the fastest way, which is simplified to about 10 m.",
         ),
+        "uncovered.km": (
+            "公里：沿最快路线的长度（路线简化到约 10 米）；没有路线的为直线距离，标明“直线”。",
+            "Km: the length of the fastest way, which is simplified to about 10 m; where the way is not known, as the "
+            "crow flies, marked straight line.",
+        ),
+        "uncovered.straight": ("直线", "straight line"),
         "uncovered.straight_km": (
             "直线公里：直线距离，不是道路里程。",
             "Straight-line km: as the crow flies, not along the road.",

@@ -79,6 +79,7 @@ WORDS = MappingProxyType(
         "column.nearest_any_minutes": ("可用站点分钟", "Usable site, min"),
         "column.usable_minutes": ("可用站点分钟", "Usable site, min"),
         "column.lacking": ("未达标层级", "Tiers lacking"),
+        "column.km": ("公里", "Km"),
         "column.road_km": ("道路公里", "Road km"),
         "column.straight_km": ("直线公里", "Straight-line km"),
         "column.reason": ("原因", "Reason"),
