@@ -6,6 +6,7 @@ written); 3 anything else.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import traceback
@@ -357,6 +358,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not be able to print Chinese otherwise
             stream.reconfigure(encoding="utf-8", errors="replace")
+    # The tables of a province are millions of small objects without circles: looking for some costs a second.
+    gc.set_threshold(200_000, 20, 100)
     app()
 
 

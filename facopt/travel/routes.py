@@ -268,16 +268,22 @@ class _LinkFinder:
         links, self.network = network.links, network
         tail = np.concatenate([links.start, links.end]).astype(np.int64)
         head = np.concatenate([links.end, links.start]).astype(np.int64)
-        ms = np.concatenate([links.forward_ms, links.backward_ms])
-        which = np.flatnonzero(ms >= 0)
+        self.ms = np.concatenate([links.forward_ms, links.backward_ms])
+        which = np.flatnonzero(self.ms >= 0)
         self.size = len(network.junction_node)
-        self.order = which[np.lexsort((ms[which], head[which], tail[which]))]
-        self.key = tail[self.order] * self.size + head[self.order]
+        keys = tail[which] * self.size + head[which]
+        by_key = np.argsort(keys)
+        self.order, self.key = which[by_key], keys[by_key]
 
     def between(self, nodes: Int32Array) -> tuple[Int64Array, BoolArray]:
         """Return the links from each of some junctions to the next, and whether each is travelled against itself."""
         nodes = nodes.astype(np.int64)
-        row = self.order[np.searchsorted(self.key, nodes[:-1] * self.size + nodes[1:])]
+        wanted = nodes[:-1] * self.size + nodes[1:]
+        first, last = (np.searchsorted(self.key, wanted, side=side) for side in ("left", "right"))
+        row = self.order[first]
+        for k in np.flatnonzero(last - first > 1).tolist():  # of several the fastest, of equals the first
+            several = self.order[first[k] : last[k]]
+            row[k] = several[np.lexsort((several, self.ms[several]))[0]]
         count = len(self.network.links.start)
         return row % count, row >= count
 
