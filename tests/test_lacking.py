@@ -52,6 +52,19 @@ def test_the_tier_that_fails_is_named_and_not_the_slowest() -> None:
     assert table["lacking_usable_minutes"].tolist()[:3] == [14.0, 75.0, 90.0]
 
 
+def test_a_standard_of_nothing_is_missed_by_any_time() -> None:
+    """Where the clinic has to be in the village itself, who is 20 minutes away misses that by more than any other."""
+    _, area, times, problem = case()
+    clinic, hospital = problem.services
+    problem = problem.replace(
+        services=(replace(clinic, standard_minutes=0.0), replace(hospital, standard_minutes=30.0))
+    )
+    today = situation(problem, problem.existing, evaluate(problem, problem.existing))
+    table = lacking_columns(area, problem, [times["drive"], times["bus"]], today, {})
+    assert table["lacking"].tolist()[:2] == ["clinic hospital"] * 2
+    assert table["lacking_minutes"].tolist()[:2] == [20.0, 16.0]
+
+
 def test_beyond_the_search_limit_the_nearest_in_a_straight_line_is_named() -> None:
     """p3 has no time to anything; c1 lies nearest as the crow flies, 8.7 km east, and no minutes are claimed."""
     last = lacking().iloc[3]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 WHOLLY = 1 - 1e-9
 METRES_OF_A_KM = 1000.0
+LEAST_STANDARD = 1e-6
+"""Minutes: a standard of 0 is missed by any time, and by more the longer it is."""
 
 
 def lacking_columns(
@@ -74,7 +76,7 @@ def _excess(area: StudyArea, problem: LocationProblem, reference: Situation) -> 
     excess = np.full((len(found), problem.demand_count), -np.inf)
     for k, (service, share) in enumerate(zip(problem.services, reference.evaluation.share_by_tier, strict=True)):
         lacks = service.needed & (share < WHOLLY)
-        excess[k, lacks] = found[k][1][lacks] / service.limits[lacks]
+        excess[k, lacks] = found[k][1][lacks] / np.maximum(service.limits[lacks], LEAST_STANDARD)
         far = np.flatnonzero(lacks & (found[k][0] < 0))
         found[k][0][far] = _nearest_in_a_line(area, problem, k, reference.open, far)
     return excess, np.array([site for site, _ in found]), np.array([minutes for _, minutes in found])
