@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facopt.measures.coverage import people_by_state
+from facopt.measures.tier_cover import TierCover
 from facopt.outputs import numbers
 from facopt.outputs.map import write_map
 
@@ -233,6 +235,34 @@ def test_a_tier_unticked_takes_its_facilities_from_the_map(opened: Open, report:
     assert {tiers[id_] for id_ in drawn.evaluate_all("all => all.map(e => e.dataset.site)")} == {second} != {first}
     page.check("[data-layer=t0]")
     assert drawn.count() == whole
+
+
+def _tiers_alone(report: Report, *, now: bool) -> tuple[TierCover, ...]:
+    """Return the cover of each tier where every settlement is served by one of them."""
+    found = []
+    for tier in report.tiers:
+        served = report.points["area_class"].isin(tier.serves)
+        states = report.points["state"].where(served, "").to_numpy(dtype=object)
+        found.append(TierCover(states, people_by_state(report.points[served], planned=not now)))
+    return tuple(found)
+
+
+def test_cover_of_one_tier_is_drawn_on_its_own(opened: Open, report: Report) -> None:
+    """Map and legend show whom one tier covers; the headline stays, the address keeps it, all tiers bring all back."""
+    report = replace(report, tier_cover_now=_tiers_alone(report, now=True), tier_cover=_tiers_alone(report, now=False))
+    page = opened(report)
+    whole, share = marks(page), value(page, "people_covered_percent")
+    for k, tier in enumerate(report.tiers):
+        page.click(f"#tierseg [data-tier='{k}']")
+        cover = report.tier_cover[k]
+        assert marks(page) == sum(state != "" for state in cover.states) < whole
+        told = page.locator("#rowsP [data-figure]").evaluate_all("all => all.map(e => +e.dataset.value)")
+        assert sum(told) == pytest.approx(sum(cover.people.values()))
+        assert sum(told) > 0
+        assert value(page, "people_covered_percent") == share
+        assert f"tier={tier.key}" in page.evaluate("location.hash")
+    page.click("#tierseg [data-tier='-1']")
+    assert marks(page) == whole
 
 
 def test_facilities_at_one_place_stand_side_by_side(opened: Open, report: Report) -> None:

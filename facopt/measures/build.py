@@ -26,6 +26,7 @@ from facopt.measures.sensitivity import second_cover_table, sensitivity_table
 from facopt.measures.shares import PointFigures, share_of_everybody, shares_by_area_class, shares_by_zone
 from facopt.measures.sites import assignment_table, sites_table
 from facopt.measures.stability import stability_runs_table, stability_sites_table
+from facopt.measures.tier_cover import cover_of_tiers
 from facopt.measures.tiers import all_tier_facts
 from facopt.objectives import objective_classes
 
@@ -140,6 +141,7 @@ def _assemble(result: RunResult) -> Report:
         **_shares(result, today, plan, names),
         objectives=objectives_of(scenario, result.solution),
         tiers=all_tier_facts(scenario.tiers, problem, today, plan),
+        **_tier_cover(result),
         bands=added_bands(bands.values()),
         bands_by_tier=bands,
         cost=None if plan is None else plan.evaluation.cost,
@@ -174,6 +176,16 @@ def _planning(result: RunResult) -> PlanningTables | None:
     if result.planned is None:
         return None
     return planning_tables(result.scenario, result.planned, result.problem.targets, result.sentences or {})
+
+
+def _tier_cover(result: RunResult) -> dict[str, Any]:
+    """Return each tier on its own, today and in the plan."""
+    problem, plan = result.problem, result.solution.evaluation
+    now = cover_of_tiers(problem.services, problem.people, problem.reachable, result.baseline, None)
+    then = () if plan is None else cover_of_tiers(
+        problem.services, problem.people, problem.reachable, result.baseline, plan
+    )  # fmt: skip
+    return {"tier_cover_now": now, "tier_cover": then}
 
 
 def _targets(

@@ -12,6 +12,7 @@ from facopt.location.planning.as_plain import stage_evaluation
 from facopt.location.planning.limits import Requires
 from facopt.measures.coverage import point_states, worst_nearest_of
 from facopt.measures.stage_groups import GROUP_FIGURES, class_rows, segment_rows
+from facopt.measures.tier_cover import cover_of_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from facopt.location.planning.problem import PlanningProblem, Stated
     from facopt.location.problem import CoverageTarget, IntArray
     from facopt.measures.coverage import BoolArray
+    from facopt.measures.tier_cover import TierCover
     from facopt.scenario.schema import Scenario
 
 TODAY = "today"
@@ -46,6 +48,8 @@ class StageView:
     """By tier: (I,) True where any people of a demand point are covered."""
     cost: float
     """Capital up to and including this stage."""
+    tier_cover: tuple[TierCover, ...] = ()
+    """Each tier on its own, for the people of the stage."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def planning_tables(
             columns=["stage", "target", "people", "needed", "people_covered"],
         ),
         referral=_referral(scenario, planned),
-        today=_view(planned.today, planned.today, 0, TODAY, _unreachable(whole)),
+        today=_view(planned.today, planned.today, 0, TODAY, whole),
         views=() if outcome is None else tuple(_views(outcome, planned.estate_now)),
         present_cost=None if outcome is None else _present_cost(outcome),
         workload_unit="people" if scenario.workload is None else scenario.workload.unit,
@@ -157,11 +161,12 @@ def _stages(planned: Planned) -> Iterator[tuple[str, Outcome, int]]:
 def _views(outcome: Outcome, estate: Outcome) -> Iterator[StageView]:
     # What stands today is known for the people of the last stage; where capacities bind it is nearly that of others.
     for t, name in enumerate(stage_names(outcome.problem)):
-        yield _view(outcome, estate, t, name, _unreachable(outcome.problem))
+        yield _view(outcome, estate, t, name, outcome.problem)
 
 
-def _view(outcome: Outcome, estate: Outcome, t: int, name: str, unreachable: BoolArray) -> StageView:
-    problem = outcome.problem
+def _view(outcome: Outcome, estate: Outcome, t: int, name: str, whole: PlanningProblem) -> StageView:
+    """Return a stage; the problem with all its moves tells who can be reached at all."""
+    problem, unreachable = outcome.problem, _unreachable(whole)
     before, evaluation = stage_evaluation(estate, 0), stage_evaluation(outcome, t)
     worst = worst_nearest_of(problem.services, evaluation)
     ids = np.append(problem.labels.site, "")
@@ -175,7 +180,8 @@ def _view(outcome: Outcome, estate: Outcome, t: int, name: str, unreachable: Boo
     )  # fmt: skip
     sizes = np.array([problem.options[number].size for number in outcome.option[t]], dtype=object)
     served = tuple(share > 0 for share in evaluation.share_by_tier)
-    return StageView(name, points, _actions_by(outcome, t), sizes, evaluation.nearest, served, evaluation.cost)
+    cover = cover_of_tiers(problem.services, people, whole.reachable, before, evaluation)
+    return StageView(name, points, _actions_by(outcome, t), sizes, evaluation.nearest, served, evaluation.cost, cover)
 
 
 def _problem(planned: Planned) -> PlanningProblem:

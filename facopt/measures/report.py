@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from facopt.errors import Finding
     from facopt.inputs.study_area import Ground
     from facopt.measures.planning import PlanningTables
+    from facopt.measures.tier_cover import TierCover
 
 POINT_STATES = ("covered", "newly_covered", "loses_cover", "uncovered", "unreachable")
 """Of a demand point: covered today and in the plan; only in the plan; only today; in neither; in neither, and no usable
@@ -320,6 +321,10 @@ class Report:
     people and capacity: all of them more or fewer), tier ("" for all), segment, change_percent (NaN without),
     minutes (of the threshold or standard, NaN without), people, people_covered_now, people_covered (NaN without a plan
     and where times that long are not known). None where nobody has computed it."""
+    tier_cover_now: tuple[TierCover, ...] = ()
+    """Each tier on its own, today; () where that was not computed."""
+    tier_cover: tuple[TierCover, ...] = ()
+    """Each tier on its own, in the plan; () where there is none."""
     second_cover: pd.DataFrame | None = None
     """By tier, "" for every serving tier together: people, people_covered_now, people_covered_twice_now,
     people_covered, people_covered_twice (two open sites within the standard; NaN without a plan)."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from facopt.measures.planning import PlanningTables, StageView
     from facopt.measures.report import Report
+    from facopt.measures.tier_cover import TierCover
 
 STATE_LETTERS = {"covered": "c", "newly_covered": "n", "loses_cover": "l", "uncovered": "u", "unreachable": "x"}
 """State of a settlement, as one letter a settlement."""
@@ -43,9 +44,9 @@ def stops_of(report: Report) -> list[dict[str, Any]]:
     points = report.points
     now = points.assign(state=points["state"].replace(_TODAY), covered=points["covered_now"])
     now = now.assign(minutes=points["minutes_now"], site=points["site_now"])
-    stops = [_stop(report, "now", now, _standing(report))]
+    stops = [_stop(report, "now", now, _standing(report)) | _by_tier(report, report.tier_cover_now)]
     if has_plan(report):
-        stops.append(_stop(report, "plan", points, report.sites["action"]))
+        stops.append(_stop(report, "plan", points, report.sites["action"]) | _by_tier(report, report.tier_cover))
     return stops
 
 
@@ -58,7 +59,8 @@ def _planned_stops(report: Report, planning: PlanningTables) -> list[dict[str, A
     views |= {view.name: (view.name, view) for view in planning.views[:-1]}
     stops = [_stage_stop(report, key, stage, view) for key, (stage, view) in views.items()]
     last = planning.views[-1].name
-    stops.append(_stop(report, last, report.points, report.sites["action"]) | _of_stage(planning, last))
+    final = _stop(report, last, report.points, report.sites["action"]) | _by_tier(report, report.tier_cover)
+    stops.append(final | _of_stage(planning, last))
     return stops
 
 
@@ -71,7 +73,22 @@ def _stage_stop(report: Report, key: str, stage: str, view: StageView) -> dict[s
     stop["served"] = ["".join("1" if one else "0" for one in found) for found in view.served]
     if not np.array_equal(people, last):
         stop["weights"] = numbers(people)
-    return stop | _of_stage(report.planning, stage)
+    return stop | _by_tier(report, view.tier_cover) | _of_stage(report.planning, stage)
+
+
+def _by_tier(report: Report, cover: tuple[TierCover, ...]) -> dict[str, Any]:
+    """Return states and people of each tier on its own, "-" where it serves nobody; nothing of settlements merged."""
+    if len(cover) < 2 or len(cover[0].states) != len(report.points):
+        return {}
+    return {
+        "tiers": [
+            {
+                "states": "".join(STATE_LETTERS.get(value, "-") for value in one.states),
+                "people": {letter: number(one.people[value]) for value, letter in STATE_LETTERS.items()},
+            }
+            for one in cover
+        ]
+    }
 
 
 def _of_stage(planning: PlanningTables, stage: str) -> dict[str, Any]:

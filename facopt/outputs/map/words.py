@@ -43,6 +43,11 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map.search": ("查找居民点、乡镇或机构", "Find a settlement, township or facility"),
         "map.nohit": ("没有找到。请试试名称的一部分或编号。", "Nothing found. Try part of a name, or an id."),
         "map.people": ("居民点", "Settlements"),
+        "map.tier.all": ("全部层级", "All tiers"),
+        "map.tier.one": (
+            "只看{tier}：其他层级是否覆盖不计；上方数字仍为全部层级。",
+            "Only {tier}, whatever the other tiers do; the figures above are of all tiers.",
+        ),
         "map.by.cover": ("按覆盖", "By coverage"),
         "map.by.time": ("按时间", "By minutes"),
         "map.sites": ("医疗机构", "Facilities"),

@@ -30,7 +30,7 @@ var bySite = rowsBy(D.assignment.site), byPoint = rowsBy(D.assignment.point), ro
 D.routes.forEach(function (route) { routeOf[route[0] + ' ' + route[1]] = route[2]; });
 
 /* the page opens at the last stop; layers are on but for those that are many */
-var state = { stop: STOPS.length - 1, by: 'cover', view: 'all', chosen: null, sheet: false };
+var state = { stop: STOPS.length - 1, by: 'cover', tier: -1, view: 'all', chosen: null, sheet: false };
 var on = {
   c: 1, n: 1, l: 1, u: 1, x: 1, k: 1, e: 1, b: 1, d: 1, ext: 1, r: 1, v: 1, m: 1, referral: 0, cand: 0, hospital: 1, context: 1,
   names: 1, zones: 1, roads: 1, water: 1, excluded: 1, inset: 1, service: 0, base: 0
@@ -68,6 +68,8 @@ function className(letter) {
 }
 /* of a settlement at this stop: c covered, n newly, l loses cover, u uncovered, x unreachable */
 function pointState(i) { return stop().states.charAt(i); }
+/* states and people that map and legend show: of all tiers together, or of one on its own; - where it serves nobody */
+function shownCover() { return state.tier < 0 ? stop() : stop().tiers[state.tier]; }
 /* of a site at this stop: e existing, k kept, b built, x extended, r refurbished, d closed, v relocated, m merged, n a
    candidate that is not used; and the layer it belongs to */
 function siteState(j) { return stop().sites.charAt(j).replace('-', 'n'); }

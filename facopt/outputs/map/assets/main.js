@@ -66,7 +66,7 @@ function drawBox() {
   }));
 }
 function drawPanel() { drawTexts(); drawHead(); drawStops(); drawTargets(); drawLegend(); drawStill(); }
-function drawAll() { drawPanel(); drawPeople(); drawSites(); drawNames(); drawService(); drawReferral(); drawTables(); showCard(); drawHits(); }
+function drawAll() { drawPanel(); drawPeople(); drawSites(); drawNames(); drawService(); drawReferral(); drawTables(); showCard(); if ($('hits').firstChild) drawHits(); }
 
 /* views: while one settles, the map's own events do not redraw it */
 var settling = false;
@@ -182,6 +182,7 @@ function saveHash() {
   if (STOPS.length > 1) parts.push('stage=' + stop().key);
   if (state.view !== 'all') parts.push('view=' + state.view);
   if (state.by !== 'cover') parts.push('by=' + state.by);
+  if (state.tier >= 0) parts.push('tier=' + encodeURIComponent(D.tiers[state.tier].key));
   if (chosen) parts.push(chosen.kind + '=' + encodeURIComponent(IDS[chosen.kind][chosen.index]));
   history.replaceState(null, '', '#' + parts.join('&'));
 }
@@ -195,6 +196,7 @@ function readHash() {
   if (said.lang) lang = said.lang === 'en' ? 'en' : 'zh';
   if (said.by === 'time' || said.by === 'cover') state.by = said.by;
   STOPS.forEach(function (s, k) { if (s.key === said.stage) state.stop = k; });
+  D.tiers.forEach(function (tier, k) { if (tier.key === said.tier && stop().tiers) state.tier = k; });
   if (said.view) view(said.view);
   ['zone', 'point', 'site'].forEach(function (kind) {
     var k = said[kind] === undefined ? -1 : IDS[kind].indexOf(said[kind]);
@@ -209,6 +211,7 @@ var BUTTONS = {
   'data-stop': function (value) { setStop(+value); },
   'data-lang': setLang,
   'data-by': function (value) { state.by = value; drawPanel(); drawPeople(); saveHash(); },
+  'data-tier': function (value) { state.tier = +value; drawLegend(); drawPeople(); saveHash(); },
   'data-view': function (value) { view(value); redraw(); saveHash(); },
   'data-point': function (value) { fly('point', +value); },
   'data-j': function (value) { fly('site', +value); },

@@ -190,6 +190,7 @@ function row(key, symbols, text, number, name, value) {
     symbols ? el('span', { 'class': 'n', 'data-figure': name, 'data-value': value }, number) : null));
 }
 function drawLegend() {
+  drawTierSwitch();
   fill($('rowsP'), state.by === 'cover' ? stateRows() : bandRows());
   fill($('rowsS'), siteRows());
   $('rowsS').classList.toggle('three', $('rowsS').querySelectorAll('.pair svg:nth-child(3)').length > 0);
@@ -197,11 +198,22 @@ function drawLegend() {
   $('groundsection').hidden = !hasMap;
 }
 function stateRows() {
-  var present = ORDER.filter(function (letter) { return stop().states.indexOf(letter) >= 0 || stop().people[letter] > 0; });
-  return present.map(function (letter) {
-    var n = stop().people[letter];
+  var cover = shownCover();
+  var present = ORDER.filter(function (letter) { return cover.states.indexOf(letter) >= 0 || cover.people[letter] > 0; });
+  var rows = present.map(function (letter) {
+    var n = cover.people[letter];
     return row(letter, symbol('p-' + letter), T('map.state.' + letter), people(n), 'people_state_' + letter, n);
   });
+  if (state.tier < 0) return rows;
+  return rows.concat(el('li', { 'class': 'note' }, T('map.tier.one', { tier: shortened(tierName(state.tier), 40) })));
+}
+/* which tier's cover is drawn: all together, or one on its own */
+function drawTierSwitch() {
+  $('tierseg').hidden = !stop().tiers || state.by !== 'cover';
+  fill($('tierseg'), [-1].concat(D.tiers.map(function (tier, k) { return k; })).map(function (k) {
+    var text = k < 0 ? T('map.tier.all') : shortened(tierName(k), 24);
+    return el('button', { type: 'button', 'data-tier': k, 'aria-pressed': k === state.tier }, text);
+  }));
 }
 function bandName(k) {
   var edges = D.bands.edges;

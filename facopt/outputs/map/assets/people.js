@@ -19,7 +19,7 @@ function grouped(m) { return heavy.people && (m === mini || relative(m) < GROUPE
 
 /* what a settlement looks like: a state letter, or the index of a time band; x also where no facility is in reach */
 function lookOf(i) {
-  if (state.by === 'cover') return pointState(i);
+  if (state.by === 'cover') return shownCover().states.charAt(i);
   var band = bandOf(stop().minutes[i]);
   return band > D.bands.edges.length ? 'x' : band;
 }
@@ -28,7 +28,7 @@ function rank(look) { return typeof look === 'number' ? look - 10 : RANK[look]; 
 function marksOf(m) {
   var marks = [], cells = {}, join_ = grouped(m);
   for (var i = 0; i < NP; i++) {
-    var look = lookOf(i), hidden = typeof look === 'string' ? !on[look] : !on['m' + look];
+    var look = lookOf(i), hidden = look === '-' || (typeof look === 'string' ? !on[look] : !on['m' + look]);
     if (!at[i] || hidden) continue;
     if (join_) collect(m, i, look, cells, marks);
     else marks.push({ members: [i], at: at[i], people: residentsOf(i), look: look });
