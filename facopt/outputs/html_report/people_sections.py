@@ -180,9 +180,11 @@ def zones(m: Material) -> Section | None:
         of_planned("sites_now", "sites_open"), *_staffing(view), *((rating,) if m.planned else ()),
     )  # fmt: skip
     unnamed = {"zone_name": lambda row: "" if row.get("zone_name") else both("zones.unnamed")}
+    code = {"zone_name": lambda row: "" if row["zone"] in (row["zone_name"], "") else html.escape(str(row["zone"]))}
     look = Look(
-        columns, before=unnamed, strong=frozenset({"zone_name", "covered_percent"}), sortable=True, shown_rows=200
-    )
+        columns, before=unnamed, below=code, strong=frozenset({"zone_name", "covered_percent"}), sortable=True,
+        shown_rows=200,
+    )  # fmt: skip
     inner = _key_of_zones(m) + table_html(view, look) + _lacking(m) + note("zones.note")
     return Section("zones", "section.zones", inner)
 
