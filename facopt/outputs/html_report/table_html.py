@@ -164,6 +164,9 @@ class _Painter:
             return both_of(numbers.in_both(lambda lang: printed_change(value, str(row["unit"]), lang)))
         if column.kind == "text":
             return both_of(in_both(column, row))
+        if column.numeric and column.kind not in ("money", "money_per_person"):
+            same = printed(column, value, "zh")  # nothing but money prints differently
+            return both_of((same, same))
         zh, en = self.decimals.get(column.key, (None, None))
         return both_of((printed(column, value, "zh", zh), printed(column, value, "en", en)))
 
