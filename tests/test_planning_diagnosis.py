@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from facopt.location.planning.diagnosis import trial
 from facopt.location.planning.diagnosis.concessions import Concession, round_step
-from facopt.location.planning.diagnosis.conflict import minimal
+from facopt.location.planning.diagnosis.conflict import minimal, only_these
+from facopt.location.planning.diagnosis.elastic import ElasticRelaxation
+from facopt.location.planning.diagnosis.restricted import Found, near_relaxation
 from facopt.location.planning.diagnosis.statements import standards, statements
 from facopt.location.planning.diagnosis.ways_out import diagnose
 from facopt.location.planning.limits import Budget, CoverageTarget, SiteCount
-from facopt.location.planning.problem import Stated
+from facopt.location.planning.model import PlanModel
+from facopt.location.planning.problem import LevelWish, Stated
 from facopt.location.planning.search import solve_planning
 from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
+from facopt.objectives.cost import Cost
 from facopt.rules import rule_classes
 from facopt.rules.floor import Floor
 from facopt.rules.must_not_open import MustNotOpen
@@ -24,6 +30,8 @@ from facopt.rules.must_open import MustOpen
 from facopt.rules.spacing import Spacing
 from tests.cli_runner import facopt
 from tests.diagnosis_cases import possible, problem
+from tests.planning_cases import draw
+from tests.planning_oracle import best_values, course_count
 
 SETTINGS = SolverSettings(time_limit_seconds=30)
 INFEASIBLE = Path(__file__).parent / "data/infeasible"
@@ -77,7 +85,83 @@ def test_conflicts_are_smallest_and_ways_out_least() -> None:
         assert diagnosis.relaxations, seed
         if diagnosis.relaxations[0].together:
             assert possible(changed, keys), (seed, diagnosis.relaxations)
-    assert found >= 15
+    assert found >= 5
+
+
+FAMILIES = (
+    "Budget", "CoverageTarget", "Floor", "least_load", "split", "merge", "three_stages", "nested", "SitesPerZone",
+    "ServicePopulation", "Gap", "Backup", "WorstMinutes", "Spacing", "single", "nearest",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("near", [False, True])
+def test_conflicts_of_every_kind_of_problem(near: bool, monkeypatch) -> None:
+    """With capacities, least loads, stages, moves and every rule: conflicts are smallest, ways out work; by all plans.
+
+    Once as small problems are asked, once as large ones are: first near the relaxation.
+    """
+    monkeypatch.setattr(trial, "LARGE", 0 if near else trial.LARGE)
+    found = 0
+    for number, family in enumerate(FAMILIES):
+        for seed in range(5 * near, 5 * near + 1 + number % 2):
+            case = draw(seed, family).replace(levels=(LevelWish(Cost()),))
+            if course_count(case) > 200 or best_values(case) is not None:
+                continue
+            found += 1
+            diagnosis, stated = diagnose(case, SETTINGS, 30), statements(case)
+            conflict = [one for one in stated if one.key in diagnosis.conflict]
+            assert diagnosis.is_smallest, (family, seed)
+            assert best_values(only_these(case, stated, conflict)) is None, (family, seed, diagnosis)
+            for one in conflict:
+                rest = [other for other in conflict if other is not one]
+                assert best_values(only_these(case, stated, rest)) is not None, (family, seed, diagnosis, one.key)
+            for one in diagnosis.relaxations:
+                if one.unit != "statement" and not one.together:
+                    assert one.verified
+                    changed = way_of(case, one).change(case, one.needed)
+                    assert best_values(changed) is not None, (family, seed, one)
+    assert found >= 5
+
+
+def test_the_relaxation_knows_which_statements_it_needs() -> None:
+    """Two clinics of 120 for 270 people: capacity and target, and not the budget; with room enough, nothing."""
+    people = np.array([[100.0, 90, 80]])
+    rules = [("targets.0", CoverageTarget(0, 95, people, range(1))), ("limits.budget", Budget(10))]
+    minutes = [[10, 20], [20, 10], [20, 10]]
+    keys = ["targets.0", "limits.budget", "tiers.clinic.sizes"]
+    full = problem(minutes, people=[100, 90, 80], cost=[1, 1], capacity=120, rules=rules)
+    relaxation = ElasticRelaxation.of(full, time.monotonic() + 30)
+    assert relaxation.smallest(keys) == {("targets.0", ""), ("tiers.clinic.sizes", "")}
+    assert relaxation.conflict([("targets.0", ""), ("limits.budget", "")]) is None
+    roomy = problem(minutes, people=[100, 90, 80], cost=[1, 1], capacity=150, rules=rules)
+    assert ElasticRelaxation.of(roomy, time.monotonic() + 30).smallest(keys) is None
+    assert ElasticRelaxation.of(full, time.monotonic() - 1).smallest(keys) is None
+
+
+def test_plans_near_the_relaxation_and_their_bound() -> None:
+    """Sites that the relaxation leaves unbuilt are left out; what is found is a plan, and none is below the bound."""
+    case = problem(
+        [[10, 10, np.inf], [10, np.inf, 10]], people=[10, 10], cost=[3, 9, 9], capacity=25,
+        rules=[("targets.0", CoverageTarget(0, 100, np.array([[10.0, 10.0]]), range(1)))],
+    )  # fmt: skip
+    model = PlanModel.of(case)
+    model.linear.objective = dict(model.capital(0).terms)
+    near = near_relaxation(model, 30, 0.0, 1)
+    assert near.values is not None
+    assert model.plan(near.values).made == ((0, 0),)
+    assert near.bound <= 3
+    never = case.replace(rules=(*case.rules, Stated("limits.budget", Budget(1))))
+    # A share of the site would be enough for nobody's whole cover: the relaxation has 20 people on 1/3 of it.
+    assert near_relaxation(PlanModel.of(never), 30, 0.0, 1).bound == np.inf
+
+
+def test_what_is_not_shown_is_not_claimed(monkeypatch) -> None:
+    """Where no plan is found in time, a way out is no more than what is proven not to be enough."""
+    monkeypatch.setattr(trial.Trial, "_minimised", lambda *_: Found(None, 3.2))
+    case = problem([[10]], people=[5], cost=[8], rules=[("limits.budget", Budget(2)),
+                   ("rules.0", MustOpen(kind="must_open", sites=("s0",)))])  # fmt: skip
+    relaxations = [one for one in diagnose(case, SETTINGS, 30).relaxations if one.key == "limits.budget"]
+    assert [(one.needed, one.not_enough, one.verified, one.least) for one in relaxations] == [(5.0, 5.0, False, False)]
 
 
 def way_of(case, one):
@@ -208,6 +292,22 @@ def test_smallest_part_of_a_set() -> None:
 def test_what_is_proposed_can_be_kept(concession: Concession, change: float, needed: float) -> None:
     """A change is rounded to the looser side, in the steps in which planners state the figure."""
     assert concession.allowing(change) == needed
+
+
+@pytest.mark.parametrize(
+    ("concession", "bound", "short"),
+    [
+        (Concession("", 2e7, np.inf, "money", round_step(2e7, 4), measured=True), 38_341_335.6, 58_340_000.0),
+        (Concession("", 90.0, 0.0, "percent", 0.1), 5.24, 84.8),
+        (Concession("", 90.0, 0.0, "percent", 0.1), 5.0, 85.1),
+        (Concession("", 12.0, np.inf, "sites", 1.0), 2.0, 13.0),
+        (Concession("", 12.0, np.inf, "sites", 1.0), 0.9, None),
+        (Concession("", 12.0, np.inf, "sites", 1.0), -np.inf, None),
+    ],
+)
+def test_what_is_said_not_to_be_enough_is_not(concession: Concession, bound: float, short: float | None) -> None:
+    """A bound is rounded to the stricter side, and says nothing where no step lies between."""
+    assert concession.short_of(bound) == short
 
 
 def test_values_between_stated_and_loosest() -> None:

@@ -54,7 +54,7 @@ def _needed(
     for number, one in reversed([*enumerate(conflict)]):
         rest = tuple(other for other in conflict if other is not one)
         asked = trial.part(1 / (number + 1))
-        if asked.possible(_only(problem, stated, rest)) is False:
+        if asked.possible(only_these(problem, stated, rest)) is False:
             conflict = rest
         trial.cut_short |= asked.cut_short
     return conflict
@@ -66,12 +66,12 @@ def _by_solver(
     """Return a smallest conflict that the relaxation does not show."""
     rules = [one for one in candidates if not one.key.startswith(_CORE)]
     # Without the ground of capacities nobody need be assigned: a conflict of the rules alone is found much sooner.
-    ground = _only(problem, stated, rules)
+    ground = only_these(problem, stated, rules)
     if len(rules) < len(candidates) and trial.part(GROUND_SHARE).possible(ground) is False:
         problem, candidates = ground, rules
 
     def impossible(kept: Sequence[Statement]) -> bool:
-        return trial.possible(_only(problem, stated, kept)) is False
+        return trial.possible(only_these(problem, stated, kept)) is False
 
     return minimal(candidates, impossible)
 
@@ -84,7 +84,8 @@ _CORE = ("tiers.", "objective")
 """Keys of what is stated of sites: tried last, as they are the ground on which the rules stand."""
 
 
-def _only(problem: PlanningProblem, stated: Sequence[Statement], kept: Sequence[Statement]) -> PlanningProblem:
+def only_these(problem: PlanningProblem, stated: Sequence[Statement], kept: Sequence[Statement]) -> PlanningProblem:
+    """Return the problem with some of its statements alone."""
     for one in stated:
         if one not in kept:
             problem = one.left_out(problem)
@@ -95,7 +96,7 @@ def _parts(
     problem: PlanningProblem, stated: Sequence[Statement], conflict: Sequence[Statement], trial: Trial
 ) -> dict[str, tuple[Way, ...]]:
     """Return for each statement of a conflict which of its parts, such as zones of a floor, it needs."""
-    base = _only(problem, stated, conflict)
+    base = only_these(problem, stated, conflict)
     ways = [way for one in conflict for way in one.parts]
 
     def impossible(kept: Sequence[Way]) -> bool:

@@ -10,7 +10,7 @@ impossible is impossible; what it does not may be so all the same.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +73,9 @@ class ElasticRelaxation:
 
     @classmethod
     def of(cls, problem: PlanningProblem, until: float) -> ElasticRelaxation:
-        """Return the relaxation of a problem; without that travel is for everybody, which no row of it would say."""
-        model = PlanModel.of(problem.replace(assigns_everybody=False))
+        """Return the relaxation of a problem without least loads and travel for everybody, whose rows have no key."""
+        options = tuple(replace(option, least_load=0.0) for option in problem.options)
+        model = PlanModel.of(problem.replace(options=options, assigns_everybody=False))
         compact = Compact.of(model, ArrayModel.of(model.linear))
         master = Master.of(model, compact)
         own = master.arrays.only_rows(np.arange(master.own_rows))
