@@ -10,8 +10,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from facopt.outputs import numbers
 from facopt.outputs.html_report import html_report, table_html, write_html_report
 from facopt.outputs.tables import report_tables
 from facopt.outputs.tables.summary import headline
@@ -325,3 +327,39 @@ def test_script_and_style_are_plain_enough_for_old_browsers() -> None:
         assert modern not in script
     for modern in (":has", "aspect-ratio", "color-mix", "inset:", ";gap:", "{gap:", ":is(", ":where("):
         assert modern not in style
+
+
+def test_stability_that_is_left_out_is_said() -> None:
+    """A scenario that asks for it and gets none reads so in both languages; others read nothing of it."""
+    left_out = Page(html_report(replace(small_report(), stability_left_out=True)))
+    assert "故不列稳定与易变站点" in left_out.text("zh")
+    assert "no stable or fragile sites are listed" in left_out.text("en")
+    assert "stable or fragile" not in Page(html_report(small_report())).text("en")
+
+
+def test_losses_that_time_did_not_tell_are_counted() -> None:
+    """An open facility whose loss is not known is not passed over in silence."""
+    report = small_report()
+    first = report.sites["people_lost_without"].notna().idxmax()
+    lost = report.sites["people_lost_without"].drop(first).reindex(report.sites.index)
+    page = Page(html_report(replace(report, sites=report.sites.assign(people_lost_without=lost))))
+    assert "1 处机构的“少了它失去覆盖”限时内未算出" in page.text("zh")
+    assert "限时内未算出" not in Page(html_report(report)).text("zh")
+
+
+def test_more_people_are_drawn_as_worse() -> None:
+    """Of people a tenth more or fewer, the lower coverage stands left of the higher in words and chart."""
+    report = small_report()
+    covered = float(report.everybody.covered or 0.0)
+    people = float(report.everybody.people)
+    rows = [
+        ("stated", "", "", np.nan, np.nan, people, 0.0, covered),
+        ("people", "", "", -10.0, np.nan, people, 0.0, covered * 1.05),
+        ("people", "", "", 10.0, np.nan, people, 0.0, covered * 0.9),
+    ]
+    columns = ["kind", "tier", "segment", "change_percent", "minutes", "people", "people_covered_now", "people_covered"]
+    table = pd.DataFrame(rows, columns=columns)
+    low, high = (numbers.percent(100 * covered * factor / people) for factor in (0.9, 1.05))
+    assert f"people ±10%; coverage lies between {low} and {high}" in Page(
+        html_report(replace(report, sensitivity=table))
+    ).text("en")
