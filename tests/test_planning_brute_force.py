@@ -41,6 +41,7 @@ FOUND = (
     ("least_share", 62), ("relocate", 83), ("site_out_of_reach", 20),  # people in no zone, under a floor of each zone
     ("single", 35),  # the longest minutes beside gradual coverage, in a weighted sum
     ("single", 107),  # rounding of shares that many people in many years made too much of
+    ("least_load", 167), ("weighted", 210),  # millionths of a person that an earlier level's slack lets through
 )  # fmt: skip
 """Families and seeds of problems that once differed, looked at each time."""
 

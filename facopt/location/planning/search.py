@@ -33,7 +33,8 @@ LAST_SECONDS = 5.0
 """What is left of the time limit when a solver's error is taken for its end."""
 KEPT_SLACK = 1e-7
 """Relative: keeps a value up to what a solver's own tolerances leave of it."""
-
+NOTHING = 1e-5
+"""Of a person, a minute, a percent or money: an optimum below this is what the slack of kept levels lets through."""
 LAST_STEP_SECONDS = 2.5e-4
 """What the last step of a large plan is given, for each column of its model."""
 
@@ -221,14 +222,15 @@ def _diagnosed(chain: Chain, solution: PlanningSolution, tell: Callable[[str], N
 
 
 def _honest(wish: LevelWish, value: float, bound: float | None) -> float | None:
-    """A bound that the plan itself passes by more than rounding shows a mistake in the formulation."""
+    """The bound, or the value where both agree up to rounding. A plan that passes it shows a mistake in the rows."""
     if bound is None or not np.isfinite(bound):
         return None
     better = value - bound if wish.objective.maximise else bound - value
     if better > 1e-5 * max(abs(value), 1.0):
         name = wish.objective.name
         raise RefereeError(Finding(f"{name}: the plan's value {value!r} is better than its proven bound {bound!r}"))
-    return value if better > -1e-7 * max(abs(value), 1.0) else bound
+    agree = better > -1e-7 * max(abs(value), 1.0) or max(abs(value), abs(bound)) < NOTHING
+    return value if agree else bound
 
 
 def _solution(chain: Chain) -> PlanningSolution:
