@@ -91,7 +91,7 @@ def _less(one: Relaxation, scenario: Scenario) -> Words:
     if one.not_enough is None:
         return "（可能更少即可）", " (less may do)"
     zh, en = amount(one.not_enough, one.unit, scenario)
-    return f"（可能更少即可，但已证明 {zh} 不够）", f" (less may do, but {en} is proven not to be enough)"
+    return f"（可能更少即可，但已证明 {_then(zh)}不够）", f" (less may do, but {en} is proven not to be enough)"
 
 
 def _shortfall(one: Relaxation, telling: Telling) -> Shortfall:
@@ -130,4 +130,9 @@ def _sentence(one: Relaxation, telling: Telling) -> Words:
         zh, en = f"{zh}（{named_zh}）", f"{en} ({named_en})"
     (stated_zh, stated_en), (needed_zh, needed_en) = (amount(v, one.unit, scenario) for v in (one.stated, one.needed))
     more_zh, more_en = change(one.needed - one.stated, one.unit, scenario)
-    return f"{zh}由 {stated_zh} 改为 {needed_zh}{more_zh}", f"{en}: {stated_en} → {needed_en}{more_en}"
+    return f"{zh}由 {_then(stated_zh)}改为 {needed_zh}{more_zh}", f"{en}: {stated_en} → {needed_en}{more_en}"
+
+
+def _then(text: str) -> str:
+    """Return a Chinese amount as it stands before another word: with a space after figures and signs alone."""
+    return f"{text} " if text[-1:].isascii() else text

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from facopt.location.planning.diagnosis.conflict import smallest_conflict
+from facopt.location.planning.diagnosis.conflict import only_these, smallest_conflict
 from facopt.location.planning.diagnosis.statements import standards, statements
 from facopt.location.planning.diagnosis.together import together
 from facopt.location.planning.diagnosis.trial import Changes, Trial
@@ -28,6 +28,8 @@ CONFLICT_SHARE = 0.4
 """Of the time: for the conflict; the rest is for the ways out."""
 MOST_TRIED = 6
 """Statements of a conflict of which each is tried alone although some of them may be spared."""
+MAY_HELP_SHARE = 0.1
+"""Of the time left: to find out whether a standard has to do with the conflict."""
 LOOSEST_SHARE = 0.3
 """Of the time for a figure: to find out whether stating it as loosely as can be is enough."""
 
@@ -55,7 +57,9 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
     # Where it is not known which statements matter, trying each alone would leave none of them enough time.
     tried = not search.cut_short or len(found.statements) <= MOST_TRIED
     ways = [way for one in found.statements for way in _worth_trying(one, found.parts)]
-    alone = list(_alone(problem, [*ways, *standards(problem)], trial)) if tried else []
+    by_itself = only_these(problem, stated, found.statements)
+    longer = [way for way in standards(problem) if tried and _may_help(by_itself, way, trial)]
+    alone = list(_alone(problem, [*ways, *longer], trial)) if tried else []
     enough = [one for one in alone if one.verified]
     if tried and not enough:
         enough = list(_left_out(problem, found.statements, trial))
@@ -67,6 +71,11 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
         relaxations=(*_ranked(enough), *_ranked([one for one in alone if not one.verified])),
         is_smallest=not search.cut_short,
     )
+
+
+def _may_help(conflict: PlanningProblem, way: Way, trial: Trial) -> bool:
+    """Return whether a figure that is no part of a conflict, stated as loosely as can be, might resolve it."""
+    return trial.part(MAY_HELP_SHARE).possible(way.loosest(conflict)) is not False
 
 
 def _worth_trying(statement: Statement, parts: dict[str, tuple[Way, ...]]) -> Iterable[Way]:
