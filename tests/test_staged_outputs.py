@@ -449,6 +449,15 @@ def runs(run: StagedRun, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     return found
 
 
+def test_comparison_names_budgets_of_stages_and_prints_them_as_money(runs: dict[str, Path]) -> None:
+    """A budget that differs is named by its year, in the unit of money, in both languages."""
+    page = tree(comparison_html(compare_runs([runs["staged"], runs["sooner"]])))
+    for words in ("2027 年预算", "600\u2009万元", "900\u2009万元"):
+        assert words in page.text("zh")
+    for words in ("Budget of 2027", "¥6.00 million", "¥9.00 million"):
+        assert words in page.text("en")
+
+
 def test_comparison_has_rows_by_stage_and_counts_people_covered_in_part(runs: dict[str, Path]) -> None:
     """Coverage and capital of each stage stand side by side, gains less losses are the change, actions differ."""
     comparison = compare_runs([runs["staged"], runs["sooner"]])

@@ -98,6 +98,11 @@ def path(lines: Iterable[FloatArray | list[list[float]]], closed: bool) -> str:
     return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line) + end for line in lines if len(line) > 1)
 
 
+def growth(count: int) -> float:
+    """Return how much larger than usual so many settlements are drawn: few of them are lost on a map of many."""
+    return 2.0 if count < 60 else 1.4 if count < 300 else 1.0
+
+
 def dots(places: Iterable[tuple[float, float, float]]) -> str:
     """Return circles of (x, y, radius) as one path: covered settlements."""
     return "".join(

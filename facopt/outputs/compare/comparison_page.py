@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from facopt.outputs import numbers, sketch
 from facopt.outputs.compare import phrases
 from facopt.outputs.compare.gains_map import gains_map
-from facopt.outputs.compare.twin_maps import twin_maps
+from facopt.outputs.compare.twin_maps import UPON, twin_maps
 from facopt.outputs.page import attribute, page, page_link
 from facopt.outputs.words import both, both_of, pair
 
@@ -285,7 +285,7 @@ def _side_by_side(comparison: Comparison, change: Change) -> str:
     entries = [f"<span>{point_icon(kind)}{both(f'compare.twin_{kind}')}</span>" for kind in ("covered", "uncovered")]
     entries += [
         f'<span><svg viewBox="0 0 24 24" aria-hidden="true">{sketch.site_mark("square", 12, 12, 9, f"s-{action}")}'
-        f"{_STAR if action == 'build' else ''}</svg>{both(f'compare.twin_{action}')}</span>"
+        f'<g transform="translate(12 12) scale(1.5)">{UPON[action]}</g></svg>{both(f"compare.twin_{action}")}</span>'
         for action in ("keep", "build", *_changes_made(change))
     ]
     return (

@@ -108,7 +108,7 @@ def _marks(
     name, changes, draw, grow, least = layer
     rows = points[points["change"].isin(changes)]
     places = frame.pixels(rows[["lon", "lat"]].to_numpy(float))
-    sizes = np.maximum(np.sqrt(rows["people"].to_numpy(float)) / 24 * grow, least) * zoom
+    sizes = np.maximum(np.sqrt(rows["people"].to_numpy(float)) / 24 * grow, least) * zoom * sketch.growth(len(points))
     known = np.isfinite(places).all(axis=1)
     marks = zip(places[known, 0].tolist(), places[known, 1].tolist(), sizes[known].tolist(), strict=True)
     return f'<path class="p-{name}" d="{draw(marks)}"/>' if known.any() else ""  # type: ignore[operator]

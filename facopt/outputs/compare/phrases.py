@@ -115,7 +115,8 @@ def basis_words(comparison: Comparison, difference: BasisDifference) -> Pair:
 
 _PER_TIER = re.compile(r"(limits\.new_sites|limits\.sites)\.(.+)")
 _OF_TIER = re.compile(r"tiers\.(.+)\.(standard_minutes|serves|mode|build_cost)")
-_TARGET = re.compile(r"targets\[(\d+)]\.(at_least_percent|tier|area_class|zone)")
+_TARGET = re.compile(r"targets\[(\d+)]\.(at_least_percent|at_least_people|tier|area_class|zone|segment|by)")
+_BUDGET = re.compile(r"limits\.(budget_by_stage|budget_by_source)\.(.+)")
 
 
 def setting_name(comparison: Comparison, key: str) -> Pair:
@@ -126,6 +127,8 @@ def setting_name(comparison: Comparison, key: str) -> Pair:
         return pair(f"setting.{found[2]}", tier=_tier_name(comparison, found[1]))
     if found := _TARGET.fullmatch(key):
         return pair(f"setting.target_{found[2]}", n=found[1])
+    if found := _BUDGET.fullmatch(key):
+        return pair(f"setting.{found[1]}", part=found[2])
     return WORDS.get(f"setting.{key}", ("", ""))
 
 
@@ -146,7 +149,9 @@ def setting_value(comparison: Comparison, key: str, run: int, value: str) -> Pai
 
 def is_money(key: str) -> bool:
     """Tell whether a setting is a sum of money."""
-    return key == "limits.budget" or key.endswith(".build_cost")
+    if key.startswith("limits."):
+        return key in ("limits.budget", "limits.running_cost_per_year") or _BUDGET.fullmatch(key) is not None
+    return key.endswith((".build_cost", ".running_cost", ".cost"))
 
 
 def _money_value(currency: str, value: str) -> Pair:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,15 @@ SITE = {"build": 6.4, "extend": 5.6, "refurbish": 5.6, "keep": 4.2}
 _COVERED = {"base": ("lose", "reassigned", "covered"), "other": ("gain", "reassigned", "covered")}
 _LAYERS = (("covered", True, sketch.dots, 0.5, 1.4), ("uncovered", False, sketch.triangles, 0.8, 2.4))
 """Class, covered or not, mark, size over the square root of people / 24, and least size in pixels."""
-_STAR = "M0 -4.2l1.3 2.7 3 .4-2.2 2 .6 3-2.7-1.5-2.7 1.5.6-3-2.2-2 3-.4z"
+UPON = MappingProxyType(
+    {
+        "build": '<path class="star" d="M0 -4.2l1.3 2.7 3 .4-2.2 2 .6 3-2.7-1.5-2.7 1.5.6-3-2.2-2 3-.4z"/>',
+        "extend": '<path class="plus" d="M0 -2.6v5.2M-2.6 0h5.2"/>',
+        "refurbish": '<circle class="dot" r="1.6"/>',
+        "keep": "",
+    }
+)
+"""What stands upon a facility's symbol, around its middle, as on the map of a run."""
 
 
 def twin_maps(comparison: Comparison, change: Change) -> tuple[str, str] | None:
@@ -58,7 +67,7 @@ def _settlements(points: pd.DataFrame, side: str, frame: sketch.Frame) -> str:
     drawn = []
     for name, wanted, mark, grow, least in _LAYERS:
         rows = known & (covered == wanted)
-        sizes = np.maximum(np.sqrt(people[rows]) / 24 * grow, least)
+        sizes = np.maximum(np.sqrt(people[rows]) / 24 * grow, least) * sketch.growth(len(points))
         marks = zip(places[rows, 0].tolist(), places[rows, 1].tolist(), sizes.tolist(), strict=True)
         drawn.append(f'<path class="p-{name}" d="{mark(marks)}"/>' if rows.any() else "")
     return "".join(drawn)
@@ -78,6 +87,5 @@ def _facility(comparison: Comparison, site: SiteChange, action: str, frame: sket
     if not (np.isfinite(x) and np.isfinite(y)):
         return ""
     mark = sketch.site_mark(comparison.tiers.get(site.tier, ("", "", "circle"))[2], 0, 0, SITE[action], f"s-{action}")
-    star = f'<path class="star" d="{_STAR}"/>' if action == "build" else ""
     title = f"<title>{escape(site.name)}</title>"
-    return f'<g transform="translate({x:.1f} {y:.1f})"><g class="site">{title}{mark}{star}</g></g>'
+    return f'<g transform="translate({x:.1f} {y:.1f})"><g class="site">{title}{mark}{UPON[action]}</g></g>'
