@@ -91,7 +91,10 @@ def _drawing(
 
 def drawn_ground(ground: Ground, frame: sketch.Frame) -> str:
     """Return land, water and outlines of the units."""
-    layers = (("land", ground.boundary), ("water", ground.water), ("zone", ground.zones))
+    import shapely
+
+    land = ground.boundary or ((shapely.union_all(ground.zones),) if ground.zones else ())
+    layers = (("land", land), ("water", ground.water), ("zone", ground.zones))
     rivers = sketch.path((line for outline in ground.water_lines for line in sketch.ways(outline, frame)), closed=False)
     return "".join(
         f'<path class="m-{name}" d="{_outline(outlines, frame)}"/>' for name, outlines in layers if outlines

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
     from facopt.measures.report import Report
 
@@ -30,7 +31,8 @@ def thumbnail_of(report: Report) -> dict[str, Any] | None:
     None where no point has coordinates.
     """
     ground, points = report.ground, report.points
-    bounds = sketch.bounds_of(_places(points), ground.boundary)
+    area = _area(report)
+    bounds = sketch.bounds_of(_places(points), area)
     if bounds is None:
         return None
     frame = sketch.fit(bounds, WIDTH, HEIGHT, MARGIN)
@@ -38,7 +40,7 @@ def thumbnail_of(report: Report) -> dict[str, Any] | None:
     new = report.sites[report.sites["action"] == "build"]
     symbols = {tier.key: tier.symbol for tier in report.tiers}
     return {
-        "outline": _lines(ground.boundary, frame) if ground.boundary is not None else [],
+        "outline": _lines(area, frame) if area is not None else [],
         "zones": zones if sum(map(len, zones)) <= VERTICES else [],
         **{state: _thinned(points[points["state"] == state], frame) for state in STATES},
         "new": [[*place, symbols[tier]] for place, tier in _located(new, frame)],
@@ -77,6 +79,14 @@ def _thinned(table: pd.DataFrame, frame: sketch.Frame) -> list[list[float]]:
     _, first = np.unique(np.floor(places[order] / CELL), axis=0, return_index=True)
     kept: list[list[float]] = places[order[np.sort(first)]].round(1).tolist()
     return kept
+
+
+def _area(report: Report) -> BaseGeometry | None:
+    """Return the boundary, or else all zones together; None where neither is known."""
+    import shapely
+
+    zones = [report.ground.zones[key] for key in sorted(report.ground.zones)]
+    return report.ground.boundary or (shapely.union_all(zones) if zones else None)
 
 
 def _drawing(thumbnail: dict[str, Any]) -> str:
