@@ -257,6 +257,25 @@ def test_several_changes_together() -> None:
     assert possible(changes_made(fixed, solution.relaxations), keys | {"targets.0"})
 
 
+def test_numbers_of_sites_change_together() -> None:
+    """Nine clinics of two candidates, and one new one for two places apart: both numbers give way, each its own way."""
+    case = problem(
+        [[10, np.inf], [np.inf, 10]], people=[10, 10], cost=[5, 7],
+        rules=[
+            ("targets.0", CoverageTarget(0, 100, np.array([[10.0, 10.0]]), range(1))),
+            ("limits.sites.clinic", SiteCount(0, 9, exact=True)),
+            ("limits.new_sites.clinic", SiteCount(0, 1, exact=False)),
+        ],
+    )  # fmt: skip
+    relaxations = diagnose(case, SETTINGS, 30).relaxations
+    changes = {(one.key, one.part): one.needed for one in relaxations}
+    assert possible(changes_made(case, relaxations), {stated.key for stated in case.rules})
+    assert changes in (
+        {("limits.sites.clinic", "fewer"): 2.0, ("limits.new_sites.clinic", "more"): 2.0},
+        {("limits.sites.clinic", "fewer"): 1.0, ("targets.0", ""): 50.0},
+    )
+
+
 def test_without_time_all_statements_are_named() -> None:
     """Nothing is claimed that was not shown: the conflict is then all that is stated, and said to be so."""
     case = problem([[10]], people=[5], cost=[3], rules=[

@@ -156,7 +156,8 @@ def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
         yield say("terminal.no_solution", lang)
     if report.status != "infeasible":
         return
-    yield say("terminal.no_plan" if report.clashes_are_all_needed else "conflicts.clash_in_time", lang)
+    told = "terminal.no_plan" if report.clashes_are_all_needed else "conflicts.clash_in_time"
+    yield say("conflicts.clash_single" if len(report.clashes) == 1 else told, lang)
     for clash in report.clashes:
         yield f"  {clash.place}: {clash.sentence_zh if lang == 'zh' else clash.sentence_en}"
     if report.clashes and report.conflicts:

@@ -48,6 +48,7 @@ def _clashes(m: Material) -> str:
         return ""
     items = "".join(map(_clash, m.report.clashes))
     told = "conflicts.clash" if m.report.clashes_are_all_needed else "conflicts.clash_in_time"
+    told = "conflicts.clash_single" if len(m.report.clashes) == 1 else told
     return f'{paragraph(told)}<ul class="ways">{items}</ul>'
 
 

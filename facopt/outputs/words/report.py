@@ -392,6 +392,10 @@ WORDS = MappingProxyType(
             "以下各条不能同时成立（限时内未能确认每一条都缺一不可）：",
             "These cannot hold together (time ended before it was shown that none of them can be spared):",
         ),
+        "conflicts.clash_single": (
+            "这一条本身就无法满足，与其他各条无关：",
+            "This cannot be kept by itself, whatever else is stated:",
+        ),
         "conflicts.shortfalls": (
             "单独改动下列任何一项，改到所示数值仍不够（已证明）；改到多少才够，限时内没有找到：",
             "Changed alone, each of these is proven not to be enough at the value shown; "

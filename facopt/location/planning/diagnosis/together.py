@@ -20,7 +20,7 @@ def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial
     First the least sum of relative changes of the measured figures alone. Where that is not enough, the others are
     stated as loosely as can be beside them, and what turns out not to be needed is taken back.
     """
-    measured = tuple(way for one in stated for way in one.ways if way.concession.measured and not way.concession.part)
+    measured = tuple(way for one in stated for way in one.ways if _measured_whole(way))
     answer = _measured(problem, measured, trial)
     if answer is not None:
         changes, proven = answer
@@ -33,6 +33,11 @@ def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial
         changes, proven = {way: way.concession.loosest for way in steps} | found[0], False
     kept = _taken_back(problem, changes, trial)
     return tuple(_relaxation(way, value, proven) for way, value in kept.items())
+
+
+def _measured_whole(way: Way) -> bool:
+    """Return whether a way is measured and speaks of all of its statement."""
+    return way.concession.measured and not (way.concession.part and way.concession.field)
 
 
 def _measured(problem: PlanningProblem, ways: tuple[Way, ...], trial: Trial) -> tuple[dict[Way, float], bool] | None:

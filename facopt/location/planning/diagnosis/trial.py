@@ -35,9 +35,10 @@ NEAR_GAP = 0.01
 
 
 def changed(problem: PlanningProblem, ways: Sequence[Way], values: Sequence[float]) -> PlanningProblem:
-    """Return the problem with other values of some figures."""
+    """Return the problem with other values of some figures; a number that may rise or fall has a way for each."""
     for way, value in zip(ways, values, strict=True):
-        problem = way.change(problem, value)
+        if value != way.concession.stated:
+            problem = way.change(problem, value)
     return problem
 
 
