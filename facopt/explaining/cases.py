@@ -189,8 +189,8 @@ def _forced(
     if found is not None:
         people = prepared.problem.people
         return Forced(status, change_of(judge(opened), judge(found), people, opened, found))
-    # Ways out that change what is asked here are no answer.
-    ways = tuple(one for one in relaxations if one.key != FORCED_KEY and not one.together)
+    # Ways out that change what is asked here are no answer; the plain model says it with the sites fixed open.
+    ways = tuple(one for one in relaxations if one.key not in {FORCED_KEY, "facilities"} and not one.together)
     told = conflicts(ways, telling_of(prepared))
     return Forced(status, None, tuple((f"{one.sentence_zh}", one.sentence_en) for one in told))
 
