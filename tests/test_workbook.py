@@ -86,6 +86,13 @@ def test_sheets_are_ready_to_print_and_to_scroll(book: openpyxl.Workbook) -> Non
     assert book.worksheets[2].auto_filter.ref is not None
 
 
+def test_the_first_sheet_prints_on_one_page_across(book: openpyxl.Workbook) -> None:
+    """Its long title does not run over onto a second page."""
+    first = book.worksheets[0]
+    assert (first.page_setup.fitToWidth, first.page_setup.fitToHeight) == (1, 0)
+    assert first.sheet_properties.pageSetUpPr.fitToPage
+
+
 def test_money_stands_in_wan_yuan(book: openpyxl.Workbook) -> None:
     """Yuan are divided by 10,000, and the heading says so; the total is the plan's cost."""
     report = small_report()

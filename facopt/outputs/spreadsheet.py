@@ -170,13 +170,18 @@ def _sheet_name(name: str, taken: Sequence[str]) -> str:
     return unique
 
 
-def _set_up(target: WriteOnlyWorksheet, sheet: Sheet, rows: int) -> None:
-    target.freeze_panes = "A2"
+def one_page_wide(target: WriteOnlyWorksheet) -> None:
+    """Print a sheet on A4 across, as wide as the paper, without the lines of the grid."""
     target.sheet_view.showGridLines = False
     target.page_setup.orientation = "landscape"
     target.page_setup.paperSize = 9
     target.page_setup.fitToWidth, target.page_setup.fitToHeight = 1, 0
     target.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _set_up(target: WriteOnlyWorksheet, sheet: Sheet, rows: int) -> None:
+    target.freeze_panes = "A2"
+    one_page_wide(target)
     target.print_title_rows = "1:1"
     if sheet.title:
         target.oddHeader.left.text = printable(sheet.title).replace("&", "&&")

@@ -12,6 +12,7 @@ from facopt.outputs.spreadsheet import (
     SheetColumn,
     add_sheet,
     new_workbook,
+    one_page_wide,
     save_workbook,
     text_cell,
 )
@@ -111,7 +112,7 @@ def _joined(pair: tuple[str, str]) -> str:
 def _add_contents(book: Workbook, report: Report, title: str, tables: tuple[TableView, ...]) -> None:
     """First sheet: which run this is, how far it is proven, and which tables follow."""
     sheet = book.create_sheet("目录")
-    sheet.sheet_view.showGridLines = False
+    one_page_wide(sheet)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 60, 14
     sheet.append([text_cell(sheet, title, bold=True, size=16)])
     for line in _facts(report):

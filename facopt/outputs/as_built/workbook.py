@@ -15,6 +15,7 @@ from facopt.outputs.spreadsheet import (
     SheetColumn,
     add_sheet,
     new_workbook,
+    one_page_wide,
     save_workbook,
     text_cell,
 )
@@ -53,6 +54,7 @@ def _sheet(key: str, columns: tuple[SheetColumn, ...], rows: list[tuple[Any, ...
 def _add_sentences(book: Workbook, review: AsBuiltReview) -> None:
     plan = review.comparison.runs[0]
     sheet = book.create_sheet(pair("built.title")[0])
+    one_page_wide(sheet)
     sheet.column_dimensions["A"].width = 120
     title = joined((plan.title_zh, plan.title_en))
     sheet.append([text_cell(sheet, f"{joined(pair('built.title'))} · {title}", bold=True, size=16)])

@@ -13,6 +13,7 @@ from facopt.outputs.spreadsheet import (
     SheetColumn,
     add_sheet,
     new_workbook,
+    one_page_wide,
     save_workbook,
     text_cell,
 )
@@ -70,6 +71,7 @@ def _column(key: str, kind: str = "text", **figures: str) -> SheetColumn:
 def _add_sentences(book: Workbook, comparison: Comparison) -> None:
     """First sheet: the sentences, the red line where there is one, and which run each letter is."""
     sheet = book.create_sheet(pair("compare.title")[0])
+    one_page_wide(sheet)
     sheet.column_dimensions["A"].width = 120
     sheet.append([text_cell(sheet, _said("compare.title"), bold=True, size=16)])
     for change in comparison.changes:
