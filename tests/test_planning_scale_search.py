@@ -15,7 +15,8 @@ from facopt.location.planning.referee import judge
 from facopt.location.planning.scale.arrays import ArrayModel
 from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.highs import Effort, solve_arrays
-from facopt.location.planning.scale.large import State, is_large, solve_large
+from facopt.location.planning.scale.large import is_large, solve_large
+from facopt.location.planning.scale.state import State
 from facopt.location.planning.scale.windows import Places, Search, Windows, elastic, rows_broken
 from facopt.location.planning.search import solve_planning
 from facopt.location.planning.threshold import ThresholdObjective

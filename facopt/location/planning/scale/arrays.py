@@ -81,10 +81,10 @@ class ArrayModel:
             self.cost[keep], self.integer[keep], offset,
         )  # fmt: skip
 
-    def fixed(self, values: FloatArray, free: BoolArray, by_column: Any) -> ArrayModel:
+    def fixed(self, values: FloatArray, free: BoolArray, by_column: Any, widen: float = FEASIBLE) -> ArrayModel:
         """Return the model in which only `free` (N,) columns can differ from `values`; `by_column` is the CSC matrix.
 
-        Rows that `values` misses by rounding are widened so far that the values stay feasible.
+        Rows that `values` misses by rounding, up to `widen`, are widened so far that the values stay feasible.
         """
         columns = np.flatnonzero(free)
         part = sparse.csr_array(by_column[:, columns])
@@ -93,7 +93,7 @@ class ArrayModel:
         rest = self.matrix[touched] @ np.where(free, 0.0, values)
         now = part @ values[columns]
         low, high = self.row_lower[touched] - rest, self.row_upper[touched] - rest
-        slack = FEASIBLE * np.maximum(1.0, np.abs(rest))
+        slack = widen * np.maximum(1.0, np.abs(rest))
         low = np.where(now < low, np.maximum(now, low - slack), low)
         high = np.where(now > high, np.minimum(now, high + slack), high)
         offset = self.offset + float(self.cost @ np.where(free, 0.0, values))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.scale.arrays import IntArray
     from facopt.location.planning.scale.compact import Compact
-    from facopt.location.problem import FloatArray
+    from facopt.location.problem import BoolArray, FloatArray
 
 HallSet = tuple[int, "IntArray"]
 """Number of a layer, and the positions of some of its demand points."""
@@ -39,7 +39,9 @@ HallSet = tuple[int, "IntArray"]
 WHOLE = 1.0e8
 """Whole numbers that stand for the largest load in a flow; 32 bits hold them twenty times."""
 LEAST_SHORT = 1e-4
-"""Share of a set's load that must be missing for a row to be worth adding."""
+"""Share of a neighbourhood's load that must be missing for a row to be worth adding..."""
+LEAST_SHORT_AT_ALL = 1e-6
+"""...and of everybody's for a solution to be wrong."""
 NEIGHBOURS = 3
 """Zones that are looked at together, the first one counted."""
 
@@ -139,6 +141,37 @@ class Layer:
         matrix.eliminate_zeros()
         return matrix, -(amount @ self.used_constant)
 
+    def flow(self, values: FloatArray, *, whole: bool) -> Flow:
+        """Return what a solution asks of sites and what they let through."""
+        used = self.used @ values + self.used_constant
+        reach = self.within_reach(np.arange(len(self.point)))
+        room = np.bincount(self.room_site, used * np.minimum(self.room, reach[self.room_site]), self.sites)
+        is_open = np.bincount(self.room_site, used * self.opens, self.sites)
+        asked = self.load * np.clip(values[self.covered], 0.0, 1.0)
+        through = np.full(len(self.arc_point), np.inf) if whole else self.load[self.arc_point]
+        share = np.clip(is_open[self.arc_site], 0.0, 1.0)
+        arc_room: FloatArray = np.where(share > 1e-6, through, 0.0) * share
+        return Flow(asked, np.maximum(room, 0.0).astype(float), arc_room)
+
+    def short(self, parts: list[Part], flow: Flow, least: float) -> list[IntArray]:
+        """Return the sets, of demand points of some parts, that ask too much by a share of all they ask for."""
+        found = []
+        for part in parts:
+            sets = part.short(flow.asked[part.point], flow.room[part.site], flow.arc_room[part.arc], least)
+            found += [part.point[members] for members in sets]
+        return found
+
+    def without(self, flow: Flow) -> list[IntArray]:
+        """Return those who go without, and who could take an open site's room from them."""
+        found = []
+        for part in self.apart:
+            cut = part.cut(flow.asked[part.point], flow.room[part.site], flow.arc_room[part.arc], LEAST_SHORT_AT_ALL)
+            if cut is not None:
+                is_open = flow.arc_room[part.arc] > 0
+                near = is_open & np.isin(part.arc_site, part.arc_site[is_open & cut[1][part.arc_point]])
+                found.append(part.point[np.union1d(np.flatnonzero(cut[1]), part.arc_point[near])])
+        return found
+
     @cached_property
     def neighbourhoods(self) -> list[Part]:
         """Every zone, and every zone with those that share most sites with it."""
@@ -155,14 +188,34 @@ class Layer:
         return [Part.of(self, np.flatnonzero(np.isin(self.zone, zones))) for zones in found]
 
     @cached_property
+    def apart(self) -> list[Part]:
+        """Demand points that have sites in common, directly or through others."""
+        return [Part.of(self, members) for members in self._components]
+
+    @cached_property
     def whole(self) -> list[IntArray]:
         """Sets to begin with: every part that is apart from the others, and every zone."""
+        return self._components + [np.flatnonzero(self.zone == zone) for zone in np.unique(self.zone)]
+
+    @cached_property
+    def _components(self) -> list[IntArray]:
         shape = (len(self.point) + self.sites,) * 2
         ones = (np.ones(len(self.arc_point)), (self.arc_point, len(self.point) + self.arc_site))
         _, label = connected_components(with_short_indices(sparse.csr_array(ones, shape=shape)), directed=False)
         label = label[: len(self.point)]
-        parts = [np.flatnonzero(label == one) for one in np.unique(label)]
-        return parts + [np.flatnonzero(self.zone == zone) for zone in np.unique(self.zone)]
+        return [np.flatnonzero(label == one) for one in np.unique(label)]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a solution asks for and allows in a layer."""
+
+    asked: FloatArray
+    """(P,) load that is covered."""
+    room: FloatArray
+    """(J,) capacity."""
+    arc_room: FloatArray
+    """(A,) what can go from a demand point to a site."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +224,8 @@ class Part:
 
     point: IntArray
     site: IntArray
+    arc: IntArray
+    """Arcs of the layer."""
     arc_point: IntArray
     arc_site: IntArray
 
@@ -181,13 +236,24 @@ class Part:
         position[members] = np.arange(len(members))
         arcs = np.flatnonzero(position[layer.arc_point] >= 0)
         site, local = np.unique(layer.arc_site[arcs], return_inverse=True)
-        return cls(members, site, position[layer.arc_point[arcs]], local)
+        return cls(members, site, arcs, position[layer.arc_point[arcs]], local)
 
-    def short(self, asked: FloatArray, room: FloatArray, arc_room: FloatArray) -> Iterator[IntArray]:
-        """Yield sets whose asked load (P,) exceeds what sites (J,) and arcs (A,) let through: one minimum cut."""
+    def short(self, asked: FloatArray, room: FloatArray, arc_room: FloatArray, least: float) -> Iterator[IntArray]:
+        """Yield sets whose asked load (P,) exceeds what sites (J,) and arcs (A,) let through: one minimum cut.
+
+        Nothing where less than a share `least` of what is asked is missing.
+        """
+        cut = self.cut(asked, room, arc_room, least)
+        if cut is not None:
+            yield from self._connected(cut[0] & (asked > 0), arc_room)
+
+    def cut(
+        self, asked: FloatArray, room: FloatArray, arc_room: FloatArray, least: float
+    ) -> tuple[BoolArray, BoolArray] | None:
+        """Return (P,) demand points on the short side of a minimum cut, and those that go without in a largest flow."""
         total = float(asked.sum())
         if total <= 0:
-            return
+            return None
         scale = WHOLE / total
         points, sites = len(self.point), len(self.site)
         source, sink = points + sites, points + sites + 1
@@ -202,16 +268,17 @@ class Part:
         graph.eliminate_zeros()
         graph = with_short_indices(graph)
         found = maximum_flow(sparse.csr_matrix(graph), source, sink)
-        if through[:points].sum() - found.flow_value <= LEAST_SHORT * WHOLE + points:
-            return
+        if through[:points].sum() - found.flow_value <= least * WHOLE + points:
+            return None
         left = graph - found.flow
         left.data[left.data < 0] = 0
         left.eliminate_zeros()
         reached = breadth_first_order(with_short_indices(left), source, return_predecessors=False)
         inside = np.zeros(points, dtype=bool)
         inside[reached[reached < points]] = True
-        inside &= asked > 0
-        yield from self._connected(inside, arc_room)
+        without = np.zeros(points, dtype=bool)
+        without[sparse.csr_array(left[[source]]).indices] = True
+        return inside, without
 
     def _connected(self, inside: np.ndarray[Any, Any], arc_room: FloatArray) -> Iterator[IntArray]:
         points = len(self.point)
@@ -266,29 +333,27 @@ class HallRows:
         return sparse.vstack(matrices, format="csr"), np.concatenate(lows)
 
     def broken(self, values: FloatArray, *, whole: bool = False) -> list[HallSet]:
-        """Return sets that a solution asks too much of; `whole` says that its openings are integers."""
+        """Return sets that a solution asks too much of, near by.
+
+        `whole` says that its openings are integers; then none is returned only where none is broken at all.
+        """
         sets = []
         for number, layer in enumerate(self.layers):
-            used = layer.used @ values + layer.used_constant
-            reach = layer.within_reach(np.arange(len(layer.point)))
-            room = np.bincount(layer.room_site, used * np.minimum(layer.room, reach[layer.room_site]), layer.sites)
-            is_open = np.bincount(layer.room_site, used * layer.opens, layer.sites)
-            asked = layer.load * np.clip(values[layer.covered], 0.0, 1.0)
-            through = np.full(len(layer.arc_point), np.inf) if whole else layer.load[layer.arc_point]
-            share = np.clip(is_open[layer.arc_site], 0.0, 1.0)
-            arc_room: FloatArray = np.where(share > 1e-6, through, 0.0) * share
-            for part, arcs in zip(layer.neighbourhoods, self._arcs_of(number), strict=True):
-                short = part.short(asked[part.point], np.maximum(room[part.site], 0.0).astype(float), arc_room[arcs])
-                sets += [(number, part.point[members]) for members in short]
+            flow = layer.flow(values, whole=whole)
+            found = layer.short(layer.neighbourhoods, flow, LEAST_SHORT)
+            if whole and not found:
+                found = layer.short(layer.apart, flow, LEAST_SHORT_AT_ALL)
+            sets += [(number, members) for members in found]
         return sets
 
-    def _arcs_of(self, number: int) -> list[IntArray]:
-        """Return the arcs of each neighbourhood of a layer."""
-        layer = self.layers[number]
-        if number not in self._arcs:
-            self._arcs[number] = [np.flatnonzero(np.isin(layer.arc_point, part.point)) for part in layer.neighbourhoods]
-        return self._arcs[number]
+    def without(self, values: FloatArray) -> list[HallSet]:
+        """Return sets with people whom a solution with whole openings leaves no room for.
 
-    @cached_property
-    def _arcs(self) -> dict[int, list[IntArray]]:
-        return {}
+        None only where everybody has a place. They are small, and need not have a row that is broken.
+        """
+        sets = []
+        for number, layer in enumerate(self.layers):
+            flow = layer.flow(values, whole=True)
+            found = layer.short(layer.neighbourhoods, flow, LEAST_SHORT) or layer.without(flow)
+            sets += [(number, members) for members in found]
+        return sets

@@ -39,6 +39,8 @@ class Effort:
     """Relative to the value..."""
     absolute_gap: float = 1e-6
     """...or in its units: the search stops at either."""
+    tolerance: float = 1e-7
+    """By which rows of a linear program may be missed."""
     seed: int = 1
     stop: Callable[[], bool] | None = None
     """Asked now and then."""
@@ -120,7 +122,13 @@ class _Watcher:
 
 def _highs(model: ArrayModel, effort: Effort, *, relaxed: bool) -> Any:
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    options = {"output_flag": False, "threads": 1, "random_seed": effort.seed, "time_limit": max(effort.seconds, 0.1)}
+    options = {
+        "output_flag": False,
+        "threads": 1,
+        "random_seed": effort.seed,
+        "time_limit": max(effort.seconds, 0.1),
+        "primal_feasibility_tolerance": effort.tolerance,
+    }
     for name, value in options.items():
         highs.setOptionValue(name, value)
     program, matrix = highspy.HighsLp(), model.matrix

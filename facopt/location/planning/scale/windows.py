@@ -1,13 +1,10 @@
 """A plan made better part by part: some sites that lie together free, all others as they are, solved exactly.
 
-Every row of the model stays, so whatever rules there are hold, and a window never makes a plan worse. Where there is no
-plan yet, the rows that doing nothing breaks may be violated at a price, and windows pay the violation off until none is
-left.
+Every row of the model stays, so whatever rules there are hold, and a window never makes a plan worse.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,11 +28,6 @@ LONG = 400
 """Rows of more columns than this tie the county together; nothing lies beside anything else for being in one."""
 PAID = 1e-6
 """Violation below which a row counts as kept, relative to its bound."""
-
-FIRST_SECONDS, FIRST_GAP = 10.0, 1e-3
-"""On the way to a first plan a window need not be exact, but one that is cut short builds far too much."""
-MOST_SWEEPS = 20
-"""A first plan that is not there after so many sweeps of the county, prices doubled after each, is given up."""
 
 
 @dataclass(frozen=True)
@@ -119,26 +111,26 @@ class Windows:
         chosen = np.zeros(int(places.site.max(initial=-1)) + 2, dtype=bool)
         chosen[sites] = True
         found = chosen[places.site]
-        found |= self._in_rows_of(found) & (places.site < 0)
+        found |= self.in_rows_of(found) & (places.site < 0)
         served = np.zeros(int(places.point.max(initial=-1)) + 2, dtype=bool)
         served[places.point[found & (places.point >= 0)]] = True
         found |= served[places.point] & (places.point >= 0)
         other = (places.site < 0) & (places.point < 0)
-        found |= self._in_rows_of(found & ~arrays.integer | found & other) & other
+        found |= self.in_rows_of(found & ~arrays.integer | found & other) & other
         return found
 
-    def _in_rows_of(self, columns: BoolArray) -> BoolArray:
+    def in_rows_of(self, columns: BoolArray) -> BoolArray:
         """Return (N,) columns that share a local row with some."""
         rows = np.zeros(self.arrays.rows, dtype=bool)
-        rows[_entries(self.by_column.indptr, self.by_column.indices, np.flatnonzero(columns))] = True
+        rows[entries_of(self.by_column.indptr, self.by_column.indices, np.flatnonzero(columns))] = True
         rows &= self.local
         found = np.zeros(self.arrays.columns, dtype=bool)
         matrix = self.arrays.matrix
-        found[_entries(matrix.indptr, matrix.indices, np.flatnonzero(rows))] = True
+        found[entries_of(matrix.indptr, matrix.indices, np.flatnonzero(rows))] = True
         return found
 
 
-def _entries(first: IntArray, indices: IntArray, chosen: IntArray) -> IntArray:
+def entries_of(first: IntArray, indices: IntArray, chosen: IntArray) -> IntArray:
     """Return the indices of some rows (CSR) or columns (CSC), one after the other."""
     sizes = first[chosen + 1] - first[chosen]
     begin = np.repeat(first[chosen] - np.r_[0, np.cumsum(sizes)[:-1]], sizes) if len(chosen) else np.zeros(0, dtype=int)
@@ -221,88 +213,10 @@ def elastic(arrays: ArrayModel, prices: FloatArray, broken: IntArray) -> ArrayMo
 def rows_broken(arrays: ArrayModel, values: FloatArray) -> IntArray:
     """Return the rows that column values miss."""
     amount = arrays.matrix @ values
-    scale = PAID * np.maximum(1.0, np.maximum(np.abs(_finite(arrays.row_lower)), np.abs(_finite(arrays.row_upper))))
+    scale = PAID * np.maximum(1.0, np.maximum(np.abs(finite(arrays.row_lower)), np.abs(finite(arrays.row_upper))))
     return np.flatnonzero((amount < arrays.row_lower - scale) | (amount > arrays.row_upper + scale))
 
 
-def _finite(bounds: FloatArray) -> FloatArray:
+def finite(bounds: FloatArray) -> FloatArray:
+    """Return bounds with 0 for those that bound nothing."""
     return np.where(np.isfinite(bounds), bounds, 0.0)
-
-
-@dataclass
-class First:
-    """The way to a first plan: windows over the elastic model until nothing is violated any more."""
-
-    windows: Windows
-    """Of the model without slack."""
-    prices: FloatArray
-    """(R,) of the linear relaxation, 0 where unknown."""
-    scale: float
-    """What the objective amounts to."""
-
-    def find(self, moves: FloatArray, until: float, stop: Callable[[], bool]) -> FloatArray | None:
-        """Return column values of a plan, from moves (N,) that need not keep the rules; None where none was found.
-
-        `moves` is 0 for all columns but those of moves that are made.
-        """
-        arrays = self.windows.arrays
-        broken = rows_broken(arrays, moves)
-        soft = elastic(arrays, self._penalties(), broken)
-        slack = np.arange(soft.columns) >= arrays.columns
-        values = np.r_[moves, self._missing(moves, broken)]
-        pad = np.full(len(broken), -1)
-        places = Places(np.r_[self.windows.places.site, pad], np.r_[self.windows.places.point, pad])
-        search = Search(
-            Windows(soft, places, self.windows.seed, self.windows.own_rows),
-            values,
-            slack,
-            seconds=FIRST_SECONDS,
-            gap=FIRST_GAP,
-        )
-        search.windows.__dict__["beside"] = self.windows.beside
-        search.improve(search.windows.places.site < 0, max(until - time.monotonic(), 0.1) / 2, stop)
-        sweep = 1 + 2 * len(self.windows.movable) // search.size
-        while time.monotonic() < until and not stop() and search.tried < MOST_SWEEPS * sweep:
-            left = search.values[slack]
-            owed = left > PAID * np.maximum(1.0, np.abs(self._bound(broken)))
-            if not owed.any():
-                return search.values[: arrays.columns]
-            if not len(self.windows.movable):
-                return None
-            search.step(search.draw(self._near(broken[owed])), stop)
-            if search.tried % sweep == 0:
-                cost = search.windows.arrays.cost.copy()
-                cost[np.flatnonzero(slack)[owed]] *= 2.0
-                search.windows.arrays = replace(search.windows.arrays, cost=cost)
-        return None
-
-    def _near(self, rows: IntArray) -> IntArray | None:
-        """Return the sites of local rows; None where some are not local, so that every site matters."""
-        if not self.windows.local[rows].all():
-            return None
-        matrix = self.windows.arrays.matrix
-        sites = self.windows.places.site[_entries(matrix.indptr, matrix.indices, rows)]
-        points = self.windows.places.point
-        if not (sites >= 0).any():
-            served = np.zeros(self.windows.arrays.columns, dtype=bool)
-            served[_entries(matrix.indptr, matrix.indices, rows)] = True
-            sites = self.windows.places.site[self.windows._in_rows_of(served & (points >= 0))]
-        found = np.unique(sites[sites >= 0])
-        return found if len(found) else None
-
-    def _bound(self, rows: IntArray) -> FloatArray:
-        arrays = self.windows.arrays
-        low = arrays.row_lower[rows]
-        return np.where(np.isfinite(low), low, arrays.row_upper[rows])
-
-    def _missing(self, values: FloatArray, rows: IntArray) -> FloatArray:
-        missing: FloatArray = np.abs(self._bound(rows) - self.windows.arrays.matrix[rows] @ values)
-        return missing
-
-    def _penalties(self) -> FloatArray:
-        """Return (R,) a little more than the price for rows of the county, far more than anything for others."""
-        arrays = self.windows.arrays
-        every = np.arange(arrays.rows)
-        steep = 10 * self.scale / np.maximum(1.0, np.abs(self._bound(every)))
-        known = np.abs(self.prices)
-        return np.where(~self.windows.local & (known > 0), 1.05 * known, np.maximum(steep, 2 * known))
