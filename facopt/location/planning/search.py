@@ -33,6 +33,9 @@ LAST_SECONDS = 5.0
 """What is left of the time limit when a solver's error is taken for its end."""
 KEPT_SLACK = 1e-7
 """Relative: keeps a value up to what a solver's own tolerances leave of it."""
+TAKEN_SLACK = 5e-7
+"""Relative: what a solver's plan may fall short of a kept value, as shares that are rounding are left out of it; with
+the slack above still less than what counts as proven."""
 NOTHING = 1e-5
 """Of a person, a minute, a percent or money: an optimum below this is what the slack of kept levels lets through."""
 LAST_STEP_SECONDS = 2.5e-4
@@ -76,9 +79,9 @@ class Kept:
         sign = -1.0 if self.wish.objective.maximise else 1.0
         return self.value + sign * abs(self.value) * (self.wish.tolerance_percent / 100 + KEPT_SLACK)
 
-    def holds(self, value: float) -> bool:
+    def holds(self, value: float, leeway: float = KEPT_SLACK) -> bool:
         """Return whether a value is as good, up to rounding."""
-        slack = KEPT_SLACK * max(abs(self.value), 1.0)
+        slack = max(leeway * abs(self.value), KEPT_SLACK)
         return value >= self.limit - slack if self.wish.objective.maximise else value <= self.limit + slack
 
 
@@ -161,7 +164,7 @@ class Chain:
         outcome = judge(self.problem, plan)
         if self.outcome is None and outcome.violations:
             raise RefereeError([Finding(f"the solver's plan breaks a rule: {text}") for text in outcome.violations])
-        if outcome.violations or not all(kept.holds(kept.wish.objective.value(outcome)) for kept in self.kept):
+        if outcome.violations or not self._kept_by(outcome):
             return False
         if wish is not None and self.outcome is not None:
             now, before = wish.objective.value(outcome), wish.objective.value(self.outcome)
@@ -169,6 +172,9 @@ class Chain:
                 return False
         self.outcome = outcome
         return True
+
+    def _kept_by(self, outcome: Outcome) -> bool:
+        return all(kept.holds(kept.wish.objective.value(outcome), TAKEN_SLACK) for kept in self.kept)
 
 
 def keep(model: PlanModel, kept: Kept) -> None:
