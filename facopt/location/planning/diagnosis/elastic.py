@@ -37,6 +37,9 @@ Group = tuple[str, str]
 LACKS = 1e-6
 """Sum of what rows lack, each of its size, from which on they cannot hold: more than a solver's tolerance."""
 PRICED = 1e-11
+"""Price of a row from which on it counts as one."""
+MOST_ROUNDS = 20
+"""Rounds of Hall rows for a question: where nothing is lacking by then, the time is better spent otherwise."""
 
 
 class _Program(GrowingProgram):
@@ -128,7 +131,9 @@ class ElasticRelaxation:
         keys = {key for key, _ in kept}
         holds = np.array([layer <= keys for layer in self.layer_keys], dtype=bool)
         self._ask(kept, holds)
-        while time.monotonic() < self.until:
+        for _ in range(MOST_ROUNDS):
+            if time.monotonic() >= self.until:
+                return None
             result = self.program.solve(self.until - time.monotonic())
             if result is None or result.values is None or result.duals is None:
                 return None
