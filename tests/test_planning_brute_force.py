@@ -41,7 +41,7 @@ FOUND = (
     ("least_share", 62), ("relocate", 83), ("site_out_of_reach", 20),  # people in no zone, under a floor of each zone
     ("single", 35),  # the longest minutes beside gradual coverage, in a weighted sum
     ("single", 107),  # rounding of shares that many people in many years made too much of
-    ("least_load", 167), ("weighted", 210), ("cost", 329),  # millionths of a person that an earlier level's slack lets through
+    ("least_load", 167), ("weighted", 210), ("cost", 329),  # millionths of a person, let through by kept slack
     ("FixedOpen", 229),  # a better plan refused for a share of five hundred-millionths that was left out of it
 )  # fmt: skip
 """Families and seeds of problems that once differed, looked at each time."""
