@@ -158,3 +158,26 @@ def test_a_chain_of_levels_goes_the_large_way_too(monkeypatch: pytest.MonkeyPatc
             assert sign * level.bound <= sign * best.bound + 1e-4 * max(1.0, abs(best.bound)), seed
             compared += 1
     assert compared > 0
+
+
+def test_what_a_site_requires_comes_into_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sites that stand with one in a row without people, as its hospital does, are free together with it."""
+    looked = 0
+    for _, _, model, _ in models("Requires", range(40)):
+        compact = Compact.of(model, ArrayModel.of(model.linear))
+        windows = Windows(compact.arrays, Places.of(model, compact))
+        for site in windows.movable.tolist():
+            tied = windows.tied_to(site)
+            rows = compact.arrays.matrix[np.flatnonzero(windows.local)]
+            expected = set()
+            for row in range(rows.shape[0]):
+                columns = rows.indices[rows.indptr[row] : rows.indptr[row + 1]]
+                sites = set(windows.places.site[columns].tolist()) - {-1}
+                if not (windows.places.point[columns] >= 0).any() and site in sites and len(sites) > 1:
+                    expected |= sites
+            assert set(tied.tolist()) == expected
+            search = Search(windows, np.zeros(0), np.zeros(0, dtype=bool), size=1)
+            monkeypatch.setattr(windows, "around", lambda one, _count: np.array([one]))
+            assert set(search.draw(np.array([site])).tolist()) == expected | {site}
+            looked += len(expected)
+    assert looked > 10

@@ -16,6 +16,7 @@ from facopt.assembly.planning.stages import load_of, people_by_stage, stages_of,
 from facopt.assembly.problem import location_problem
 from facopt.inputs.ground import read_merged
 from facopt.inputs.requests import Source
+from facopt.location.planning.outside import outside_findings
 from facopt.location.planning.planned import PlanningTask
 from facopt.location.planning.problem import Labels, LevelWish, PlanningProblem, Stage
 from facopt.location.planning.weighted import WeightedSum
@@ -76,7 +77,7 @@ def planning_task(
     task = PlanningTask(problem, _standing(problem, -1), _today(scenario, problem, area))
     if scenario.stages is not None:
         task = replace(task, order=scenario.stages.order, compare_orders=scenario.stages.compare_orders)
-    return task, last, plain, (*findings, *estate_findings)
+    return task, last, plain, (*findings, *estate_findings, *outside_findings(problem, place))
 
 
 def _with_people(area: StudyArea, people: People) -> StudyArea:

@@ -24,7 +24,7 @@ LARGEST_WHOLE = 25_000
 RELAXING = 0.25
 """Share of the time that the linear relaxation may take."""
 PARTS_FIRST = 0.1
-PARTS_ONLY = 0.65
+PARTS_ONLY = 0.9
 """Shares of the time left that the priced parts may take, where the master is solved as one after them or not."""
 RAISING = 0.35
 """Share of the time left that the first solve of the master may take; the second has the Hall rows it lacked."""

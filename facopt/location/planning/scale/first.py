@@ -22,7 +22,6 @@ from facopt.location.planning.scale.windows import (
     Search,
     Windows,
     elastic,
-    entries_of,
     rows_broken,
 )
 
@@ -36,6 +35,10 @@ FIRST_SECONDS, FIRST_GAP = 10.0, 1e-3
 """On the way to a first plan a window need not be exact, but one that is cut short builds far too much."""
 NOBODY = 1e-7
 """Share of a demand point that nobody is in; what a solver's tolerance sends where there is no room."""
+COUNTY_WINDOWS = 5
+"""Windows anywhere after which the price of rows of the county is doubled where nothing else is owed."""
+REGION = 0.25
+"""Share of all sites up to which a row is one of a region, and windows that pay it off are drawn there."""
 MOST_SWEEPS = 20
 """A first plan that is not there after so many sweeps of the county, prices doubled after each, is given up."""
 
@@ -57,7 +60,7 @@ class First:
         `moves` is 0 for all columns but those of moves that are made.
         """
         arrays = self.windows.arrays
-        broken = rows_broken(arrays, moves)
+        broken = self._with_county(rows_broken(arrays, moves))
         search = self._search(moves, broken, self._penalties())
         search.improve(search.windows.places.site < 0, max(until - time.monotonic(), 0.1) / 2, stop)
         return self._pay(search, broken, until, stop)
@@ -90,8 +93,13 @@ class First:
         if found.values is None:
             return None
         begin[free] = found.values
-        owed = lacking[begin[arrays.columns :] > PAID]
+        owed = self._with_county(lacking[begin[arrays.columns :] > PAID])
         return self._pay(self._search(begin[: arrays.columns], owed, self._penalties()), owed, until, stop)
+
+    def _with_county(self, rows: IntArray) -> IntArray:
+        """Return rows and those of the county: a budget spent elsewhere must not forbid what is missing here."""
+        county = np.flatnonzero(~self.windows.local[: self.windows.own_rows])
+        return np.union1d(rows, county)
 
     def _search(self, values: FloatArray, broken: IntArray, penalties: FloatArray) -> Search:
         """Return windows over the model in which some rows may be violated."""
@@ -99,7 +107,8 @@ class First:
         pad = np.full(len(broken), -1)
         places = Places(np.r_[self.windows.places.site, pad], np.r_[self.windows.places.point, pad])
         windows = Windows(soft, places, self.windows.seed, self.windows.own_rows)
-        windows.__dict__["beside"] = self.windows.beside
+        for known in ("beside", "tied"):
+            windows.__dict__[known] = getattr(self.windows, known)
         slack = np.arange(soft.columns) >= self.windows.arrays.columns
         begin = np.r_[values, self._missing(values, broken)]
         return Search(windows, begin, slack, seconds=FIRST_SECONDS, gap=FIRST_GAP)
@@ -107,33 +116,42 @@ class First:
     def _pay(self, search: Search, broken: IntArray, until: float, stop: Callable[[], bool]) -> FloatArray | None:
         """Return column values once nothing is violated any more; prices are doubled after each sweep."""
         columns = self.windows.arrays.columns
-        sweep = 1 + 2 * len(self.windows.movable) // search.size
+        sweep, county = 1 + 2 * len(self.windows.movable) // search.size, 0
         while time.monotonic() < until and not stop() and search.tried < MOST_SWEEPS * sweep:
             owed = search.values[columns:] > PAID * np.maximum(1.0, np.abs(self._bound(broken)))
             if not owed.any():
                 return search.values[:columns]
             if not len(self.windows.movable):
                 return None
-            search.step(search.draw(self._near(broken[owed])), stop)
-            if search.tried % sweep == 0:
+            near = self._near(broken[owed])
+            search.step(search.draw(near), stop)
+            county = county + 1 if near is None else 0
+            if search.tried % sweep == 0 or (county and county % COUNTY_WINDOWS == 0):
                 cost = search.windows.arrays.cost.copy()
                 cost[columns + np.flatnonzero(owed)] *= 2.0
                 search.windows.arrays = replace(search.windows.arrays, cost=cost)
         return None
 
     def _near(self, rows: IntArray) -> IntArray | None:
-        """Return the sites of local rows; None where some are not local, so that every site matters."""
-        if not self.windows.local[rows].all():
+        """Return the sites that rows of one region have to do with; None where only rows of the county are left."""
+        most = REGION * len(self.windows.movable)
+        found = [near for near in map(self._sites_of, rows.tolist()) if len(near) <= most]
+        if not found:
             return None
-        matrix = self.windows.arrays.matrix
-        sites = self.windows.places.site[entries_of(matrix.indptr, matrix.indices, rows)]
-        points = self.windows.places.point
-        if not (sites >= 0).any():
-            served = np.zeros(self.windows.arrays.columns, dtype=bool)
-            served[entries_of(matrix.indptr, matrix.indices, rows)] = True
-            sites = self.windows.places.site[self.windows.in_rows_of(served & (points >= 0))]
-        found = np.unique(sites[sites >= 0])
-        return found if len(found) else None
+        near = np.unique(np.concatenate(found))
+        return near if len(near) else None
+
+    def _sites_of(self, row: int) -> IntArray:
+        """Return the sites of a row, or those that can serve whom it speaks of."""
+        places, matrix = self.windows.places, self.windows.arrays.matrix
+        columns = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+        sites = np.unique(places.site[columns])
+        if (sites >= 0).any():
+            return sites[sites >= 0]
+        served = np.zeros(self.windows.arrays.columns, dtype=bool)
+        served[columns] = True
+        sites = np.unique(places.site[self.windows.in_rows_of(served & (places.point >= 0))])
+        return sites[sites >= 0]
 
     def _bound(self, rows: IntArray) -> FloatArray:
         arrays = self.windows.arrays
@@ -141,7 +159,9 @@ class First:
         return np.where(np.isfinite(low), low, arrays.row_upper[rows])
 
     def _missing(self, values: FloatArray, rows: IntArray) -> FloatArray:
-        missing: FloatArray = np.abs(self._bound(rows) - self.windows.arrays.matrix[rows] @ values)
+        arrays = self.windows.arrays
+        amount = arrays.matrix[rows] @ values
+        missing: FloatArray = np.maximum(arrays.row_lower[rows] - amount, amount - arrays.row_upper[rows]).clip(0.0)
         return missing
 
     def _penalties(self) -> FloatArray:

@@ -37,8 +37,12 @@ LOOKING = 0.25
 LEAST_CALM, CALM = 4.0, 0.25
 """...and for how long nothing better may come, in seconds and of the time it has taken so far, before people without a
 place are looked at as well."""
+GIVING_UP = 0.25
+"""Share of the time left up to which a plan in the making is given up for a solution of the master."""
 MENDING = 0.15
 """Share of the time left for making a plan of a solution."""
+MOST_CROSSED = 80
+"""Sites in which a plan and a solution of the master are crossed."""
 CROSSING_SECONDS = 15.0
 """For the best of what a plan and a solution of the master have between them."""
 
@@ -119,6 +123,8 @@ class Descent:
     def run(self) -> None:
         """Follow the master's solutions, look closer where they fail, try windows; until nothing is left to do."""
         state = self.state
+        if state.values is None and not self._near_hint():
+            self._begin_with_relaxation()
         while not state.stop():
             hint = self._hint()
             if hint is not None:
@@ -133,11 +139,24 @@ class Descent:
                 return
 
     def begin_with(self, values: FloatArray, part: str) -> None:
-        """Make a plan of openings (N,), whatever they break."""
-        state = self.state
+        """Make a plan of openings (N,), whatever they break; given up soon where the master has something better."""
+        state, began = self.state, time.monotonic()
         openings = np.where(self.windows.places.site >= 0, values, 0.0).round()
-        found = self.first.find(openings, state.until, lambda: state.stop() or self._near_hint())
-        self._take(found, f"plan {part}")
+
+        def stop() -> bool:
+            soon = time.monotonic() - began < GIVING_UP * (state.until - began)
+            return state.stop() or (soon and self._near_hint())
+
+        self._take(self.first.find(openings, state.until, stop), f"plan {part}")
+
+    def _begin_with_relaxation(self) -> None:
+        """Begin with what the linear relaxation opens more than half of; a county's parts take long."""
+        relaxed = self.master.relaxed
+        assert relaxed is not None
+        assert relaxed.values is not None
+        values = np.zeros(self.windows.arrays.columns)
+        values[self.master.kept] = relaxed.values
+        self.begin_with(values, "from the relaxation")
 
     def _take(self, values: FloatArray | None, part: str) -> None:
         """Take a plan; one in which a solver sent people where its tolerances alone make room is completed anew."""
@@ -230,6 +249,10 @@ class Descent:
         arrays, site = self.windows.arrays, self.windows.places.site
         differ = arrays.integer & (np.abs(state.values - whole) > 0.5)
         sites = np.unique(site[differ & (site >= 0)])
+        if len(sites) > MOST_CROSSED:
+            near = self.windows.around(int(self.search.rng.choice(sites)), len(self.windows.movable))
+            sites = near[np.isin(near, sites)][:MOST_CROSSED]
+            differ &= np.isin(site, sites)
         self.search.values = state.values
         if self.search.improve(
             self.windows.free(sites) | differ, min(CROSSING_SECONDS, self._seconds(MENDING)), state.stop

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LONG = 400
 """Rows of more columns than this tie the county together; nothing lies beside anything else for being in one."""
+MOST_TIED = 30
+"""Sites of a row that says nothing of people up to which they come into a window together."""
 PAID = 1e-6
 """Violation below which a row counts as kept, relative to its bound."""
 
@@ -97,6 +99,31 @@ class Windows:
         shared.data = 1.0 / shared.data
         return shared
 
+    @cached_property
+    def tied(self) -> Any:
+        """(R', J) CSR: the sites of each row that says nothing of people, such as what a site requires."""
+        matrix, places = self.arrays.matrix, self.places
+        row = np.repeat(np.arange(self.arrays.rows), np.diff(matrix.indptr))
+        silent = self.local.copy()
+        silent[row[places.point[matrix.indices] >= 0]] = False
+        inside = silent[row] & (places.site[matrix.indices] >= 0)
+        where = (row[inside], places.site[matrix.indices[inside]])
+        shape = (self.arrays.rows, int(places.site.max(initial=-1)) + 1)
+        return sparse.csr_array((np.ones(int(inside.sum())), where), shape=shape)
+
+    @cached_property
+    def _tied_by_site(self) -> Any:
+        return sparse.csc_array(self.tied)
+
+    def tied_to(self, site: int) -> IntArray:
+        """Return the sites that stand with one in a row that says nothing of people."""
+        by_site, first, sites = self._tied_by_site, self.tied.indptr, self.tied.indices
+        rows = np.unique(by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]])
+        found = [np.unique(sites[first[row] : first[row + 1]]) for row in rows]
+        found = [one for one in found if 1 < len(one) <= MOST_TIED]
+        tied: IntArray = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+        return tied
+
     def around(self, site: int, count: int) -> IntArray:
         """Return the sites nearest to one by the rows they share."""
         away = dijkstra(with_short_indices(self.beside), indices=site)
@@ -164,7 +191,9 @@ class Search:
         seen = np.array([self.visits.get(int(j), 0.0) for j in movable])
         weight = 1.0 / (1.0 + seen) ** 3
         middle = int(self.rng.choice(movable, p=weight / weight.sum()))
-        sites = self.windows.around(middle, max(1, int(self.size * self.rng.uniform(0.6, 1.3))))
+        near = self.windows.around(middle, max(1, int(self.size * self.rng.uniform(0.6, 1.3))))
+        tied = self.windows.tied_to(middle)
+        sites: IntArray = np.r_[near, tied[~np.isin(tied, near)]]
         for n, j in enumerate(sites.tolist()):
             self.visits[j] = self.visits.get(j, 0.0) + max(0.0, 1.0 - n / len(sites))
         return sites
