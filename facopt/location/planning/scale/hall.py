@@ -332,16 +332,17 @@ class HallRows:
             return sparse.csr_array((0, self.columns)), np.zeros(0)
         return sparse.vstack(matrices, format="csr"), np.concatenate(lows)
 
-    def broken(self, values: FloatArray, *, whole: bool = False) -> list[HallSet]:
+    def broken(self, values: FloatArray, *, whole: bool = False, everywhere: bool = True) -> list[HallSet]:
         """Return sets that a solution asks too much of, near by.
 
-        `whole` says that its openings are integers; then none is returned only where none is broken at all.
+        `whole` says that its openings are integers; then, looking `everywhere`, none is returned only where none is
+        broken at all. The sets of the whole county have long rows, which make a model slow.
         """
         sets = []
         for number, layer in enumerate(self.layers):
             flow = layer.flow(values, whole=whole)
             found = layer.short(layer.neighbourhoods, flow, LEAST_SHORT)
-            if whole and not found:
+            if whole and everywhere and not found:
                 found = layer.short(layer.apart, flow, LEAST_SHORT_AT_ALL)
             sets += [(number, members) for members in found]
         return sets

@@ -42,7 +42,7 @@ class Component:
     bound: float = -np.inf
     values: FloatArray | None = None
     proven: bool = False
-    """Whether its solution breaks no Hall row."""
+    """Whether its solution breaks no Hall row of a neighbourhood."""
     seen: set[tuple[int, bytes]] = field(default_factory=set)
 
 
@@ -159,7 +159,7 @@ class Parts:
         whole = np.zeros(self.master.arrays.columns)
         assert part.values is not None
         whole[part.columns] = part.values
-        sets = self.master.hall.broken(whole, whole=True)
+        sets = self.master.hall.broken(whole, whole=True, everywhere=False)
         self.found += sets
         matrix, low = self.master.hall.rows(sets, part.seen)
         inside = np.zeros(self.master.arrays.columns, dtype=bool)
