@@ -41,6 +41,8 @@ GIVING_UP = 0.25
 """Share of the time left up to which a plan in the making is given up for a solution of the master."""
 MENDING = 0.15
 """Share of the time left for making a plan of a solution."""
+FIRST_MENDING = 0.4
+"""...and where there is no plan yet."""
 MOST_CROSSED = 80
 """Sites in which a plan and a solution of the master are crossed."""
 CROSSING_SECONDS = 15.0
@@ -235,7 +237,7 @@ class Descent:
     def _mend(self, whole: FloatArray) -> None:
         """Make a plan of a solution that leaves people without a place, or of its openings."""
         state = self.state
-        until = time.monotonic() + self._seconds(MENDING)
+        until = time.monotonic() + self._seconds(MENDING if state.values is not None else FIRST_MENDING)
         found = self.first.mend(whole, until, state.stop)
         self._take(found, "plan mended")
         if found is None and state.values is None:
