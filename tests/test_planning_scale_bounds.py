@@ -34,8 +34,7 @@ class Case:
     def __init__(self, problem) -> None:
         self.problem = problem
         self.objective = problem.levels[0].objective
-        beyond = any(wish.objective.name == "gradual_coverage" for wish in problem.levels)
-        self.model = PlanModel.of(problem, beyond=beyond)
+        self.model = PlanModel.of(problem)
         value = self.objective.expression(self.model)
         sign = -1.0 if self.objective.maximise else 1.0
         self.model.linear.objective = dict(total([value * sign]).terms)

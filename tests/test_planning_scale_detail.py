@@ -70,14 +70,13 @@ def test_people_without_a_place_are_found_until_the_optimum_is_reached() -> None
             detail = details.detail(wanted, sets)
             found = solve_arrays(detail.arrays, EXACT)
             assert found.values is not None, seed
-            values = found.values[detail.of_master]
-            short = master.hall.without(values)
-            if not short:
+            gaps = master.hall.gaps(found.values[detail.of_master])
+            if not gaps.without:
                 break
-            wanted = details.more(wanted, short)
-            sets += master.hall.broken(values, whole=True)
+            wanted = details.more(wanted, gaps.without)
+            sets += gaps.sets
             looks += 1
-        assert not short, seed
+        assert not gaps.without, seed
         assert abs(found.objective - case.optimum) <= case.slack, seed
         ended += 1
     assert ended > 30
@@ -126,7 +125,7 @@ def test_a_solution_that_leaves_people_without_a_place_is_mended() -> None:
             assert found.values is not None, seed
             whole = np.zeros(compact.arrays.columns)
             whole[master.kept] = found.values
-            wrong += bool(master.hall.without(found.values))
+            wrong += bool(master.hall.gaps(found.values).without)
             plan = first_of(case, compact).mend(whole, time.monotonic() + 5.0, never)
             if plan is None:
                 continue

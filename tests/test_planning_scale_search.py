@@ -33,7 +33,7 @@ def first_level(problem):
     objective = problem.levels[0].objective
     if isinstance(objective, ThresholdObjective):
         return None
-    model = PlanModel.of(problem, beyond=any(w.objective.name == "gradual_coverage" for w in problem.levels))
+    model = PlanModel.of(problem)
     value = objective.expression(model) * (-1.0 if objective.maximise else 1.0)
     model.linear.objective = dict(total([value]).terms)
     return model, value.constant

@@ -159,10 +159,11 @@ def _note_other_figures(
 def _staged(prepared: Prepared, plan: StagePlan, built: Rooms, as_of: str) -> Staged:
     scenario, problem = prepared.loaded.scenario, plan.outcome.problem
     year = problem.stages[plan.number].year
-    dues = [next((s.year for s in problem.stages if target.by is None or s.year >= target.by), 0)
-            for target in scenario.targets]  # fmt: skip
-    dues = [problem.stages[-1].year if target.by is None else due
-            for target, due in zip(scenario.targets, dues, strict=True)]  # fmt: skip
+    years = [stage.year for stage in problem.stages]
+    dues = [
+        years[-1] if target.by is None else next((due for due in years if due >= target.by), 0)
+        for target in scenario.targets
+    ]
     return Staged(
         stage=str(year) if year else "",
         begun=not as_of or year <= int(as_of[:4]),

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.arrays import ArrayModel, with_short_indices
 from facopt.location.planning.scale.highs import Effort, GrowingProgram, solve_arrays
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class Serving:
         single = [np.full(len(p.arc), self.outcome.problem.services[p.tier].single) for p in self.parts]
         low, high = np.full(len(upper), -np.inf), self.upper(())
         whole = np.concatenate([np.zeros(count, dtype=bool), *single])
-        return ArrayModel(_of_32_bits(matrix), low, upper, np.zeros(width), high, cost, whole)
+        return ArrayModel(with_short_indices(sparse.csr_array(matrix)), low, upper, np.zeros(width), high, cost, whole)
 
     def _rows(self, part: Columns, first: int, width: int) -> list[tuple[Any, FloatArray]]:
         """Return rows and their upper bounds: v <= sum x, sum x <= 1, load <= capacity."""
@@ -227,7 +227,7 @@ class Serving:
         left, upper = ends - time.monotonic(), self.upper(missing)
         if left <= 0:
             return None
-        self.program.bound(np.zeros(len(upper)), upper)
+        self.program.bound(np.arange(len(upper)), np.zeros(len(upper)), upper)
         found = self.program.solve(left)
         if found is None or found.values is None:
             return None
@@ -245,13 +245,6 @@ class Serving:
         found = solve_arrays(replace(self.model, upper=upper), effort)
         proven = found.values is not None and found.objective - found.bound <= WHOLE
         return plainly - found.objective if proven else None
-
-
-def _of_32_bits(matrix: Any) -> Any:
-    """Return a sparse matrix as the solver takes it."""
-    rows = sparse.csr_array(matrix)
-    rows.indices, rows.indptr = rows.indices.astype(np.int32), rows.indptr.astype(np.int32)
-    return rows
 
 
 def _near(service: PlanService, open_sites: BoolArray) -> BoolArray:

@@ -71,12 +71,12 @@ class PlanModel(SiteModel):
     """Column of v by the columns it combines."""
 
     @classmethod
-    def of(cls, problem: PlanningProblem, *, beyond: bool | None = None, rules: bool = True) -> PlanModel:
+    def of(cls, problem: PlanningProblem, *, rules: bool = True) -> PlanModel:
         """Return the model of moves, coverage and assignment, with all rules unless `rules` is false.
 
-        Services reach `beyond` the standard where an objective of the problem credits it, unless stated otherwise.
+        Services reach beyond the standard where an objective of the problem credits it.
         """
-        model = cls(problem, beyond=problem.serves_beyond if beyond is None else beyond)
+        model = cls(problem, beyond=problem.serves_beyond)
         model._add_moves()
         for t in model.stages:
             for k, service in enumerate(problem.services):

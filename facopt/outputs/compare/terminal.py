@@ -147,6 +147,10 @@ class _Writer(TerminalText):
             ]
             for zone in people.zones if zone in shown
         ]  # fmt: skip
+        others = [zone for zone in people.zones if zone not in shown]
+        if others:
+            sums = (sum(zone.gain for zone in others), -sum(zone.lose for zone in others))
+            rows.append([f"… {numbers.count(len(others))}", *map(numbers.difference_people, sums), ""])
         self.table([(self.say(key), side) for key, side in zip(heads, sides, strict=True)], rows)
 
     def sites(self, change: Change) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facopt.outputs import charts, numbers
+from facopt.outputs.brevity import brief
 from facopt.outputs.html_report.material import Section, note, paragraph
 from facopt.outputs.html_report.plan_sections import site_symbols
 from facopt.outputs.html_report.stability_section import solved_again
@@ -63,8 +64,7 @@ def _swings(m: Material, rows: list[Row], key: str) -> list[charts.Swing]:
 
 def _short(name: tuple[str, str]) -> tuple[str, str]:
     """Return a name that has room beside a chart."""
-    zh, en = (text if len(text) <= most else f"{text[: most - 1]}…" for text, most in zip(name, (16, 30), strict=True))
-    return zh, en
+    return brief(name[0], 16), brief(name[1], 30)
 
 
 def _widest(swings: list[charts.Swing], base: float) -> str:

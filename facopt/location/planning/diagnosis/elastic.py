@@ -42,18 +42,6 @@ MOST_ROUNDS = 20
 """Rounds of Hall rows for a question: where nothing is lacking by then, the time is better spent otherwise."""
 
 
-class _Program(GrowingProgram):
-    """A linear program whose costs and upper bounds change from question to question."""
-
-    def price(self, columns: IntArray, cost: FloatArray) -> None:
-        """Set the costs of some columns."""
-        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
-
-    def limit(self, columns: IntArray, upper: FloatArray) -> None:
-        """Let some columns lie between 0 and `upper`."""
-        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), np.zeros(len(columns)), upper)
-
-
 @dataclass
 class ElasticRelaxation:
     """The relaxation of one problem, asked again and again; each answer goes on from the basis before."""
@@ -67,7 +55,7 @@ class ElasticRelaxation:
     """(S,) ...and the size of its bound, at least 1."""
     layer_keys: tuple[frozenset[str], ...]
     """Statements of capacity without which the Hall rows of a layer do not hold; a column for each follows."""
-    program: _Program
+    program: GrowingProgram
     until: float
     """When time ends (monotonic)."""
     hall_layers: list[int] = field(default_factory=list)
@@ -94,7 +82,7 @@ class ElasticRelaxation:
             rows=rows,
             sizes=np.array([max(abs(bound), 1.0) for _, _, bound in sides]),
             layer_keys=tuple(_capacity_keys(problem, layer.room_site, layer.room) for layer in master.hall.layers),
-            program=_Program(
+            program=GrowingProgram(
                 _with_slacks(own, rows, np.array([sign for _, sign, _ in sides]), len(master.hall.layers))
             ),
             until=until,
@@ -149,7 +137,7 @@ class ElasticRelaxation:
         first, count = self.master.arrays.columns, len(self.groups)
         chosen = np.array([one in kept for one in self.groups], dtype=bool)
         self.program.price(first + np.arange(count), np.where(chosen, 1 / self.sizes, 0.0))
-        self.program.limit(first + count + np.arange(len(holds)), np.where(holds, 0.0, inf))
+        self.program.bound(first + count + np.arange(len(holds)), np.zeros(len(holds)), np.where(holds, 0.0, inf))
 
     def _priced(self, duals: FloatArray) -> frozenset[Group]:
         """Return the groups of the rows that have a price, and the capacities of such Hall rows."""

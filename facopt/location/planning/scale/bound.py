@@ -89,7 +89,7 @@ class Bound(Side):
             state.raised(result.bound, f"master, {arrays.rows} rows")
             if result.values is None:
                 continue
-            matrix, low = master.hall.rows(master.hall.broken(result.values, whole=True), seen)
+            matrix, low = master.hall.rows(master.hall.gaps(result.values).sets, seen)
             if not len(low) and result.objective - result.bound <= PROVEN * abs(result.objective):
                 return True
             share = 1.0

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -44,6 +44,19 @@ LEAST_SHORT_AT_ALL = 1e-6
 """...and of everybody's for a solution to be wrong."""
 NEIGHBOURS = 3
 """Zones that are looked at together, the first one counted."""
+
+
+Set = TypeVar("Set")
+
+
+@dataclass(frozen=True)
+class Gaps(Generic[Set]):
+    """What a solution with whole openings leaves too little room for."""
+
+    sets: list[Set]
+    """Sets whose Hall rows it breaks."""
+    without: list[Set]
+    """People who have no place, with those who could take an open site's room from them: few, and no row's set."""
 
 
 @dataclass(frozen=True)
@@ -161,15 +174,20 @@ class Layer:
             found += [part.point[members] for members in sets]
         return found
 
-    def without(self, flow: Flow) -> list[IntArray]:
-        """Return those who go without, and who could take an open site's room from them."""
-        found = []
+    def gaps(self, flow: Flow) -> Gaps[IntArray]:
+        """Return what whole openings are short of near by; where that is nothing, of all who are tied to each other."""
+        near = self.short(self.neighbourhoods, flow, LEAST_SHORT)
+        if near:
+            return Gaps(near, near)
+        found: Gaps[IntArray] = Gaps([], [])
         for part in self.apart:
-            cut = part.cut(flow.asked[part.point], flow.room[part.site], flow.arc_room[part.arc], LEAST_SHORT_AT_ALL)
+            asked, room, arc_room = flow.asked[part.point], flow.room[part.site], flow.arc_room[part.arc]
+            cut = part.cut(asked, room, arc_room, LEAST_SHORT_AT_ALL)
             if cut is not None:
-                is_open = flow.arc_room[part.arc] > 0
-                near = is_open & np.isin(part.arc_site, part.arc_site[is_open & cut[1][part.arc_point]])
-                found.append(part.point[np.union1d(np.flatnonzero(cut[1]), part.arc_point[near])])
+                found.sets.extend(part.point[members] for members in part.connected(cut[0] & (asked > 0), arc_room))
+                is_open = arc_room > 0
+                taking = is_open & np.isin(part.arc_site, part.arc_site[is_open & cut[1][part.arc_point]])
+                found.without.append(part.point[np.union1d(np.flatnonzero(cut[1]), part.arc_point[taking])])
         return found
 
     @cached_property
@@ -245,7 +263,7 @@ class Part:
         """
         cut = self.cut(asked, room, arc_room, least)
         if cut is not None:
-            yield from self._connected(cut[0] & (asked > 0), arc_room)
+            yield from self.connected(cut[0] & (asked > 0), arc_room)
 
     def cut(
         self, asked: FloatArray, room: FloatArray, arc_room: FloatArray, least: float
@@ -280,7 +298,8 @@ class Part:
         without[sparse.csr_array(left[[source]]).indices] = True
         return inside, without
 
-    def _connected(self, inside: np.ndarray[Any, Any], arc_room: FloatArray) -> Iterator[IntArray]:
+    def connected(self, inside: BoolArray, arc_room: FloatArray) -> Iterator[IntArray]:
+        """Yield the parts of a set (P,) that have no site with room in common."""
         points = len(self.point)
         arcs = inside[self.arc_point] & (arc_room > 0)
         shape = (points + len(self.site),) * 2
@@ -332,29 +351,22 @@ class HallRows:
             return sparse.csr_array((0, self.columns)), np.zeros(0)
         return sparse.vstack(matrices, format="csr"), np.concatenate(lows)
 
-    def broken(self, values: FloatArray, *, whole: bool = False, everywhere: bool = True) -> list[HallSet]:
-        """Return sets that a solution asks too much of, near by.
+    def broken(self, values: FloatArray, *, whole: bool = False) -> list[HallSet]:
+        """Return sets near by that a solution asks too much of; `whole` says that its openings are integers."""
+        return [
+            (number, members)
+            for number, layer in enumerate(self.layers)
+            for members in layer.short(layer.neighbourhoods, layer.flow(values, whole=whole), LEAST_SHORT)
+        ]
 
-        `whole` says that its openings are integers; then, looking `everywhere`, none is returned only where none is
-        broken at all. The sets of the whole county have long rows, which make a model slow.
+    def gaps(self, values: FloatArray) -> Gaps[HallSet]:
+        """Return what a solution with whole openings leaves too little room for; nothing only where all have a place.
+
+        Where nothing is short near by the sets are of the whole county: their rows are long, and make a model slow.
         """
-        sets = []
+        found: Gaps[HallSet] = Gaps([], [])
         for number, layer in enumerate(self.layers):
-            flow = layer.flow(values, whole=whole)
-            found = layer.short(layer.neighbourhoods, flow, LEAST_SHORT)
-            if whole and everywhere and not found:
-                found = layer.short(layer.apart, flow, LEAST_SHORT_AT_ALL)
-            sets += [(number, members) for members in found]
-        return sets
-
-    def without(self, values: FloatArray) -> list[HallSet]:
-        """Return sets with people whom a solution with whole openings leaves no room for.
-
-        None only where everybody has a place. They are small, and need not have a row that is broken.
-        """
-        sets = []
-        for number, layer in enumerate(self.layers):
-            flow = layer.flow(values, whole=True)
-            found = layer.short(layer.neighbourhoods, flow, LEAST_SHORT) or layer.without(flow)
-            sets += [(number, members) for members in found]
-        return sets
+            gaps = layer.gaps(layer.flow(values, whole=True))
+            found.sets.extend((number, members) for members in gaps.sets)
+            found.without.extend((number, members) for members in gaps.without)
+        return found

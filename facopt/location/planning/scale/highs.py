@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from facopt.location.planning.scale.arrays import ArrayModel
+    from facopt.location.planning.scale.arrays import ArrayModel, IntArray
     from facopt.location.problem import FloatArray
 
 
@@ -75,7 +75,7 @@ def solve_arrays(model: ArrayModel, effort: Effort, start: FloatArray | None = N
 
 
 class GrowingProgram:
-    """A linear program that grows rows and changes bounds; each solve goes on from the basis before."""
+    """A linear program that grows rows and changes bounds and costs; each solve goes on from the basis before."""
 
     def __init__(self, model: ArrayModel, seed: int = 1) -> None:
         self._highs = _highs(model, Effort(1.0, seed=seed), relaxed=True)
@@ -87,9 +87,13 @@ class GrowingProgram:
             len(row_lower), row_lower, row_upper, matrix.nnz, first, matrix.indices.astype(np.int32), matrix.data
         )
 
-    def bound(self, lower: FloatArray, upper: FloatArray) -> None:
-        """Give all columns (N,) other bounds."""
-        self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
+    def bound(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Give some columns other bounds."""
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def price(self, columns: IntArray, cost: FloatArray) -> None:
+        """Give some columns other costs."""
+        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
 
     def solve(self, seconds: float) -> Result | None:
         """Return the optimum, or None where the time did not suffice: an unfinished program proves nothing."""

@@ -11,6 +11,7 @@ import numpy as np
 from facopt.location.planning.scale.arrays import FEASIBLE
 from facopt.location.planning.scale.detail import Details
 from facopt.location.planning.scale.first import First
+from facopt.location.planning.scale.hall import Gaps
 from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.state import Side, State
 from facopt.location.planning.scale.windows import Places, Search, Windows
@@ -57,7 +58,7 @@ class Look:
     best: float = np.inf
     values: FloatArray | None = None
     """(N,) of the exact model: the best solution that leaves people without a place."""
-    short: list[HallSet] = field(default_factory=list)
+    gaps: Gaps[HallSet] = field(default_factory=lambda: Gaps([], []))
     at: float = np.inf
 
     def calm(self) -> bool:
@@ -200,22 +201,22 @@ class Descent:
         if self._breaks_rows(values):
             self._mend(whole)
             return
-        short = self.master.hall.without(values)
+        gaps = self.master.hall.gaps(values)
         if self.looked_at == (0, 0):
-            self._remember(values, short)
-        if not short:
+            self._remember(gaps)
+        if not gaps.without:
             self._take(self.first.complete(whole, self._seconds(MENDING)), "plan of the master")
         if self.state.values is not None:
             self._cross(value, whole)
         elif not self._to_look_at():
             self._mend(whole)
 
-    def _remember(self, values: FloatArray, short: list[HallSet]) -> None:
+    def _remember(self, gaps: Gaps[HallSet]) -> None:
         """Want those without a place, and the rows that a solution of the master breaks, at the next look."""
-        wanted = self.details.more(self.wanted, short)
+        wanted = self.details.more(self.wanted, gaps.without)
         if self.details.columns(wanted) <= LARGEST_DETAIL:
             self.wanted = wanted
-        self.sets += self.master.hall.broken(values, whole=True)
+        self.sets += gaps.sets
 
     def _breaks_rows(self, values: FloatArray) -> bool:
         """Return whether a solution breaks rows of the master, as that of priced parts does."""
@@ -286,8 +287,7 @@ class Descent:
         if result.values is not None and result.objective < look.best:
             improved(result.objective, result.values)
         state.raised(result.bound, f"master with {100 * self.details.share(self.wanted):.0f} % of the assignment")
-        if look.values is not None:
-            self._remember(look.values[self.master.kept], look.short)
+        self._remember(look.gaps)
         if look.values is not None and look.best < state.value:
             if state.values is None:
                 self._mend(look.values)
@@ -302,12 +302,12 @@ class Descent:
         whole = np.zeros(self.windows.arrays.columns)
         whole[detail.columns] = values
         whole = self._rounded(whole)
-        short = self.master.hall.without(whole[self.master.kept])
-        found = None if short else self.first.complete(whole, self._seconds(MENDING))
+        gaps = self.master.hall.gaps(whole[self.master.kept])
+        found = None if gaps.without else self.first.complete(whole, self._seconds(MENDING))
         if found is not None:
             self._take(found, "plan of the master with some assignment")
         else:
-            look.best, look.values, look.short, look.at = value, whole, short, time.monotonic()
+            look.best, look.values, look.gaps, look.at = value, whole, gaps, time.monotonic()
 
     def _window(self) -> None:
         state, search = self.state, self.search

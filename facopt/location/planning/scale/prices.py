@@ -159,7 +159,7 @@ class Parts:
         whole = np.zeros(self.master.arrays.columns)
         assert part.values is not None
         whole[part.columns] = part.values
-        sets = self.master.hall.broken(whole, whole=True, everywhere=False)
+        sets = self.master.hall.broken(whole, whole=True)
         self.found += sets
         matrix, low = self.master.hall.rows(sets, part.seen)
         inside = np.zeros(self.master.arrays.columns, dtype=bool)

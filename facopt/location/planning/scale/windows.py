@@ -242,10 +242,9 @@ def elastic(arrays: ArrayModel, prices: FloatArray, broken: IntArray) -> ArrayMo
 def rows_broken(arrays: ArrayModel, values: FloatArray) -> IntArray:
     """Return the rows that column values miss."""
     amount = arrays.matrix @ values
-    scale = PAID * np.maximum(1.0, np.maximum(np.abs(finite(arrays.row_lower)), np.abs(finite(arrays.row_upper))))
+    scale = PAID * np.maximum(1.0, np.maximum(np.abs(_finite(arrays.row_lower)), np.abs(_finite(arrays.row_upper))))
     return np.flatnonzero((amount < arrays.row_lower - scale) | (amount > arrays.row_upper + scale))
 
 
-def finite(bounds: FloatArray) -> FloatArray:
-    """Return bounds with 0 for those that bound nothing."""
+def _finite(bounds: FloatArray) -> FloatArray:
     return np.where(np.isfinite(bounds), bounds, 0.0)
