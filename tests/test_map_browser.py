@@ -369,6 +369,8 @@ def test_list_of_the_uncovered_is_linked_to_the_map(opened: Open, report: Report
     before = page.locator(".leaflet-control-scale-line").inner_text()
     first.click()
     assert page.inner_text("#card h3") == largest["name"]
+    names = {tier.key: tier.name_zh for tier in report.tiers}
+    assert f"未达标层级\n{names[largest['lacking']]}" in page.inner_text("#card")
     assert page.locator(".leaflet-control-scale-line").inner_text() != before
     assert page.locator(".leaflet-lines-pane path").count() >= 2
     page.keyboard.press("Escape")

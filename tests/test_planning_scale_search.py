@@ -16,8 +16,11 @@ from facopt.location.planning.scale.arrays import ArrayModel
 from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.large import is_large, solve_large
+from facopt.location.planning.scale.master import Master
+from facopt.location.planning.scale.prices import tying_rows
+from facopt.location.planning.scale.rounding import Rounding
 from facopt.location.planning.scale.state import State
-from facopt.location.planning.scale.windows import Places, Search, Windows, elastic, rows_broken
+from facopt.location.planning.scale.windows import TIED_AFTER, Places, Search, Windows, elastic, rows_broken
 from facopt.location.planning.search import solve_planning
 from facopt.location.planning.threshold import ThresholdObjective
 from facopt.location.solution import Status
@@ -178,6 +181,40 @@ def test_what_a_site_requires_comes_into_its_window(monkeypatch: pytest.MonkeyPa
             assert set(tied.tolist()) == expected
             search = Search(windows, np.zeros(0), np.zeros(0, dtype=bool), size=1)
             monkeypatch.setattr(windows, "around", lambda one, _count: np.array([one]))
+            assert set(search.draw(np.array([site])).tolist()) == {site}
+            search.in_vain = TIED_AFTER - 1
             assert set(search.draw(np.array([site])).tolist()) == expected | {site}
             looked += len(expected)
     assert looked > 10
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_rounded_openings_are_whole_and_keep_what_is_not_priced(family: str) -> None:
+    """Where openings near the relaxation are found, all sites are decided, and every row that is not priced is kept."""
+    for seed, _, model, _ in models(family, range(60, 63)):
+        compact = Compact.of(model, ArrayModel.of(model.linear))
+        master = Master.of(model, compact)
+        if not master.relax(time.monotonic() + 20) or master.relaxed is None:
+            continue
+        places = Places.of(model, compact).of_columns(master.kept)
+        rounding = Rounding(master, places, 1)
+        rounding.find(time.monotonic() + 20, lambda: False)
+        if rounding.openings is None:
+            continue
+        decided = master.arrays.integer & (places.site >= 0)
+        assert np.abs(rounding.openings - rounding.openings.round())[decided].max(initial=0.0) < 1e-5, seed
+        kept = master.arrays.only_rows(np.flatnonzero(~tying_rows(master)))
+        assert kept.violation(rounding.openings) < 1e-5, seed
+
+
+def test_openings_are_found_where_there_is_a_plan() -> None:
+    """Rounding the relaxation of counties with capacities succeeds almost always."""
+    found = []
+    for _, _, model, _ in models("split", range(20)):
+        compact = Compact.of(model, ArrayModel.of(model.linear))
+        master = Master.of(model, compact)
+        if master.relax(time.monotonic() + 20):
+            rounding = Rounding(master, Places.of(model, compact).of_columns(master.kept), 1)
+            rounding.find(time.monotonic() + 20, lambda: False)
+            found.append(rounding.openings is not None)
+    assert np.mean(found) > 0.8

@@ -48,6 +48,11 @@ class SolverSettings:
     stop: Callable[[], bool] | None = field(default=None, compare=False)
     """Asked now and then whether the user wants to stop with the best plan so far."""
 
+    @property
+    def is_highs(self) -> bool:
+        """Whether HiGHS solves, by name or as nothing else was asked for."""
+        return self.name.lower() in {"auto", "highs"}
+
 
 @dataclass(frozen=True)
 class MilpResult:
@@ -84,7 +89,7 @@ def solve(
         return MilpResult(Status.INFEASIBLE, None, None, None, "", f"row {model.contradiction} has no columns left\n")
     if not model.column_names:
         return MilpResult(Status.OPTIMAL, np.zeros(0), 0.0, 0.0, "", "nothing to decide\n")
-    if settings.name.lower() in {"auto", "highs"}:
+    if settings.is_highs:
         return _solve_with_highs(model, settings, start, relaxed=relaxed)
     return _solve_by_name(model, settings, relaxed=relaxed)
 

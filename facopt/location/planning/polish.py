@@ -13,17 +13,22 @@ import numpy as np
 from facopt.linear import Linear, column, total
 from facopt.location.planning.plan import Assignment, Plan
 from facopt.location.planning.referee import judge
+from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.solver import solve
 
 if TYPE_CHECKING:
     from facopt.location.planning.model import PlanModel
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.planning.search import Chain
+    from facopt.location.problem import FloatArray
 
 ROUNDINGS = (0.02, 1e-4)
 """People by which a solver's tolerances may miss a whole number; the first that capacities bear is used."""
 SECONDS = 60.0
 """At most this for each of the two steps: they are linear programs unless demand points must not be split."""
+TOLERANCE = 1e-9
+"""By which their rows may be missed."""
 
 
 def polished(chain: Chain) -> Plan | None:
@@ -31,24 +36,24 @@ def polished(chain: Chain) -> Plan | None:
     problem = chain.problem
     if chain.outcome is None or not any(service.assigned for service in problem.services):
         return None
-    plan = chain.outcome.plan
-    most: float | None = None
-    for shortest in (False, True):
-        model = chain.model()
-        _fix_moves(model, plan)
-        covered = _people_covered(model)
-        if shortest:
-            if most is None:
-                break
-            model.row("keep_served", covered, at_least=most * (1 - 1e-9) - 1e-6)
-        wish = _person_minutes(model) if shortest else -covered
-        model.linear.objective = dict(wish.terms)
-        result = solve(model.linear, replace(chain.settings, time_limit_seconds=SECONDS))
-        if result.values is None:
-            break
-        most = _value(covered, result.values)
-        plan = model.plan(result.values)
+    plan, model = chain.outcome.plan, chain.model()
+    _fix_moves(model, plan)
+    covered = _people_covered(model)
+    values = _least(chain, model, -covered)
+    if values is not None:
+        model.row("keep_served", covered, at_least=_value(covered, values) * (1 - 1e-9) - 1e-6)
+        nearer = _least(chain, model, _person_minutes(model))
+        plan = model.plan(values if nearer is None else nearer)
     return _as_whole_as_it_may_be(chain, plan)
+
+
+def _least(chain: Chain, model: PlanModel, wish: Linear) -> FloatArray | None:
+    """Return column values that make an expression least; None where the time did not suffice."""
+    model.linear.objective = dict(wish.terms)
+    if chain.settings.is_highs:
+        effort = Effort(SECONDS, 0.0, tolerance=TOLERANCE, seed=chain.settings.seed)
+        return solve_arrays(ArrayModel.of(model.linear), effort).values
+    return solve(model.linear, replace(chain.settings, time_limit_seconds=SECONDS)).values
 
 
 def _as_whole_as_it_may_be(chain: Chain, plan: Plan) -> Plan:

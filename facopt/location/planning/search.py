@@ -38,7 +38,7 @@ TAKEN_SLACK = 5e-7
 the slack above still less than what counts as proven."""
 NOTHING = 1e-5
 """Of a person, a minute, a percent or money: an optimum below this is what the slack of kept levels lets through."""
-LAST_STEP_SECONDS = 2.5e-4
+LAST_STEP_SECONDS = 8e-5
 """What the last step of a large plan is given, for each column of its model."""
 
 
@@ -112,7 +112,7 @@ class Chain:
     def solve(self, model: PlanModel, constant: float = 0.0) -> MilpResult:
         """Minimise a model in the time that is left, from the best plan so far; gaps are relative with the constant."""
         start = None if self.outcome is None else model.start(self.outcome.plan)
-        if self.settings.name.lower() in {"auto", "highs"} and is_large(model):
+        if self.settings.is_highs and is_large(model):
             settings = replace(self.settings, time_limit_seconds=self._seconds_for_large(model))
             patience = 0.0 if start is not None else self.seconds_left() - settings.time_limit_seconds
             result = solve_large(model, settings, start, constant, max(patience, 0.0))

@@ -138,8 +138,16 @@ def _points(report: Report, places: Places) -> dict[str, Any]:
         "tier": index_of(points["tier"], tiers),
         "reason": index_of(points["reason"], reasons),
         "remedy": index_of(points["remedy"], remedies),
-        "any": times(points["nearest_any_minutes"]),
+        "lacking": _lacking(report, tiers),
     }
+
+
+def _lacking(report: Report, tiers: dict[str, int]) -> dict[int, list[Any]]:
+    """Return, of each point not covered, its lacking tiers, and of the first the nearest open site and minutes."""
+    points, sites = report.points, {text(key): j for j, key in enumerate(report.sites["id"])}
+    columns = (times(points[name]) for name in ("lacking_minutes", "lacking_usable_minutes"))
+    rows = zip(points["lacking"], index_of(points["lacking_site"], sites), *columns, strict=True)
+    return {i: [index_of(text(keys).split(), tiers), *others] for i, (keys, *others) in enumerate(rows) if text(keys)}
 
 
 def _sites(report: Report, places: Places) -> dict[str, Any]:

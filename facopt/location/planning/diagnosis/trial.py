@@ -151,18 +151,15 @@ class Trial:
         bounds = [-inf if result.bound is None else result.bound, -inf if near is None else near.bound]
         return Found(result.values, max(bounds), optimal=result.status is Status.OPTIMAL)
 
-    def _with_highs(self) -> bool:
-        return self.settings.name.lower() in {"auto", "highs"}
-
     def _looks_near(self, model: PlanModel) -> bool:
-        return self._with_highs() and len(model.linear.column_names) >= LARGE
+        return self.settings.is_highs and len(model.linear.column_names) >= LARGE
 
     def _solve(self, model: PlanModel, *, absolute_gap: float | None = None) -> MilpResult | None:
         if self._is_over():
             return None
         gap = self.settings.absolute_gap if absolute_gap is None or not isfinite(absolute_gap) else absolute_gap
         settings = replace(self.settings, time_limit_seconds=self.left(), absolute_gap=gap, progress=None)
-        if self._with_highs() and is_large(model):
+        if self.settings.is_highs and is_large(model):
             return solve_large(model, settings)
         return solve(model.linear, settings)
 

@@ -15,17 +15,21 @@ from facopt.location.planning.scale.state import PROVEN, Side
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
     from facopt.location.planning.scale.arrays import ArrayModel
     from facopt.location.planning.scale.hall import HallSet
+    from facopt.location.planning.scale.rounding import Rounding
 
 LARGEST_WHOLE = 25_000
 """Columns of the master up to which it is solved as one."""
 RELAXING = 0.25
 """Share of the time that the linear relaxation may take."""
 PARTS_FIRST = 0.1
-PARTS_ONLY = 0.9
+PARTS_ONLY = 0.6
 """Shares of the time left that the priced parts may take, where the master is solved as one after them or not."""
+ROUNDING = 0.15
+"""Share of the time left for whole openings near the relaxation."""
 RAISING = 0.35
 """Share of the time left that the first solve of the master may take; the second has the Hall rows it lacked."""
 
@@ -37,33 +41,42 @@ class Bound(Side):
     master: Master
     exact: ArrayModel
     seed: int
-    relaxed: threading.Event
+    rounded: threading.Event
+    rounding: Rounding
+    afterwards: Callable[[], None]
+    """What to do when nothing is left to do here."""
 
     def ended(self) -> None:
         """Say that there is nothing more to wait for, also where the relaxation failed."""
-        self.relaxed.set()
+        self.rounded.set()
 
     def run(self) -> None:
-        """Relax, then solve the master again and again with the Hall rows its solutions broke."""
+        """Relax and round, then solve the master again and again with the Hall rows its solutions broke."""
         state, master = self.state, self.master
-        feasible = master.relax(time.monotonic() + RELAXING * (state.until - time.monotonic()))
+        feasible = master.relax(self._until(RELAXING))
         state.infeasible = not feasible
-        self.relaxed.set()
         if master.relaxed is None or state.stop():
             return
         state.raised(master.relaxed.objective, f"linear relaxation, {master.arrays.rows - master.own_rows} Hall rows")
+        self.rounding.find(self._until(ROUNDING), state.stop)
+        self.rounded.set()
         whole = master.arrays.columns <= LARGEST_WHOLE
         found = self._parts(PARTS_FIRST if whole else PARTS_ONLY)
-        if self._whole(found):
+        if whole and self._whole(found):
             self._exact()
         state.settled = True
+        self.afterwards()
+
+    def _until(self, share: float) -> float:
+        """Return when a share of the time left will be over."""
+        now = time.monotonic()
+        return now + share * (self.state.until - now)
 
     def _parts(self, share: float) -> list[HallSet]:
         """Solve the priced parts: near what a plan looks like long before the master as one is."""
         state = self.state
         parts = Parts.of(self.master, tying_rows(self.master), self.master.prices())
-        until = time.monotonic() + share * (state.until - time.monotonic())
-        parts.solve(until, state.stop, 1e-3, rounds=2)
+        parts.solve(self._until(share), state.stop, 1e-3, rounds=2)
         if parts.values is not None:
             state.hinted(parts.bound, parts.values)
         state.raised(parts.bound, f"{len(parts.components)} priced parts")

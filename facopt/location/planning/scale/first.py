@@ -29,14 +29,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from facopt.location.planning.scale.arrays import IntArray
-    from facopt.location.problem import FloatArray
+    from facopt.location.problem import BoolArray, FloatArray
 
-FIRST_SECONDS, FIRST_GAP = 10.0, 1e-3
+FIRST_SECONDS, FIRST_GAP = 5.0, 1e-3
 """On the way to a first plan a window need not be exact, but one that is cut short builds far too much."""
 NOBODY = 1e-7
 """Share of a demand point that nobody is in; what a solver's tolerance sends where there is no room."""
-COUNTY_WINDOWS = 5
-"""Windows anywhere after which the price of rows of the county is doubled where nothing else is owed."""
+COUNTY_WINDOWS, DEARER = 5, 1.3
+"""Where nothing but rows of the county is owed: windows anywhere after which their price rises, and by how much. In
+small steps, so that what is missing is made up where that costs least."""
+SEEN = 2.0
+"""What is owed must be worth so many times what a window may stop short of."""
 REGION = 0.25
 """Share of all sites up to which a row is one of a region, and windows that pay it off are drawn there."""
 MOST_SWEEPS = 20
@@ -126,11 +129,24 @@ class First:
             near = self._near(broken[owed])
             search.step(search.draw(near), stop)
             county = county + 1 if near is None else 0
-            if search.tried % sweep == 0 or (county and county % COUNTY_WINDOWS == 0):
-                cost = search.windows.arrays.cost.copy()
-                cost[columns + np.flatnonzero(owed)] *= 2.0
-                search.windows.arrays = replace(search.windows.arrays, cost=cost)
+            if search.tried % sweep == 0:
+                self._raise_prices(search, owed, 2.0)
+            elif county and county % COUNTY_WINDOWS == 0:
+                self._raise_prices(search, owed, max(DEARER, self._seen_from(search, owed)))
         return None
+
+    def _seen_from(self, search: Search, owed: BoolArray) -> float:
+        """Return the factor by which prices must rise for windows to see what is owed, exact as they are."""
+        arrays, columns = search.windows.arrays, self.windows.arrays.columns + np.flatnonzero(owed)
+        worth = float(arrays.cost[columns] @ search.values[columns])
+        return SEEN * search.gap * abs(arrays.value(search.values)) / max(worth, 1e-9)
+
+    def _raise_prices(self, search: Search, owed: BoolArray, factor: float) -> None:
+        """Make what is still owed dearer."""
+        arrays = search.windows.arrays
+        cost = arrays.cost.copy()
+        cost[self.windows.arrays.columns + np.flatnonzero(owed)] *= factor
+        search.windows.arrays = replace(arrays, cost=cost)
 
     def _near(self, rows: IntArray) -> IntArray | None:
         """Return the sites that rows of one region have to do with; None where only rows of the county are left."""

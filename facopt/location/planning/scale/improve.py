@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from facopt.location.planning.scale.first import First
 from facopt.location.planning.scale.hall import Gaps
 from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.state import Side, State
-from facopt.location.planning.scale.windows import Places, Search, Windows
+from facopt.location.planning.scale.windows import Search, Windows
 
 if TYPE_CHECKING:
     import threading
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from facopt.location.planning.scale.detail import Detail
     from facopt.location.planning.scale.hall import HallSet
     from facopt.location.planning.scale.master import Master
+    from facopt.location.planning.scale.rounding import Rounding
+    from facopt.location.planning.scale.windows import Places
     from facopt.location.problem import FloatArray
 
 POLL_SECONDS = 0.2
@@ -46,7 +49,7 @@ FIRST_MENDING = 0.4
 """...and where there is no plan yet."""
 MOST_CROSSED = 80
 """Sites in which a plan and a solution of the master are crossed."""
-CROSSING_SECONDS = 15.0
+CROSSING_SECONDS, CROSSING_GAP = 15.0, 2e-4
 """For the best of what a plan and a solution of the master have between them."""
 
 
@@ -75,27 +78,35 @@ class Improve(Side):
     compact: Compact
     master: Master
     seed: int
-    relaxed: threading.Event
+    rounded: threading.Event
+    rounding: Rounding
+    places: Places
     begin: FloatArray | None = None
     """(N,) values of the compact model's states, to begin with."""
+    descent: Descent | None = None
+
+    def beside(self) -> None:
+        """Help with windows, for a thread that has nothing else to do."""
+        if self.descent is not None:
+            self.descent.try_windows()
 
     def run(self) -> None:
-        """Wait for the relaxation, then go down from whatever the master finds."""
+        """Wait for the relaxation, then go down from it and from whatever the master finds."""
         state = self.state
-        places = Places.of(self.model, self.compact)
         details = Details.of(self.model, self.compact, self.master)
-        self.relaxed.wait()
+        self.rounded.wait()
         if state.stop() or self.master.relaxed is None:
             return
         arrays = self.compact.arrays
-        windows = Windows(self.master.tightened(arrays), places, self.seed, arrays.rows)
-        prices = np.zeros(windows.arrays.rows)
-        prices[self.master.own_of] = self.master.prices()[: len(self.master.own_of)]
-        first = First(windows, prices, max(abs(self.master.relaxed.objective), 1.0))
+        windows = Windows(self.master.tightened(arrays), self.places, self.seed, arrays.rows)
+        first = First(windows, np.zeros(windows.arrays.rows), max(abs(self.master.relaxed.objective), 1.0))
+        first.prices[self.master.own_of] = self.master.prices()[: self.master.own_rows]
         search = Search(windows, np.zeros(0), np.zeros(arrays.columns, dtype=bool))
-        descent = Descent(state, self.master, details, first, search, self.seed)
+        descent = self.descent = Descent(state, self.master, details, first, search, self.seed)
         if self.begin is not None:
             descent.begin_with(self.begin, "from the start")
+        if state.values is None:
+            descent.begin_with_rounded(self.rounding)
         descent.run()
 
 
@@ -116,7 +127,10 @@ class Descent:
         """Sets whose Hall rows solutions broke."""
         self.looked_at = (0, 0)
         """How many demand points were wanted, and how many sets there were, at the last look."""
+        self.look_from = 0.0
+        """When the next look may begin: windows have as long as the last look took."""
         self.from_nothing = False
+        self.ended = False
 
     @property
     def windows(self) -> Windows:
@@ -124,18 +138,23 @@ class Descent:
         return self.first.windows
 
     def run(self) -> None:
+        """Go down until nothing is left to do."""
+        try:
+            self._go_down()
+        finally:
+            self.ended = True
+
+    def _go_down(self) -> None:
         """Follow the master's solutions, look closer where they fail, try windows; until nothing is left to do."""
         state = self.state
-        if state.values is None and not self._near_hint():
-            self._begin_with_relaxation()
         while not state.stop():
             hint = self._hint()
             if hint is not None:
                 self._follow(*hint)
-            if self._to_look_at():
+            if self._to_look_at() and (state.values is None or time.monotonic() >= self.look_from):
                 self._look()
             elif state.values is not None and len(self.windows.movable):
-                self._window()
+                self._window(self.search)
             elif hint is None and not self._begin_from_nothing():
                 time.sleep(POLL_SECONDS)
             if state.settled and state.hint is None and not self._to_look_at() and self._all_tried():
@@ -152,14 +171,24 @@ class Descent:
 
         self._take(self.first.find(openings, state.until, stop), f"plan {part}")
 
-    def _begin_with_relaxation(self) -> None:
-        """Begin with what the linear relaxation opens more than half of; a county's parts take long."""
-        relaxed = self.master.relaxed
-        assert relaxed is not None
-        assert relaxed.values is not None
-        values = np.zeros(self.windows.arrays.columns)
-        values[self.master.kept] = relaxed.values
-        self.begin_with(values, "from the relaxation")
+    def try_windows(self) -> None:
+        """Try windows beside `run`, until that ends."""
+        state, windows = self.state, copy(self.windows)
+        windows.seed = self.seed + 1
+        search = Search(windows, np.zeros(0), np.zeros(windows.arrays.columns, dtype=bool))
+        while not state.stop() and not self.ended and len(windows.movable):
+            if state.values is None:
+                time.sleep(POLL_SECONDS)
+            else:
+                self._window(search)
+
+    def begin_with_rounded(self, rounding: Rounding) -> None:
+        """Begin with openings near the linear relaxation; a county's parts take long."""
+        if rounding.openings is not None:
+            self.first.prices[self.master.own_of] = rounding.prices[: self.master.own_rows]
+            values = np.zeros(self.windows.arrays.columns)
+            values[self.master.kept] = rounding.openings
+            self.begin_with(values, "from the relaxation")
 
     def _take(self, values: FloatArray | None, part: str) -> None:
         """Take a plan; one in which a solver sent people where its tolerances alone make room is completed anew."""
@@ -206,9 +235,9 @@ class Descent:
             self._remember(gaps)
         if not gaps.without:
             self._take(self.first.complete(whole, self._seconds(MENDING)), "plan of the master")
-        if self.state.values is not None:
-            self._cross(value, whole)
-        elif not self._to_look_at():
+        has_plan = self.state.values is not None
+        self._cross(value, whole)
+        if value < self.state.value and (has_plan or not self._to_look_at()):
             self._mend(whole)
 
     def _remember(self, gaps: Gaps[HallSet]) -> None:
@@ -257,9 +286,8 @@ class Descent:
             sites = near[np.isin(near, sites)][:MOST_CROSSED]
             differ &= np.isin(site, sites)
         self.search.values = state.values
-        if self.search.improve(
-            self.windows.free(sites) | differ, min(CROSSING_SECONDS, self._seconds(MENDING)), state.stop
-        ):
+        free, seconds = self.windows.free(sites) | differ, min(CROSSING_SECONDS, self._seconds(MENDING))
+        if self.search.improve(free, seconds, state.stop, CROSSING_GAP):
             self._take(self.search.values, f"plan crossed with the master, {len(sites)} sites")
 
     def _to_look_at(self) -> bool:
@@ -286,6 +314,8 @@ class Descent:
             return
         if result.values is not None and result.objective < look.best:
             improved(result.objective, result.values)
+        now = time.monotonic()
+        self.look_from = now + (now - look.began)
         state.raised(result.bound, f"master with {100 * self.details.share(self.wanted):.0f} % of the assignment")
         self._remember(look.gaps)
         if look.values is not None and look.best < state.value:
@@ -309,10 +339,18 @@ class Descent:
         else:
             look.best, look.values, look.gaps, look.at = value, whole, gaps, time.monotonic()
 
-    def _window(self) -> None:
-        state, search = self.state, self.search
-        assert state.values is not None
-        search.values = state.values
+    def _window(self, search: Search) -> None:
+        """Try a window; what it changes is taken over where the other thread has found a better plan meanwhile."""
+        state, begin = self.state, self.state.values
+        assert begin is not None
+        search.values = begin
         search.grow()
-        if search.step(search.draw(), state.stop):
-            self._take(search.values, f"window {search.tried}")
+        if not search.step(search.draw(), state.stop):
+            return
+        with state.lock:
+            now = state.values
+        if now is not None and now is not begin:
+            search.values = np.where(search.values == begin, now, search.values)
+            if self.windows.arrays.violation(search.values) > FEASIBLE / 2:
+                return
+        self._take(search.values, f"window {search.tried}")

@@ -1,10 +1,10 @@
 """Planning models that are too large to be handed to a solver whole: a bound and a plan, found side by side.
 
-One thread raises the bound: linear relaxation with Hall rows, then the master with its integers, as one or in priced
-parts, Hall rows added where its solutions ask for too much. The other lowers the plan: what the master would do, made
-to keep every row, then exact windows. Each tells the other what it has found. HiGHS runs without the interpreter's
-lock, so two cores are used. How far both come depends on the time: the same seed gives the same plan only where no
-limit of time was hit.
+One thread raises the bound: linear relaxation with Hall rows, whole openings near it, then the master with its
+integers, as one or in priced parts, Hall rows added where its solutions ask for too much. The other lowers the plan:
+these openings, or what the master would do, made to keep every row, then exact windows. Each tells the other what it
+has found. HiGHS runs without the interpreter's lock, so two cores are used. How far both come depends on the time: the
+same seed gives the same plan only where no limit of time was hit.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from facopt.location.planning.scale.bound import Bound
 from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.improve import Improve
 from facopt.location.planning.scale.master import Master
+from facopt.location.planning.scale.rounding import Rounding
 from facopt.location.planning.scale.state import PROVEN, State
+from facopt.location.planning.scale.windows import Places
 from facopt.location.solution import Status
 from facopt.location.solver import MilpResult
 
@@ -60,13 +62,12 @@ def solve_large(
     state = State(began, soon, soon + patience_seconds, settings.gap)
     compact = Compact.of(model, replace(ArrayModel.of(model.linear), offset=constant))
     master = Master.of(model, compact)
-    relaxed = threading.Event()
-    sides = (
-        Bound(state, master, compact.arrays, settings.seed, relaxed),
-        Improve(state, model, compact, master, settings.seed, relaxed),
-    )
+    places, rounded = Places.of(model, compact), threading.Event()
+    rounding = Rounding(master, places.of_columns(master.kept), settings.seed)
+    improve = Improve(state, model, compact, master, settings.seed, rounded, rounding, places)
     if start is not None:
-        sides[1].begin = compact.shrink(np.nan_to_num(start))
+        improve.begin = compact.shrink(np.nan_to_num(start))
+    sides = (Bound(state, master, compact.arrays, settings.seed, rounded, rounding, improve.beside), improve)
     threads = [threading.Thread(target=side.guarded, daemon=True) for side in sides]
     for thread in threads:
         thread.start()

@@ -45,6 +45,8 @@ class Master:
     """Row of the compact model for each of the first rows."""
     relaxed: Result | None = None
     """Optimum of the linear relaxation over the rows so far, with prices."""
+    program: GrowingProgram | None = None
+    """What solved it, for whoever wants to go on from there."""
     seen: set[tuple[int, bytes]] = field(default_factory=set)
     """Sets that have a row."""
     rounds: list[tuple[float, float, int]] = field(default_factory=list)
@@ -75,7 +77,8 @@ class Master:
 
         Returns False where it has no solution: then the model has none. Without a first optimum `relaxed` stays None.
         """
-        program, began, small = GrowingProgram(self.arrays), time.monotonic(), 0
+        self.program = program = GrowingProgram(self.arrays)
+        began, small = time.monotonic(), 0
         while True:
             result = program.solve(until - time.monotonic())
             if result is None or result.values is None:
@@ -106,11 +109,11 @@ class Master:
         matrix = sparse.csr_array((entries.data, where), shape=(len(rows), arrays.columns))
         return arrays.with_rows(matrix, self.arrays.row_lower[rows], self.arrays.row_upper[rows])
 
-    def prices(self) -> FloatArray:
-        """Return (R,) the price of each row; 0 for rows added after the last optimum."""
-        prices = np.zeros(self.arrays.rows)
-        if self.relaxed is not None and self.relaxed.duals is not None:
-            prices[: len(self.relaxed.duals)] = self.relaxed.duals
+    def prices(self, optimum: Result | None = None) -> FloatArray:
+        """Return (R,) the price of each row in an optimum, by default the last; 0 for rows added after it."""
+        prices, optimum = np.zeros(self.arrays.rows), optimum or self.relaxed
+        if optimum is not None and optimum.duals is not None:
+            prices[: len(optimum.duals)] = optimum.duals
         return prices
 
 

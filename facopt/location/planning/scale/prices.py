@@ -77,12 +77,20 @@ def lawful(arrays: ArrayModel, prices: FloatArray) -> FloatArray:
     return np.where(np.isfinite(asks), prices, 0.0)
 
 
+def priced(arrays: ArrayModel, prices: FloatArray) -> ArrayModel:
+    """Return a model with some rows (R,) at lawful prices in its objective; they still stand as rows."""
+    asks = np.where(prices > 0, arrays.row_lower, np.where(prices < 0, arrays.row_upper, 0.0))
+    cost = arrays.cost - arrays.matrix.T @ prices
+    return replace(arrays, cost=cost, offset=arrays.offset + float(prices @ asks))
+
+
 @dataclass
 class Parts:
     """The master with some rows priced, in its parts."""
 
     master: Master
-    priced: BoolArray
+    rows: BoolArray
+    """(R,) those that are priced."""
     prices: FloatArray
     constant: float
     components: list[Component] = field(default_factory=list)
@@ -90,23 +98,22 @@ class Parts:
     """Sets whose rows solutions of parts broke."""
 
     @classmethod
-    def of(cls, master: Master, priced: BoolArray, prices: FloatArray) -> Parts:
+    def of(cls, master: Master, rows: BoolArray, prices: FloatArray) -> Parts:
         """Return the parts with some rows (R,) at their prices (R,), those of the linear relaxation or any others."""
         arrays = master.arrays
-        prices = np.where(priced, lawful(arrays, prices), 0.0)
-        asks = np.where(prices > 0, arrays.row_lower, np.where(prices < 0, arrays.row_upper, 0.0))
-        cost = arrays.cost - arrays.matrix.T @ prices
-        made = cls(master, priced, prices, arrays.offset + float(prices @ asks))
-        kept = replace(arrays, cost=cost).only_rows(np.flatnonzero(~priced & ~slack_hall_rows(master)))
+        prices = np.where(rows, lawful(arrays, prices), 0.0)
+        whole = priced(arrays, prices)
+        made = cls(master, rows, prices, whole.offset)
+        kept = whole.only_rows(np.flatnonzero(~rows & ~slack_hall_rows(master)))
         sizes = np.diff(kept.matrix.indptr)
-        label = parts_without(arrays, priced)
+        label = parts_without(arrays, rows)
         row_label = np.full(kept.rows, -1)
         row_label[sizes > 0] = label[kept.matrix.indices[kept.matrix.indptr[:-1][sizes > 0]]]
         group = _grouped(label)
         for number in np.unique(group):
             columns = np.flatnonzero(group == number)
-            rows = np.flatnonzero((row_label >= 0) & (group[np.maximum(_first_of(label)[row_label], 0)] == number))
-            made.components.append(Component(columns, kept.only_rows(rows).only_columns(columns, 0.0)))
+            inside = np.flatnonzero((row_label >= 0) & (group[np.maximum(_first_of(label)[row_label], 0)] == number))
+            made.components.append(Component(columns, kept.only_rows(inside).only_columns(columns, 0.0)))
         made.components.sort(key=lambda part: (len(part.columns), int(part.columns[0])))
         return made
 

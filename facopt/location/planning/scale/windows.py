@@ -5,6 +5,7 @@ Every row of the model stays, so whatever rules there are hold, and a window nev
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,12 @@ LONG = 400
 """Rows of more columns than this tie the county together; nothing lies beside anything else for being in one."""
 MOST_TIED = 30
 """Sites of a row that says nothing of people up to which they come into a window together."""
+TIED_AFTER = 4
+"""Every so many windows in vain, what the site in the middle requires is in the next."""
+GAP, LEAST_GAP, MOST_GAP = 3e-4, 1e-5, 3e-3
+"""How exact windows are at first, relative to the value of the whole plan, and at most and least..."""
+SOON, LATE, LOOSER = 0.15, 0.9, 1.3
+"""...as they have needed less than this share of their time, or more: by so much each."""
 PAID = 1e-6
 """Violation below which a row counts as kept, relative to its bound."""
 
@@ -52,6 +59,10 @@ class Places:
             point[column] = i
         states = np.full(compact.arrays.columns - len(compact.own), -1)
         return cls(compact.site, np.r_[point[compact.own], states])
+
+    def of_columns(self, columns: IntArray) -> Places:
+        """Return the places of some columns, numbered anew."""
+        return Places(self.site[columns], self.point[columns])
 
 
 @dataclass
@@ -174,7 +185,7 @@ class Search:
     """(N,) columns that are free in every window."""
     size: int = 20
     seconds: float = 4.0
-    gap: float = 2e-4
+    gap: float = GAP
     visits: dict[int, float] = field(default_factory=dict)
     tried: int = 0
     in_vain: int = 0
@@ -186,13 +197,17 @@ class Search:
         return np.random.default_rng(self.windows.seed)
 
     def draw(self, among: IntArray | None = None) -> IntArray:
-        """Return a window around a site, of all or `among` some, that was seldom in one."""
+        """Return a window around a site, of all or `among` some, that was seldom in one.
+
+        What the site requires comes along after some windows in vain: it is seldom what is wanted, and makes them slow.
+        """
         movable = self.windows.movable if among is None else among
         seen = np.array([self.visits.get(int(j), 0.0) for j in movable])
         weight = 1.0 / (1.0 + seen) ** 3
         middle = int(self.rng.choice(movable, p=weight / weight.sum()))
         near = self.windows.around(middle, max(1, int(self.size * self.rng.uniform(0.6, 1.3))))
-        tied = self.windows.tied_to(middle)
+        alone = (self.in_vain + 1) % TIED_AFTER
+        tied = near[:0] if alone else self.windows.tied_to(middle)
         sites: IntArray = np.r_[near, tied[~np.isin(tied, near)]]
         for n, j in enumerate(sites.tolist()):
             self.visits[j] = self.visits.get(j, 0.0) + max(0.0, 1.0 - n / len(sites))
@@ -201,7 +216,13 @@ class Search:
     def step(self, sites: IntArray, stop: Callable[[], bool] | None = None) -> bool:
         """Solve one window and keep what it finds; returns whether that is better."""
         self.tried += 1
-        better = self.improve(self.windows.free(sites) | self.extra, self.seconds, stop)
+        free, began = self.windows.free(sites) | self.extra, time.monotonic()
+        better = self.improve(free, self.seconds, stop)
+        took = (time.monotonic() - began) / self.seconds
+        if took > LATE:
+            self.gap = min(self.gap * LOOSER, MOST_GAP)
+        elif took < SOON:
+            self.gap = min(self.gap, max(self.gap / LOOSER, LEAST_GAP))
         self.in_vain = 0 if better else self.in_vain + 1
         return better
 
@@ -210,10 +231,12 @@ class Search:
         if self.in_vain * self.size > 1.5 * len(self.windows.movable):
             self.size, self.seconds, self.in_vain = int(1.4 * self.size) + 1, 1.6 * self.seconds, 0
 
-    def improve(self, free: BoolArray, seconds: float, stop: Callable[[], bool] | None = None) -> bool:
+    def improve(
+        self, free: BoolArray, seconds: float, stop: Callable[[], bool] | None = None, gap: float | None = None
+    ) -> bool:
         """Solve with some columns free (N,) and keep what is found; returns whether that is better."""
         part = self.windows.arrays.fixed(self.values, free, self.windows.by_column)
-        effort = Effort(seconds, self.gap, seed=self.windows.seed, stop=stop)
+        effort = Effort(seconds, self.gap if gap is None else gap, seed=self.windows.seed, stop=stop)
         result = solve_arrays(part, effort, self.values[free])
         if result.values is None:
             return False

@@ -40,14 +40,23 @@ function pointCard(i) {
     [T('map.minutes'), nowToPlan(STOPS.map(function (s) { return s.minutes[i]; }), minutes)],
     [T('map.nearest_now'), siteLabel(STOPS[0].nearest[i])],
     STOPS.length > 1 ? [T('map.nearest_plan'), siteLabel(lastStop().nearest[i])] : null,
-    unmet(planned) ? [T('map.nearest_any'), known(P.any[i], minutes)] : null,
-    [T('map.id'), straight(P.id[i])]
-  ];
+  ].concat(lackingRows(i), [[T('map.id'), straight(P.id[i])]]);
   var why = unmet(letter) ? whyUncovered(i, planned) : '';
   return [
     cardHead(symbol('p-' + letter), pointName(i), join([T('map.settlement'), shortened(zoneName(P.zone[i]), 40)])),
     cardRows(rows),
     why ? el('p', { 'class': unmet(planned) ? 'why bad' : 'why' }, why) : null
+  ];
+}
+/* of whom the plan does not cover: which tiers fail, and of the one that fails by most how far its sites are */
+function lackingRows(i) {
+  var lack = P.lacking[i];
+  if (!lack) return [];
+  var names = lack[0].map(function (k) { return shortened(tierName(k), 40); });
+  return [
+    [T('map.lacking'), names.join(lang === 'zh' ? '、' : ', ')],
+    [T('map.lacking_nearest'), join([siteLabel(lack[1]), known(lack[2], minutes)])],
+    [T('map.nearest_any'), known(lack[3], minutes)]
   ];
 }
 function stateName(letter) { return T(letter === 'x' ? 'map.state.x.short' : 'map.state.' + letter); }
