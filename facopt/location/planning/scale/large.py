@@ -3,8 +3,8 @@
 One thread raises the bound: linear relaxation with Hall rows, whole openings near it, then the master with its
 integers, as one or in priced parts, Hall rows added where its solutions ask for too much. The other lowers the plan:
 these openings, or what the master would do, made to keep every row, then exact windows. Each tells the other what it
-has found. HiGHS runs without the interpreter's lock, so two cores are used. How far both come depends on the time: the
-same seed gives the same plan only where no limit of time was hit.
+has found. HiGHS runs without the interpreter's lock, so two cores are used. When each hears of the other, and how exact
+a window can be, depends on the machine: two runs of one seed may end with different plans, each within its stated gap.
 """
 
 from __future__ import annotations
