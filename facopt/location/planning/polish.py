@@ -29,6 +29,8 @@ SECONDS = 60.0
 """At most this for each of the two steps: they are linear programs unless demand points must not be split."""
 TOLERANCE = 1e-9
 """By which their rows may be missed."""
+LOST = 1e-6
+"""People that shorter ways may cost: far fewer than what is made whole again."""
 
 
 def polished(chain: Chain) -> Plan | None:
@@ -41,7 +43,7 @@ def polished(chain: Chain) -> Plan | None:
     covered = _people_covered(model)
     values = _least(chain, model, -covered)
     if values is not None:
-        model.row("keep_served", covered, at_least=_value(covered, values) * (1 - 1e-9) - 1e-6)
+        model.row("keep_served", covered, at_least=_value(covered, values) - LOST)
         nearer = _least(chain, model, _person_minutes(model))
         plan = model.plan(values if nearer is None else nearer)
     return _as_whole_as_it_may_be(chain, plan)

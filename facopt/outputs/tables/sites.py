@@ -253,7 +253,7 @@ def resilience_table(report: Report) -> TableView:
     people, covered = report.everybody.people, report.everybody.covered or 0.0
     lost = sites["people_lost_without"]
     sites = sites.assign(
-        covered_percent_without=100.0 * (covered - lost) / people if people else np.nan,
+        covered_percent_without=100.0 * np.maximum(covered - lost, 0.0) / people if people else np.nan,
         change_points=-100.0 * lost / people if people else np.nan,
         **_backups(report, sites),
     )
