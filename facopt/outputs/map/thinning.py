@@ -18,7 +18,7 @@ MOST_POINTS = 40_000
 _FIRST_CELL = 0.0025
 _ALIKE = ["zone", "area_class", "state", "site_now", "site", "tier", "lacking", "lacking_site", "reason", "remedy"]
 _SUMS = ["people", "covered_now", "covered"]
-_MEANS = ["lon", "lat", "minutes_now", "minutes", "nearest_any_minutes", "lacking_minutes", "lacking_usable_minutes"]
+_MEANS = ["lon", "lat", "minutes_now", "minutes", "lacking_minutes", "lacking_usable_minutes"]
 
 
 def thinned(report: Report, most: int = MOST_POINTS) -> tuple[Report, bool]:

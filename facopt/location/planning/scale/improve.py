@@ -183,12 +183,14 @@ class Descent:
                 self._window(search)
 
     def begin_with_rounded(self, rounding: Rounding) -> None:
-        """Begin with openings near the linear relaxation; a county's parts take long."""
+        """Begin with openings near the linear relaxation, or with what it opens more than half of."""
+        values, relaxed = np.zeros(self.windows.arrays.columns), self.master.relaxed
         if rounding.openings is not None:
             self.first.prices[self.master.own_of] = rounding.prices[: self.master.own_rows]
-            values = np.zeros(self.windows.arrays.columns)
             values[self.master.kept] = rounding.openings
-            self.begin_with(values, "from the relaxation")
+        elif relaxed is not None and relaxed.values is not None:
+            values[self.master.kept] = relaxed.values
+        self.begin_with(values, "from the relaxation")
 
     def _take(self, values: FloatArray | None, part: str) -> None:
         """Take a plan; one in which a solver sent people where its tolerances alone make room is completed anew."""
@@ -347,8 +349,7 @@ class Descent:
         search.grow()
         if not search.step(search.draw(), state.stop):
             return
-        with state.lock:
-            now = state.values
+        now = state.values
         if now is not None and now is not begin:
             search.values = np.where(search.values == begin, now, search.values)
             if self.windows.arrays.violation(search.values) > FEASIBLE / 2:

@@ -89,9 +89,6 @@ class Parts:
     """The master with some rows priced, in its parts."""
 
     master: Master
-    rows: BoolArray
-    """(R,) those that are priced."""
-    prices: FloatArray
     constant: float
     components: list[Component] = field(default_factory=list)
     found: list[HallSet] = field(default_factory=list)
@@ -103,7 +100,7 @@ class Parts:
         arrays = master.arrays
         prices = np.where(rows, lawful(arrays, prices), 0.0)
         whole = priced(arrays, prices)
-        made = cls(master, rows, prices, whole.offset)
+        made = cls(master, whole.offset)
         kept = whole.only_rows(np.flatnonzero(~rows & ~slack_hall_rows(master)))
         sizes = np.diff(kept.matrix.indptr)
         label = parts_without(arrays, rows)
