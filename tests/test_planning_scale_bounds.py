@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from facopt.linear import total
 from facopt.location.planning.model import PlanModel
@@ -18,7 +19,7 @@ from facopt.location.planning.scale.compact import Compact, Ways
 from facopt.location.planning.scale.hall import HallRows
 from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.master import Master
-from facopt.location.planning.scale.prices import Parts, lawful, parts_without
+from facopt.location.planning.scale.prices import Parts, lawful, parts_without, worth_a_price
 from facopt.location.planning.threshold import ThresholdObjective
 from facopt.objectives.cost import Cost
 from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw
@@ -86,8 +87,9 @@ def test_no_bound_of_the_master_or_its_parts_exceeds_the_optimum(family: str) ->
         assert whole.bound <= case.optimum + case.slack, seed
         rng = np.random.default_rng(seed)
         for prices in (master.prices(), rng.normal(0, 2, master.arrays.rows) * (rng.random(master.arrays.rows) < 0.3)):
-            parts = Parts.of(master, rng.random(master.arrays.rows) < 0.3, prices)
-            parts.solve(np.inf, lambda: False, 0.0, rounds=3)
+            parts = Parts.of(master.arrays, rng.random(master.arrays.rows) < 0.3, prices)
+            for part in parts.components:
+                part.bound = solve_arrays(part.model, EXACT).bound
             assert parts.bound <= case.optimum + case.slack, seed
 
 
@@ -211,3 +213,47 @@ def test_parts_share_no_row_but_priced_ones() -> None:
         for row in np.flatnonzero(~priced):
             begin, end = case.arrays.matrix.indptr[row : row + 2]
             assert len(set(label[case.arrays.matrix.indices[begin:end]])) <= 1
+
+
+def blocks(sizes: list[int], ties: list[list[int]]) -> tuple[ArrayModel, np.ndarray]:
+    """A model of chains of columns, with rows that tie chains together by their first columns; which rows these are."""
+    first = np.cumsum([0, *sizes])
+    rows = [[first[n] + k, first[n] + k + 1] for n, size in enumerate(sizes) for k in range(size - 1)]
+    rows += [[first[n] for n in tie] for tie in ties]
+    where = (np.concatenate([[r] * len(row) for r, row in enumerate(rows)]), np.concatenate(rows))
+    matrix = sparse.csr_array((np.ones(len(where[0])), where), shape=(len(rows), first[-1]))
+    count = int(first[-1])
+    arrays = ArrayModel(
+        matrix, np.ones(len(rows)), np.full(len(rows), np.inf), np.zeros(count), np.ones(count),
+        np.arange(1.0, count + 1), np.ones(count, dtype=bool), 0.0,
+    )  # fmt: skip
+    return arrays, np.arange(len(rows)) >= len(rows) - len(ties)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "ties", "expected"),
+    [
+        ([10, 10, 80], [[0, 1]], [False]),
+        ([10, 10, 80], [[0, 2]], [True]),
+        ([10, 10, 80], [[0, 1], [1, 2], [0, 1, 2]], [False, True, True]),
+        ([14, 14, 14, 58], [[0, 1], [1, 2]], [False, True]),
+        ([100], [[0]], [False]),
+    ],
+)
+def test_rows_that_tie_little_together_have_no_price(sizes: list[int], ties: list[list[int]], expected: list) -> None:
+    """A row is priced only where what it ties together would be more than three tenths of all columns."""
+    arrays, tying = blocks(sizes, ties)
+    assert worth_a_price(arrays, tying)[tying].tolist() == expected
+
+
+@pytest.mark.parametrize(("price", "bound", "distance"), [(0.0, 7.0, np.inf), (1.0, 8.0, 0.0), (5.0, 7.0, 5 / 12)])
+def test_the_distance_of_parts_is_the_duality_gap(price: float, bound: float, distance: float) -> None:
+    """Parts that keep the priced row are as far from the optimum as it leaves unpaid; nobody knows if they break it."""
+    arrays, tying = blocks([3, 3], [[0, 1]])
+    parts = Parts.of(arrays, tying, np.where(tying, price, 0.0))
+    for part in parts.components:
+        found = solve_arrays(part.model, EXACT)
+        part.bound, part.values = found.bound, found.values
+    assert solve_arrays(arrays, EXACT).objective == pytest.approx(8.0)
+    assert parts.bound == pytest.approx(bound)
+    assert parts.distance() == pytest.approx(distance)

@@ -9,7 +9,7 @@ row is dropped. So the bound remains one of the model, and with everybody in it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +112,9 @@ class Details:
         columns = np.sort(np.r_[self.master.kept, self.flow[here]])
         of_master = np.searchsorted(columns, self.master.kept)
         own = self.exact.only_rows(self.master.own_of).only_columns(columns, self.exact.offset + self._least(here))
-        arrays = own.with_rows(*self._rows(columns, here))
+        lower, upper = own.lower.copy(), own.upper.copy()
+        lower[of_master], upper[of_master] = self.master.arrays.lower, self.master.arrays.upper
+        arrays = replace(own, lower=lower, upper=upper).with_rows(*self._rows(columns, here))
         for matrix, low in (self._tight, self.master.hall.rows(sets, set())):
             entries = sparse.coo_array(matrix)
             where = (entries.row, of_master[entries.col])

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facopt.location.planning.scale.arrays import FEASIBLE
-from facopt.location.planning.scale.detail import Details
 from facopt.location.planning.scale.first import First
-from facopt.location.planning.scale.hall import Gaps
-from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.state import Side, State
 from facopt.location.planning.scale.windows import Search, Windows
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
 
-    from facopt.location.planning.model import PlanModel
     from facopt.location.planning.scale.compact import Compact
-    from facopt.location.planning.scale.detail import Detail
-    from facopt.location.planning.scale.hall import HallSet
     from facopt.location.planning.scale.master import Master
     from facopt.location.planning.scale.rounding import Rounding
     from facopt.location.planning.scale.windows import Places
@@ -34,17 +30,12 @@ NEAR = 0.06
 """Distance from the bound at which a solution of the master is worth a closer look, or a plan."""
 WAITING = 0.5
 """Share of the time after which any solution of the master is."""
-LARGEST_DETAIL = 50_000
-"""Columns up to which the master with some assignment is solved."""
-LOOKING = 0.25
-"""Share of the time left that one look may take..."""
-LEAST_CALM, CALM = 4.0, 0.25
-"""...and for how long nothing better may come, in seconds and of the time it has taken so far, before people without a
-place are looked at as well."""
 GIVING_UP = 0.25
 """Share of the time left up to which a plan in the making is given up for a solution of the master."""
+MENDED_FROM = 0.01
+"""Distance from which on a plan may as well be made anew of a better solution..."""
 MENDING = 0.15
-"""Share of the time left for making a plan of a solution."""
+"""...in this share of the time left."""
 FIRST_MENDING = 0.4
 """...and where there is no plan yet."""
 MOST_CROSSED = 80
@@ -54,27 +45,9 @@ CROSSING_SECONDS, CROSSING_GAP = 15.0, 2e-4
 
 
 @dataclass
-class Look:
-    """What a solve of the master with some assignment has found so far."""
-
-    began: float
-    best: float = np.inf
-    values: FloatArray | None = None
-    """(N,) of the exact model: the best solution that leaves people without a place."""
-    gaps: Gaps[HallSet] = field(default_factory=lambda: Gaps([], []))
-    at: float = np.inf
-
-    def calm(self) -> bool:
-        """Return whether a solution that leaves people without a place has stood for long enough."""
-        now = time.monotonic()
-        return now - self.at > max(LEAST_CALM, CALM * (now - self.began))
-
-
-@dataclass
 class Improve(Side):
     """The plan's side."""
 
-    model: PlanModel
     compact: Compact
     master: Master
     seed: int
@@ -93,7 +66,6 @@ class Improve(Side):
     def run(self) -> None:
         """Wait for the relaxation, then go down from it and from whatever the master finds."""
         state = self.state
-        details = Details.of(self.model, self.compact, self.master)
         self.rounded.wait()
         if state.stop() or self.master.relaxed is None:
             return
@@ -102,7 +74,7 @@ class Improve(Side):
         first = First(windows, np.zeros(windows.arrays.rows), max(abs(self.master.relaxed.objective), 1.0))
         first.prices[self.master.own_of] = self.master.prices()[: self.master.own_rows]
         search = Search(windows, np.zeros(0), np.zeros(arrays.columns, dtype=bool))
-        descent = self.descent = Descent(state, self.master, details, first, search, self.seed)
+        descent = self.descent = Descent(state, self.master, first, search, self.seed)
         if self.begin is not None:
             descent.begin_with(self.begin, "from the start")
         if state.values is None:
@@ -116,19 +88,13 @@ class Descent:
 
     state: State
     master: Master
-    details: Details
     first: First
     search: Search
     seed: int
 
     def __post_init__(self) -> None:
-        self.wanted = self.details.nobody()
-        self.sets: list[HallSet] = []
-        """Sets whose Hall rows solutions broke."""
-        self.looked_at = (0, 0)
-        """How many demand points were wanted, and how many sets there were, at the last look."""
-        self.look_from = 0.0
-        """When the next look may begin: windows have as long as the last look took."""
+        self.windows_until = 0.0
+        """Once there is a plan, windows have as long as what came before them took."""
         self.from_nothing = False
         self.ended = False
 
@@ -148,17 +114,27 @@ class Descent:
         """Follow the master's solutions, look closer where they fail, try windows; until nothing is left to do."""
         state = self.state
         while not state.stop():
-            hint = self._hint()
+            hint = self._hint() if self._master_next() else None
             if hint is not None:
-                self._follow(*hint)
-            if self._to_look_at() and (state.values is None or time.monotonic() >= self.look_from):
-                self._look()
-            elif state.values is not None and len(self.windows.movable):
+                with self._taking_turns():
+                    self._follow(*hint)
+            if state.values is not None and len(self.windows.movable):
                 self._window(self.search)
             elif hint is None and not self._begin_from_nothing():
                 time.sleep(POLL_SECONDS)
-            if state.settled and state.hint is None and not self._to_look_at() and self._all_tried():
+            if state.settled and state.hint is None and self._all_tried():
                 return
+
+    def _master_next(self) -> bool:
+        """Return whether it is the master's turn, and not that of windows."""
+        return self.state.values is None or time.monotonic() >= self.windows_until
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        now = time.monotonic()
+        self.windows_until = now + (now - began)
 
     def begin_with(self, values: FloatArray, part: str) -> None:
         """Make a plan of openings (N,), whatever they break; given up soon where the master has something better."""
@@ -232,22 +208,11 @@ class Descent:
         if self._breaks_rows(values):
             self._mend(whole)
             return
-        gaps = self.master.hall.gaps(values)
-        if self.looked_at == (0, 0):
-            self._remember(gaps)
-        if not gaps.without:
+        if not self.master.hall.gaps(values).without:
             self._take(self.first.complete(whole, self._seconds(MENDING)), "plan of the master")
-        has_plan = self.state.values is not None
         self._cross(value, whole)
-        if value < self.state.value and (has_plan or not self._to_look_at()):
+        if self.state.value - value > MENDED_FROM * abs(value):
             self._mend(whole)
-
-    def _remember(self, gaps: Gaps[HallSet]) -> None:
-        """Want those without a place, and the rows that a solution of the master breaks, at the next look."""
-        wanted = self.details.more(self.wanted, gaps.without)
-        if self.details.columns(wanted) <= LARGEST_DETAIL:
-            self.wanted = wanted
-        self.sets += gaps.sets
 
     def _breaks_rows(self, values: FloatArray) -> bool:
         """Return whether a solution breaks rows of the master, as that of priced parts does."""
@@ -291,55 +256,6 @@ class Descent:
         free, seconds = self.windows.free(sites) | differ, min(CROSSING_SECONDS, self._seconds(MENDING))
         if self.search.improve(free, seconds, state.stop, CROSSING_GAP):
             self._take(self.search.values, f"plan crossed with the master, {len(sites)} sites")
-
-    def _to_look_at(self) -> bool:
-        """Return whether more is known than at the last look of people without a place."""
-        return (int(self.wanted.sum()), len(self.sets)) != self.looked_at
-
-    def _look(self) -> None:
-        """Solve the master with the assignment of all who were found without a place, until others are."""
-        state = self.state
-        self.looked_at = (int(self.wanted.sum()), len(self.sets))
-        detail = self.details.detail(self.wanted, self.sets)
-        look = Look(time.monotonic())
-
-        def improved(value: float, values: FloatArray) -> None:
-            self._seen(look, detail, value, values)
-
-        effort = Effort(
-            self._seconds(LOOKING), state.gap, seed=self.seed, stop=lambda: state.stop() or look.calm(),
-            improved=improved,
-        )  # fmt: skip
-        result = solve_arrays(detail.arrays, effort, None if state.values is None else state.values[detail.columns])
-        if result.infeasible:
-            state.infeasible = True
-            return
-        if result.values is not None and result.objective < look.best:
-            improved(result.objective, result.values)
-        now = time.monotonic()
-        self.look_from = now + (now - look.began)
-        state.raised(result.bound, f"master with {100 * self.details.share(self.wanted):.0f} % of the assignment")
-        self._remember(look.gaps)
-        if look.values is not None and look.best < state.value:
-            if state.values is None:
-                self._mend(look.values)
-            else:
-                self._cross(look.best, look.values)
-
-    def _seen(self, look: Look, detail: Detail, value: float, values: FloatArray) -> None:
-        """Take a better solution of the master with some assignment: a plan of it where everybody has a place."""
-        state = self.state
-        if value >= state.value or (value - state.bound > NEAR * abs(value) and not self._late()):
-            return
-        whole = np.zeros(self.windows.arrays.columns)
-        whole[detail.columns] = values
-        whole = self._rounded(whole)
-        gaps = self.master.hall.gaps(whole[self.master.kept])
-        found = None if gaps.without else self.first.complete(whole, self._seconds(MENDING))
-        if found is not None:
-            self._take(found, "plan of the master with some assignment")
-        else:
-            look.best, look.values, look.gaps, look.at = value, whole, gaps, time.monotonic()
 
     def _window(self, search: Search) -> None:
         """Try a window; what it changes is taken over where the other thread has found a better plan meanwhile."""

@@ -19,6 +19,7 @@ import numpy as np
 from facopt.location.planning.scale.arrays import ArrayModel
 from facopt.location.planning.scale.bound import Bound
 from facopt.location.planning.scale.compact import Compact
+from facopt.location.planning.scale.detail import Details
 from facopt.location.planning.scale.improve import Improve
 from facopt.location.planning.scale.master import Master
 from facopt.location.planning.scale.rounding import Rounding
@@ -64,10 +65,11 @@ def solve_large(
     master = Master.of(model, compact)
     places, rounded = Places.of(model, compact), threading.Event()
     rounding = Rounding(master, places.of_columns(master.kept), settings.seed)
-    improve = Improve(state, model, compact, master, settings.seed, rounded, rounding, places)
+    details = Details.of(model, compact, master)
+    improve = Improve(state, compact, master, settings.seed, rounded, rounding, places)
     if start is not None:
         improve.begin = compact.shrink(np.nan_to_num(start))
-    sides = (Bound(state, master, compact.arrays, settings.seed, rounded, rounding, improve.beside), improve)
+    sides = (Bound(state, master, details, settings.seed, rounded, rounding, improve.beside), improve)
     threads = [threading.Thread(target=side.guarded, daemon=True) for side in sides]
     for thread in threads:
         thread.start()

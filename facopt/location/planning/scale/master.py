@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,9 +75,12 @@ class Master:
     def relax(self, until: float) -> bool:
         """Solve the linear relaxation, adding Hall rows round by round until the time (monotonic) `until`.
 
-        Returns False where it has no solution: then the model has none. Without a first optimum `relaxed` stays None.
+        A second call goes on from the first. Returns False where it has no solution: then the model has none. Without a
+        first optimum `relaxed` stays None.
         """
-        self.program = program = GrowingProgram(self.arrays)
+        if self.program is None:
+            self.program = GrowingProgram(self.arrays)
+        program = self.program
         began, small = time.monotonic(), 0
         while True:
             result = program.solve(until - time.monotonic())
@@ -93,6 +96,14 @@ class Master:
                 return True
             self._add(matrix, low)
             program.add(matrix, low, np.full(len(low), np.inf))
+
+    def fix(self, columns: IntArray, values: FloatArray) -> None:
+        """Give some columns a value that they have in every plan."""
+        lower, upper = self.arrays.lower.copy(), self.arrays.upper.copy()
+        lower[columns] = upper[columns] = values
+        self.arrays = replace(self.arrays, lower=lower, upper=upper)
+        if self.program is not None:
+            self.program.bound(columns, values, values)
 
     def _gain(self, result: Result) -> float:
         if self.relaxed is None:

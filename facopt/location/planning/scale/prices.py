@@ -8,7 +8,6 @@ rows the model falls into parts that have no row in common, and the sum of their
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,34 +15,39 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from facopt.location.planning.scale.arrays import with_short_indices
-from facopt.location.planning.scale.highs import Effort, solve_arrays
-from facopt.location.planning.scale.master import Master, slack_hall_rows
+from facopt.location.planning.scale.arrays import FEASIBLE, with_short_indices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from facopt.location.planning.scale.arrays import ArrayModel, IntArray
-    from facopt.location.planning.scale.hall import HallSet
+    from facopt.location.planning.scale.master import Master
     from facopt.location.problem import BoolArray, FloatArray
 
 LARGE_ROW = 0.01
 """A stated row with this share of all columns may tie the county together."""
+JOINED = 0.3
+"""A row is not worth a price where what it ties together has no more than this share of all columns."""
 SMALL_PART = 300
 """Parts with fewer columns than this are solved together."""
 
 
 @dataclass
 class Component:
-    """A part of the master that shares no row with any other."""
+    """A part of a model that shares no row with any other."""
 
     columns: IntArray
     model: ArrayModel
     bound: float = -np.inf
     values: FloatArray | None = None
-    proven: bool = False
-    """Whether its solution breaks no Hall row of a neighbourhood."""
-    seen: set[tuple[int, bytes]] = field(default_factory=set)
+
+    @property
+    def distance(self) -> float:
+        """How far its solution is from what is proven; infinite without one."""
+        return np.inf if self.values is None else self.model.value(self.values) - self.bound
+
+    @property
+    def weight(self) -> int:
+        """What it is worth of the time."""
+        return int(self.model.integer.sum()) + 1
 
 
 def tying_rows(master: Master) -> BoolArray:
@@ -58,6 +62,31 @@ def tying_rows(master: Master) -> BoolArray:
         columns = arrays.matrix.indices[arrays.matrix.indptr[row] : arrays.matrix.indptr[row + 1]]
         tying[row] = len(np.unique(label[columns])) > 1
     return tying
+
+
+def worth_a_price(arrays: ArrayModel, tying: BoolArray) -> BoolArray:
+    """Return (R,) the tying rows but for those that tie little together: what has few columns is better solved as one.
+
+    At its price a row may be kept by half a site; where the urban tier is a tenth of the model, its targets as rows
+    are worth far more than parts of it.
+    """
+    label = parts_without(arrays, tying)
+    size, group = np.bincount(label), np.arange(int(label.max(initial=-1)) + 1)
+    rows = np.flatnonzero(tying).tolist()
+    first = arrays.matrix.indptr
+    touched = {row: np.unique(label[arrays.matrix.indices[first[row] : first[row + 1]]]) for row in rows}
+    priced_rows = tying.copy()
+    while rows:
+        joined = {row: np.unique(group[touched[row]]) for row in rows}
+        row = min(rows, key=lambda one: int(size[joined[one]].sum()))
+        together = joined[row]
+        if len(together) > 1 and size[together].sum() > JOINED * arrays.columns:
+            break
+        rows.remove(row)
+        priced_rows[row] = False
+        size[together[0]] = size[together].sum()
+        group[np.isin(group, together)] = together[0]
+    return priced_rows
 
 
 def parts_without(arrays: ArrayModel, rows: BoolArray) -> IntArray:
@@ -86,31 +115,29 @@ def priced(arrays: ArrayModel, prices: FloatArray) -> ArrayModel:
 
 @dataclass
 class Parts:
-    """The master with some rows priced, in its parts."""
+    """A model with some rows priced, in its parts."""
 
-    master: Master
+    arrays: ArrayModel
+    priced: BoolArray
+    """(R,) rows at their prices."""
     constant: float
     components: list[Component] = field(default_factory=list)
-    found: list[HallSet] = field(default_factory=list)
-    """Sets whose rows solutions of parts broke."""
 
     @classmethod
-    def of(cls, master: Master, rows: BoolArray, prices: FloatArray) -> Parts:
+    def of(cls, arrays: ArrayModel, rows: BoolArray, prices: FloatArray) -> Parts:
         """Return the parts with some rows (R,) at their prices (R,), those of the linear relaxation or any others."""
-        arrays = master.arrays
-        prices = np.where(rows, lawful(arrays, prices), 0.0)
-        whole = priced(arrays, prices)
-        made = cls(master, whole.offset)
-        kept = whole.only_rows(np.flatnonzero(~rows & ~slack_hall_rows(master)))
+        whole = priced(arrays, np.where(rows, lawful(arrays, prices), 0.0))
+        made = cls(arrays, rows, whole.offset)
+        kept = whole.only_rows(np.flatnonzero(~rows))
         sizes = np.diff(kept.matrix.indptr)
         label = parts_without(arrays, rows)
-        row_label = np.full(kept.rows, -1)
-        row_label[sizes > 0] = label[kept.matrix.indices[kept.matrix.indptr[:-1][sizes > 0]]]
         group = _grouped(label)
+        row_group = np.full(kept.rows, -1)
+        row_group[sizes > 0] = group[kept.matrix.indices[kept.matrix.indptr[:-1][sizes > 0]]]
         for number in np.unique(group):
             columns = np.flatnonzero(group == number)
-            inside = np.flatnonzero((row_label >= 0) & (group[np.maximum(_first_of(label)[row_label], 0)] == number))
-            made.components.append(Component(columns, kept.only_rows(inside).only_columns(columns, 0.0)))
+            inside = kept.only_rows(np.flatnonzero(row_group == number))
+            made.components.append(Component(columns, inside.only_columns(columns, 0.0)))
         made.components.sort(key=lambda part: (len(part.columns), int(part.columns[0])))
         return made
 
@@ -121,61 +148,30 @@ class Parts:
 
     @property
     def values(self) -> FloatArray | None:
-        """(N,) columns of the master as the parts would have them; None before all have a solution."""
-        values = np.zeros(self.master.arrays.columns)
+        """(N,) columns as the parts would have them; None before all have a solution."""
+        values = np.zeros(self.arrays.columns)
         for part in self.components:
             if part.values is None:
                 return None
             values[part.columns] = part.values
         return values
 
-    def solve(self, until: float, stop: Callable[[], bool], gap: float, rounds: int = 3) -> None:
-        """Solve all parts, small ones first, each with what its size makes it worth of the time left.
+    def unproven(self) -> float:
+        """Return how far the parts together are from what is proven of them, relative."""
+        missing = sum(part.distance for part in self.components)
+        return missing / max(abs(self.bound), 1.0) if np.isfinite(missing) else np.inf
 
-        `gap` is relative to the bound of the whole, and shared out by columns.
+    def distance(self) -> float:
+        """Return how far the bound may be from the optimum for the prices' sake, relative; infinite where unknown.
+
+        Where the parts together keep the priced rows and these cost what they should, prices lose nothing (everybody's
+        best is the best for all); else there is a duality gap.
         """
-        gap *= abs(self.master.relaxed.objective if self.master.relaxed else 1.0) / self.master.arrays.columns
-        for number, part in enumerate(self.components):
-            weight = sum(int(other.model.integer.sum()) + 1 for other in self.components[number:])
-            share = (int(part.model.integer.sum()) + 1) / weight
-            ends = time.monotonic() + max(until - time.monotonic(), 0.0) * share
-            self._solve(part, ends, stop, gap, rounds)
-
-    def _solve(self, part: Component, ends: float, stop: Callable[[], bool], gap: float, rounds: int) -> None:
-        """Solve a part; add the Hall rows its solution breaks and solve again while there is time."""
-        for _ in range(rounds):
-            left = ends - time.monotonic()
-            if (left <= 0.5 and part.values is not None) or stop():
-                return
-            result = solve_arrays(part.model, Effort(max(left, 1.0), 0.0, gap * len(part.columns), stop=stop))
-            part.bound = max(part.bound, result.bound)
-            if result.values is None:
-                return
-            part.values = result.values
-            matrix, low = self._broken(part)
-            part.proven = not len(low)
-            if part.proven:
-                return
-            part.model = part.model.with_rows(matrix, low, np.full(len(low), np.inf))
-
-    def _broken(self, part: Component) -> tuple[sparse.csr_array, FloatArray]:
-        """Return the Hall rows that a part's solution breaks."""
-        whole = np.zeros(self.master.arrays.columns)
-        assert part.values is not None
-        whole[part.columns] = part.values
-        sets = self.master.hall.broken(whole, whole=True)
-        self.found += sets
-        matrix, low = self.master.hall.rows(sets, part.seen)
-        inside = np.zeros(self.master.arrays.columns, dtype=bool)
-        inside[part.columns] = True
-        outside = np.diff(sparse.csr_array(matrix[:, np.flatnonzero(~inside)]).indptr) > 0
-        kept = np.flatnonzero(~outside)
-        return sparse.csr_array(matrix[kept][:, part.columns]), low[kept]
-
-
-def _first_of(label: IntArray) -> IntArray:
-    """Return the first column of each part."""
-    return np.unique(label, return_index=True)[1]
+        values = self.values
+        if values is None or self.arrays.only_rows(np.flatnonzero(self.priced)).violation(values) > FEASIBLE:
+            return np.inf
+        value = self.arrays.value(values)
+        return (value - self.bound) / max(abs(value), 1e-9)
 
 
 def _grouped(label: IntArray) -> IntArray:

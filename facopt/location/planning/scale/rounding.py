@@ -17,6 +17,7 @@ import numpy as np
 
 from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.prices import lawful, priced, tying_rows
+from facopt.location.planning.scale.probing import in_between, serving_nobody
 from facopt.location.planning.scale.windows import Places, Windows
 
 if TYPE_CHECKING:
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
     from facopt.location.planning.scale.arrays import IntArray
     from facopt.location.planning.scale.highs import Result
     from facopt.location.planning.scale.master import Master
-    from facopt.location.problem import BoolArray, FloatArray
+    from facopt.location.problem import FloatArray
 
-WHOLE = 1e-6
-"""Distance from a whole number at which a value is one."""
 UP = 0.6
 """In a dive everything from this on is opened at once, else the one nearest to it."""
 SIZE, SECONDS, GAP = 20, 3.0, 4e-4
@@ -70,9 +69,9 @@ class Rounding:
     def _dive(self, until: float, stop: Callable[[], bool]) -> Result | None:
         """Return the relaxation with all sites decided that serve nobody themselves; None where it has no solution."""
         master, program, result = self.master, self.master.program, self.master.relaxed
-        alone = self._serving_nobody()
+        alone = serving_nobody(master, self.places)
         while result is not None and result.values is not None and program is not None and not stop():
-            doubt = np.flatnonzero(alone & _in_between(result.values))
+            doubt = np.flatnonzero(alone & in_between(result.values))
             if not len(doubt):
                 return result
             value = result.values[doubt]
@@ -80,13 +79,6 @@ class Rounding:
             program.bound(chosen, master.arrays.upper[chosen], master.arrays.upper[chosen])
             result = program.solve(until - time.monotonic())
         return None
-
-    def _serving_nobody(self) -> BoolArray:
-        """Return (N,) whole columns of sites that no demand point is assigned to."""
-        serving = [np.zeros(0, dtype=np.int64), *(layer.arc_site for layer in self.master.hall.layers)]
-        site = self.places.site
-        nobody: BoolArray = self.master.arrays.integer & (site >= 0) & ~np.isin(site, np.concatenate(serving))
-        return nobody
 
     def _windows(self) -> Windows:
         """Return windows over the master with the rows that tie the county together at their prices."""
@@ -98,7 +90,7 @@ class Rounding:
 
     def _in_doubt(self, windows: Windows) -> IntArray:
         """Return the sites with values that are not whole, those with most first."""
-        columns = np.flatnonzero(windows.arrays.integer & _in_between(self.values))
+        columns = np.flatnonzero(windows.arrays.integer & in_between(self.values))
         sites, counts = np.unique(self.places.site[columns], return_counts=True)
         return sites[np.argsort(-counts, kind="stable")]
 
@@ -110,7 +102,3 @@ class Rounding:
         if found.values is not None:
             self.values = self.values.copy()
             self.values[free] = found.values
-
-
-def _in_between(values: FloatArray) -> BoolArray:
-    return np.asarray(np.abs(values - values.round()) > WHOLE)

@@ -12,6 +12,7 @@ import numpy as np
 from facopt.location.solver import POLISH_SECONDS
 
 if TYPE_CHECKING:
+    from facopt.location.planning.scale.hall import HallSet
     from facopt.location.problem import FloatArray
 
 PROVEN = 1e-7
@@ -34,6 +35,8 @@ class State:
     bound: float = -np.inf
     hint: tuple[float, FloatArray] | None = None
     """Best solution of the master that no plan was made of yet, with its value."""
+    sets: list[HallSet] = field(default_factory=list)
+    """Sets whose Hall rows solutions of the master broke, whoever looked at them."""
     infeasible: bool = False
     settled: bool = False
     """Whether the bound's side has nothing left to do."""
@@ -72,6 +75,12 @@ class State:
         with self.lock:
             taken, self.hint = self.hint, None
         return taken if taken is not None and taken[0] < self.value else None
+
+    def broke(self, sets: list[HallSet]) -> None:
+        """Take sets whose Hall rows a solution broke."""
+        with self.lock:
+            known = {(number, members.tobytes()) for number, members in self.sets}
+            self.sets = [*self.sets, *(one for one in sets if (one[0], one[1].tobytes()) not in known)]
 
     def raised(self, bound: float, part: str) -> None:
         """Take a bound."""
