@@ -199,9 +199,9 @@ class _Blocks:
         point = np.where(arrays.integer, -1, marks.point)
         own, owned = _rows_of_one_point(row, point[column], arrays.rows), point >= 0
         label = _connected(own, owned, row, column)
-        shared = ~own[row] & owned[column]
-        amount = np.bincount(label[column[shared]], np.abs(value[shared]), int(label.max(initial=0)) + 1)
-        amount += np.bincount(label[: arrays.columns], np.abs(arrays.cost) * owned, len(amount))
+        shared, amount = ~own[row] & owned[column], np.zeros(len(label))
+        np.add.at(amount, label[column[shared]], np.abs(value[shared]))
+        np.add.at(amount, label[: arrays.columns], np.abs(arrays.cost) * owned)
         amount[amount == 0] = 1.0
         weight = np.where(owned, amount[label[: arrays.columns]], 1.0)
         return cls(row, column, value, owned, own, weight, np.where(own, amount[label[arrays.columns :]], 1.0))
