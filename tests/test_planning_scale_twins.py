@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from facopt.location.planning.limits import CoverageTarget, Guard
 from facopt.location.planning.problem import (
@@ -25,6 +26,7 @@ from facopt.location.planning.problem import (
     Stated,
 )
 from facopt.location.planning.referee import judge
+from facopt.location.planning.scale.arrays import ArrayModel
 from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.detail import Details
 from facopt.location.planning.scale.highs import solve_arrays
@@ -42,7 +44,6 @@ from tests.test_planning_scale_bounds import EXACT, Case, _plainly_split, _with_
 
 if TYPE_CHECKING:
     from facopt.location.planning.model import PlanModel
-    from facopt.location.planning.scale.arrays import ArrayModel
 
 FAMILIES = (*RULES, *OBJECTIVES, *ACTIONS, *FEATURES)
 SEEDS = range(700, 703)
@@ -230,12 +231,14 @@ def alike(problem: PlanningProblem) -> list[list[int]]:
     case = Case(problem)
     compact = Compact.of(case.model, case.arrays)
     groups: dict[int, list[int]] = {}
-    for (_, i, _), z in case.model.covered_point.items():
-        groups.setdefault(int(compact.column_of(np.array([z]))[0]), []).append(i)
+    for (k, i, _), z in case.model.covered_point.items():
+        if k == 0:
+            groups.setdefault(int(compact.column_of(np.array([z]))[0]), []).append(i)
     flows: dict[int, set[int]] = {}
     for (k, arc, _), x in case.model.flow.items():
-        own = {int(problem.services[k].demand[arc])}
-        flows.setdefault(int(compact.column_of(np.array([x]))[0]), set()).update(own)
+        if k == 0:
+            own = {int(problem.services[k].demand[arc])}
+            flows.setdefault(int(compact.column_of(np.array([x]))[0]), set()).update(own)
     assert sorted(map(sorted, flows.values())) == sorted(one for one in groups.values() for _ in range(2))
     return list(groups.values())
 
@@ -343,6 +346,60 @@ def test_rows_of_different_statements_are_not_one() -> None:
     assert alike(six_points([wholly(0), wholly(1)])) == [[0], [1], [2, 3], [4, 5]]
 
 
+def test_who_needs_two_tiers_is_one_with_others_who_do() -> None:
+    """The share covered by both tiers is a column more of each point; who needs one of them only is not alike."""
+    problem = six_points([CoverageTarget(None, 40.0, PEOPLE[None, :], range(1))])
+    first, everybody = problem.services[0], np.arange(6)
+    for needs, expected in ((everybody, [[0, 1, 2, 3], [4, 5]]), (everybody[1:], [[0], [1, 2, 3], [4, 5]])):
+        arcs = np.isin(first.demand, needs)
+        second = replace(
+            first, tier="hospital", needed=np.isin(everybody, needs), demand=first.demand[arcs], site=first.site[arcs],
+            minutes=first.minutes[arcs],
+        )  # fmt: skip
+        assert alike(problem.replace(services=(first, second))) == expected
+
+
+# --- colours, on a few numbers ---------------------------------------------------------------------------------------
+
+
+def numbers(matrix: list[list[float]], least: list[float], cost: list[float]) -> tuple[ArrayModel, Marks]:
+    """Columns from 0 to 1, each of a demand point of its own, and rows with least values."""
+    rows, columns = len(least), len(cost)
+    arrays = ArrayModel(
+        sparse.csr_array(np.array(matrix).reshape(rows, columns)), np.array(least), np.full(rows, inf),
+        np.zeros(columns), np.ones(columns), np.array(cost), np.zeros(columns, dtype=bool),
+    )  # fmt: skip
+    return arrays, Marks(np.arange(columns), np.zeros(columns, dtype=int), np.zeros(rows, dtype=int))
+
+
+def test_weights_come_from_costs_as_well() -> None:
+    """Two columns that only their own rows and costs speak of: one costs twice as much, and weighs twice as much."""
+    arrays, marks = numbers([[1, 0], [0, 1]], [0.5, 0.5], [1.0, 2.0])
+    found = Twins.of(arrays, marks)
+    assert found.group.tolist() == [0, 0]
+    assert found.share == pytest.approx([1 / 3, 2 / 3])
+    assert found.merged(arrays).cost.tolist() == [3.0]
+
+
+def test_what_adds_is_not_one_with_what_takes_away() -> None:
+    """Weights are never negative; a number as it is and as nearly as rounding allows counts as one."""
+    arrays, marks = numbers([[1, 2 * (1 + 1e-15), -1, -3]], [-1.0], [0.0] * 4)
+    assert Twins.of(arrays, marks).group.tolist() == [0, 0, 1, 1]
+
+
+def test_what_is_asked_for_by_its_kind_stays_apart() -> None:
+    """Columns of two services are two, also where nothing tells them apart."""
+    arrays, marks = numbers([[1, 1, 2, 2]], [1.0], [0.0] * 4)
+    assert Twins.of(arrays, marks).group.tolist() == [0, 0, 0, 0]
+    assert Twins.of(arrays, replace(marks, kind=np.array([0, 1, 0, 1]))).group.tolist() == [0, 1, 0, 1]
+
+
+def test_columns_of_no_demand_point_are_never_merged() -> None:
+    """Whatever is not of a demand point has a meaning of its own."""
+    arrays, marks = numbers([[1, 1, 2, 2]], [1.0], [0.0] * 4)
+    assert Twins.of(arrays, replace(marks, point=np.array([0, -1, 2, -1]))).group.tolist() == [0, 1, 0, 2]
+
+
 # --- the check -------------------------------------------------------------------------------------------------------
 
 
@@ -372,6 +429,24 @@ def test_the_check_refuses_wrong_weights() -> None:
         below[np.flatnonzero(several)[:1]] *= -1.0
         for wrong in (even, more, 1.01 * weights, below):
             assert not replace(twins, **{name: wrong}).holds(arrays), name
+
+
+@pytest.mark.parametrize("weights", [(1.0, 1.0), (2.0, -1.0), (0.4, 0.4)])
+def test_the_check_refuses_what_is_no_mean(weights: tuple[float, float]) -> None:
+    """Weights that add up to two, or to one with less than nothing, where no shared row would tell."""
+    arrays, marks = numbers([[1, 0], [0, 1]], [0.5, 0.5], [0.0, 0.0])
+    found, wrong = Twins.proposed(arrays, marks), np.array(weights)
+    assert found.holds(arrays)
+    assert not replace(found, share=wrong, row_share=wrong).holds(arrays)
+
+
+def test_the_check_refuses_rows_that_only_their_mean_has_in_common() -> None:
+    """2 x, x and 3 x have the mean 2 x at some weights, but 3 x may be too much where 2 x is not."""
+    arrays, marks = numbers([[-2, 0, 0], [0, -1, 0], [0, 0, -3]], [-1.0] * 3, [0.0] * 3)
+    one = np.zeros(3, dtype=int)
+    wrong = Twins(one, one[:1], np.array([0.6, 0.1, 0.3]), one[:1], one, np.array([0.6, 0.2, 0.2]))
+    assert not wrong.holds(arrays)
+    assert Twins.of(arrays, marks).group.tolist() == [0, 1, 2]
 
 
 def test_the_check_refuses_whoever_is_not_alike() -> None:
