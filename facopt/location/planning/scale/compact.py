@@ -1,4 +1,4 @@
-"""Each site's states as columns instead of its moves: the same plans in far fewer columns.
+"""Each site's states as columns instead of its moves, and twins as one: the same plans in far fewer columns.
 
 A site with n sizes over T stages has a column for every move and stage, though what matters to nearly every row is only
 which size it has when. All ways a site can go are few, so they are listed, and
@@ -9,6 +9,8 @@ takes the place of the moves, with the rows y_a <= y_b, y_a + y_b <= 1, y_a + y_
 these rows allow more than the ways, y is a mean of ways instead: y = sum_w l_w y_w, sum_w l_w = 1, l_w in [0, 1]; as y
 is whole, it is one of them. A site is rewritten only if every row and the objective, as they stand, are a sum of y and
 a constant on every way; that is checked, whatever rules there are. Otherwise its moves stay as they are.
+
+What is left is merged where demand points are twins (`twins.py`): then each column stands for those of all twins.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import numpy as np
 from scipy import sparse
 
 from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.twins import Marks, Twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,13 +139,15 @@ def _ways(model: PlanModel, site: int, most: int) -> Iterator[tuple[dict[int, in
 
 @dataclass
 class Compact:
-    """A model with y in place of moves where that is the same, and the way there and back."""
+    """A model with y in place of moves where that is the same, twins merged, and the way there and back."""
 
     arrays: ArrayModel
     own: IntArray
-    """Columns of the first model that stay, in their order; y come after them."""
+    """Columns of the first model that are not rewritten, in their order; y come after them, and then twins are one."""
     ways: list[Ways]
     """Of the sites that are rewritten."""
+    twins: Twins
+    """Which of these columns are one."""
     site: IntArray
     """(N,) site of each column that is a move or y; -1 of others."""
     rows: IntArray
@@ -171,9 +176,25 @@ class Compact:
         rows = np.flatnonzero(~((inner >= 0) & rewritten[inner]))
         sites = np.array([one.site for one in ways], dtype=np.int64)
         places = [np.repeat(sites, counts) for counts in ([len(w.stage) for w in ways], [w.means for w in ways])]
-        made = cls(arrays, own, ways, np.concatenate([site[own], *places]), rows, arrays.columns, by, constant)
+        made = cls(
+            arrays, own, ways, Twins.none(arrays), np.concatenate([site[own], *places]), rows, arrays.columns, by,
+            constant,
+        )  # fmt: skip
         made.arrays = made._rewritten(arrays)
-        return made
+        return made._merged(Twins.of(made.arrays, made._marks(Marks.of(model))))
+
+    def _marks(self, marks: Marks) -> Marks:
+        """Return the marks of the new columns and rows for those of the first model's."""
+        states, more = self.arrays.columns - len(self.own), self.arrays.rows - len(self.rows)
+        point, kind = (np.r_[one[self.own], np.full(states, -1)] for one in (marks.point, marks.kind))
+        return Marks(point, kind, np.r_[marks.statement[self.rows], np.full(more, -1)])
+
+    def _merged(self, twins: Twins) -> Compact:
+        kept = twins.rows[twins.rows < len(self.rows)]
+        return replace(
+            self, arrays=twins.merged(self.arrays), twins=twins, site=self.site[twins.first], rows=self.rows[kept],
+            _by=sparse.csr_array(self._by @ twins.by),
+        )  # fmt: skip
 
     def _rewritten(self, arrays: ArrayModel) -> ArrayModel:
         kept = arrays.only_rows(self.rows)
@@ -195,11 +216,12 @@ class Compact:
         return changed, matrix @ self._constant
 
     def column_of(self, old: IntArray) -> IntArray:
-        """Return the new numbers of columns that stay."""
-        return np.searchsorted(self.own, old)
+        """Return the new numbers of columns that are not rewritten; twins have one."""
+        return self.twins.group[np.searchsorted(self.own, old)]
 
     def expand(self, values: FloatArray) -> FloatArray:
         """Return values of the first model's columns."""
+        values = self.twins.expand(values)
         found = np.zeros(self.columns)
         found[self.own] = values[: len(self.own)]
         begin = len(self.own)
@@ -210,13 +232,13 @@ class Compact:
         return found
 
     def shrink(self, values: FloatArray) -> FloatArray:
-        """Return values of the new columns for those of the first model's."""
+        """Return values of the new columns for those of the first model's: of twins their mean."""
         parts, means = [values[self.own]], []
         for one in self.ways:
             way = int(np.argmin(np.abs(one.made - values[one.moves]).sum(axis=1)))
             parts.append(one.states[way])
             means.append((np.arange(one.means) == way).astype(np.float64))
-        return np.concatenate([*parts, *means])
+        return self.twins.shrink(np.concatenate([*parts, *means]))
 
 
 def _rows_of_one_site(arrays: ArrayModel, site: IntArray) -> IntArray:

@@ -45,13 +45,15 @@ class Details:
     """The compact model."""
     master: Master
     flow: IntArray
-    """(F,) columns of assignment in the compact model."""
+    """(F,) columns of assignment in the compact model, ascending."""
+    column: IntArray
+    """(A,) position in `flow` of each assignment of a demand point to a site; twins share it..."""
     service: IntArray
-    """(F,)."""
+    """(A,) ...its service..."""
     point: IntArray
-    """(F,) demand point."""
+    """(A,) ...its demand point..."""
     site: IntArray
-    """(F,)."""
+    """(A,) ...and its site."""
 
     @classmethod
     def of(cls, model: PlanModel, compact: Compact, master: Master) -> Details:
@@ -60,8 +62,9 @@ class Details:
         service = np.array([k for (k, _, _), _ in assigned], dtype=np.int64)
         point = np.array([model.problem.services[k].demand[arc] for (k, arc, _), _ in assigned], dtype=np.int64)
         site = np.array([model.problem.services[k].site[arc] for (k, arc, _), _ in assigned], dtype=np.int64)
-        flow = compact.column_of(np.array([column for _, column in assigned], dtype=np.int64))
-        return cls(compact.arrays, master, flow, service, point, site)
+        columns = compact.column_of(np.array([column for _, column in assigned], dtype=np.int64))
+        flow, column = np.unique(columns, return_inverse=True)
+        return cls(compact.arrays, master, flow, column, service, point, site)
 
     def nobody(self) -> BoolArray:
         """Return (K, I) demand points by service, none of them wanted."""
@@ -92,11 +95,17 @@ class Details:
 
     def columns(self, wanted: BoolArray) -> int:
         """Return the number of columns of the master with the assignment of those wanted (K, I)."""
-        return len(self.master.kept) + int(wanted[self.service, self.point].sum())
+        return len(self.master.kept) + int(self._here(wanted).sum())
 
     def share(self, wanted: BoolArray) -> float:
         """Return the share of all assignment that is wanted."""
-        return float(wanted[self.service, self.point].mean()) if len(self.flow) else 1.0
+        return float(self._here(wanted).mean()) if len(self.flow) else 1.0
+
+    def _here(self, wanted: BoolArray) -> BoolArray:
+        """Return (F,) the assignment of those wanted (K, I), and of their twins."""
+        here = np.zeros(len(self.flow), dtype=bool)
+        here[self.column[wanted[self.service, self.point]]] = True
+        return here
 
     @cached_property
     def _outside(self) -> tuple[IntArray, Any]:
@@ -108,7 +117,7 @@ class Details:
 
     def detail(self, wanted: BoolArray, sets: list[HallSet]) -> Detail:
         """Return the master with the assignment of those wanted (K, I) and with the Hall rows of some more sets."""
-        here = wanted[self.service, self.point]
+        here = self._here(wanted)
         columns = np.sort(np.r_[self.master.kept, self.flow[here]])
         of_master = np.searchsorted(columns, self.master.kept)
         own = self.exact.only_rows(self.master.own_of).only_columns(columns, self.exact.offset + self._least(here))

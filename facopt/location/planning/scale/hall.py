@@ -66,7 +66,7 @@ class Layer:
     service: int
     stage: int
     point: IntArray
-    """(P,) demand points that have a column z."""
+    """(P,) demand points that have a column z, ascending; of twins that share it, the first."""
     load: FloatArray
     """(P,)."""
     covered: IntArray
@@ -122,12 +122,16 @@ class Layer:
         )  # fmt: skip
 
     def over(self, compact: Compact, kept: IntArray) -> Layer:
-        """Return the layer over some of the columns of a compact model, numbered anew."""
+        """Return the layer over some of the columns of a compact model, numbered anew; twins are one point."""
         used, constant = compact.over(self.used)
-        covered = np.searchsorted(kept, compact.column_of(self.covered))
+        columns = np.searchsorted(kept, compact.column_of(self.covered))
+        covered, first, position = np.unique(columns, return_index=True, return_inverse=True)
+        arcs = np.unique(position[self.arc_point] * self.sites + self.arc_site)
         return replace(
-            self, covered=covered, used=sparse.csr_array(used[:, kept]), used_constant=self.used_constant + constant
-        )
+            self, point=self.point[first], load=np.bincount(position, self.load).astype(float), covered=covered,
+            arc_point=arcs // self.sites, arc_site=arcs % self.sites, zone=self.zone[first],
+            used=sparse.csr_array(used[:, kept]), used_constant=self.used_constant + constant,
+        )  # fmt: skip
 
     @cached_property
     def sites(self) -> int:

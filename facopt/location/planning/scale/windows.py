@@ -46,19 +46,18 @@ class Places:
     site: IntArray
     """(N,) site of a move, -1 of other columns."""
     point: IntArray
-    """(N,) demand point of an assignment or its sum, -1 of other columns."""
+    """(N,) demand point of an assignment or its sum, one of them where twins are merged; -1 of other columns."""
 
     @classmethod
     def of(cls, model: PlanModel, compact: Compact) -> Places:
         """Return the places of the columns of a model's compact form."""
-        point = np.full(compact.columns, -1, dtype=np.int64)
-        for (k, arc, _), column in model.flow.items():
-            if model.problem.services[k].assigned:
-                point[column] = model.problem.services[k].demand[arc]
-        for (_, i, _), column in model.covered_point.items():
-            point[column] = i
-        states = np.full(compact.arrays.columns - len(compact.own), -1)
-        return cls(compact.site, np.r_[point[compact.own], states])
+        services = model.problem.services
+        known = [(x, services[k].demand[arc]) for (k, arc, _), x in model.flow.items() if services[k].assigned]
+        known += [(z, i) for (_, i, _), z in model.covered_point.items()]
+        column, demand = np.array(known, dtype=np.int64).reshape(-1, 2).T
+        point = np.full(compact.arrays.columns, -1, dtype=np.int64)
+        point[compact.column_of(column)] = demand
+        return cls(compact.site, point)
 
     def of_columns(self, columns: IntArray) -> Places:
         """Return the places of some columns, numbered anew."""
