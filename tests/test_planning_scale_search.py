@@ -136,6 +136,18 @@ def test_a_worse_plan_and_a_lower_bound_change_nothing() -> None:
     assert state.bound == 90.0
 
 
+def test_a_solution_of_the_master_that_the_bound_has_passed_gives_way() -> None:
+    """The lowest is kept, until the bound shows that it cannot be."""
+    state = State(0.0, np.inf, np.inf, 1e-6)
+    for value in (50.0, 60.0):
+        state.hinted(value, np.full(1, value))
+    assert state.hint is not None and state.hint[0] == 50.0
+    state.raised(55.0, "bound")
+    state.hinted(60.0, np.full(1, 60.0))
+    assert state.take_hint()[0] == 60.0
+    assert state.take_hint() is None
+
+
 def test_small_models_go_to_the_solver_whole() -> None:
     """The way for large models is taken by size, and never by an objective that looks at assignment."""
     _, _, model, _ = next(models("split", range(5)))

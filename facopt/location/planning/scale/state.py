@@ -65,9 +65,13 @@ class State:
         return self.values is not None and self.value - self.bound <= gap * max(abs(self.value), 1e-9)
 
     def hinted(self, value: float, values: FloatArray) -> None:
-        """Take a solution of the master, unless it cannot lead to a better plan."""
+        """Take a solution of the master, unless it cannot lead to a better plan.
+
+        One that the bound has passed meanwhile gives way to any other: it broke rows that are known by now.
+        """
         with self.lock:
-            if value < self.value and (self.hint is None or value < self.hint[0]):
+            passed = self.hint is not None and self.hint[0] < self.bound
+            if value < self.value and (self.hint is None or passed or value < self.hint[0]):
                 self.hint = (value, values)
 
     def take_hint(self) -> tuple[float, FloatArray] | None:

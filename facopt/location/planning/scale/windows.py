@@ -83,7 +83,7 @@ class Windows:
     def local(self) -> BoolArray:
         """(R,) rows of the model that do not tie the county together."""
         local: BoolArray = np.diff(self.arrays.matrix.indptr) <= LONG
-        local[self.own_rows :] = self.own_rows is None
+        local[len(local) if self.own_rows is None else self.own_rows :] = False
         return local
 
     @cached_property
