@@ -141,7 +141,8 @@ def test_a_solution_of_the_master_that_the_bound_has_passed_gives_way() -> None:
     state = State(0.0, np.inf, np.inf, 1e-6)
     for value in (50.0, 60.0):
         state.hinted(value, np.full(1, value))
-    assert state.hint is not None and state.hint[0] == 50.0
+    assert state.hint is not None
+    assert state.hint[0] == 50.0
     state.raised(55.0, "bound")
     state.hinted(60.0, np.full(1, 60.0))
     assert state.take_hint()[0] == 60.0
