@@ -151,8 +151,8 @@ class Refinement:
             part.values = values
             whole = parts.values
             if whole is not None:
-                others = parts.bound - part.bound
-                self.state.hinted(others + value, whole[detail.of_master])
+                others = sum(other.bound for other in parts.components if other is not part)
+                self.state.hinted(parts.constant + others + value, whole[detail.of_master])
 
         return improved
 
