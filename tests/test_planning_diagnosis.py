@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -22,7 +23,6 @@ from facopt.location.planning.problem import LevelWish, Stated
 from facopt.location.planning.search import solve_planning
 from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
-from facopt.measures.report import Report
 from facopt.objectives.cost import Cost
 from facopt.outputs.terminal import run_summary
 from facopt.pipeline import prepare, solve
@@ -37,6 +37,9 @@ from tests.cli_runner import facopt
 from tests.diagnosis_cases import possible, problem
 from tests.planning_cases import draw
 from tests.planning_oracle import best_values, course_count
+
+if TYPE_CHECKING:
+    from facopt.measures.report import Report
 
 SETTINGS = SolverSettings(time_limit_seconds=30)
 INFEASIBLE = Path(__file__).parent / "data/infeasible"
@@ -288,7 +291,7 @@ def test_without_time_all_statements_are_named() -> None:
     ])  # fmt: skip
     diagnosis = diagnose(case, SETTINGS, 0.0)
     assert (diagnosis.conflict, diagnosis.is_smallest) == (("limits.budget", "rules.0"), False)
-    assert diagnosis.relaxations == ()
+    assert [(one.key, one.needed, one.verified) for one in diagnosis.relaxations] == [("limits.budget", 1, False)]
 
 
 def test_smallest_part_of_a_set() -> None:

@@ -7,8 +7,8 @@ all others left unbuilt is a small part of it, in which a solver soon finds a pl
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,8 @@ USED = 1e-6
 """Of a site: opened by the relaxation."""
 RELAXING = 0.5
 """Of the time: at most so much for the relaxation."""
+LEAST_PATIENCE, PATIENCE = 5.0, 1.0
+"""Seconds, and of the time that the best plan took: where none better is found for so long, it is taken."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,23 @@ class Found:
     """No plan is below this; infinite where there is none, minus infinite where nothing is known."""
     optimal: bool = False
     """Whether the plan is proven best."""
+
+
+@dataclass
+class _Patience:
+    """When the last better plan was found."""
+
+    began: float = field(default_factory=time.monotonic)
+    last: float = inf
+
+    def improved(self, _value: float, _values: FloatArray) -> None:
+        """Take the time of a better plan."""
+        self.last = time.monotonic()
+
+    def is_over(self) -> bool:
+        """Return whether there is a plan and none better has come for long."""
+        patience = max(LEAST_PATIENCE, PATIENCE * (self.last - self.began))
+        return isfinite(self.last) and time.monotonic() > self.last + patience
 
 
 def near_relaxation(model: PlanModel, seconds: float, gap: float, seed: int) -> Found:
@@ -54,7 +73,8 @@ def near_relaxation(model: PlanModel, seconds: float, gap: float, seed: int) -> 
         return Found(None, -inf)
     upper = arrays.upper.copy()
     upper[_left_out(model, _used(model, compact, master, master.relaxed.values))] = 0.0
-    effort = Effort(max(until - time.monotonic(), 0.1), gap, seed=seed)
+    watch = _Patience()
+    effort = Effort(max(until - time.monotonic(), 0.1), gap, seed=seed, stop=watch.is_over, improved=watch.improved)
     result = solve_arrays(replace(arrays, upper=upper), effort)
     return Found(result.values, master.relaxed.objective)
 

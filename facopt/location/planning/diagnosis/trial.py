@@ -12,14 +12,16 @@ from facopt.location.planning.diagnosis.elastic import ElasticRelaxation
 from facopt.location.planning.diagnosis.restricted import Found, near_relaxation
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.referee import judge
+from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.large import is_large, solve_large
+from facopt.location.planning.scale.master import Master
 from facopt.location.solution import Status
 from facopt.location.solver import MilpResult, SolverSettings, solve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from facopt.location.planning.diagnosis.elastic import Group
     from facopt.location.planning.diagnosis.statements import Way
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.problem import FloatArray
@@ -79,17 +81,25 @@ class Trial:
         """Return a trial with a share of the time that is left."""
         return Trial(self.settings, share * max(self.left(), 0.0))
 
-    def relaxed_conflict(self, problem: PlanningProblem, keys: Sequence[str]) -> frozenset[Group] | None:
-        """Return a conflict that the linear relaxation shows, the earlier keys preferred; None where it shows none."""
+    def relaxation(self, problem: PlanningProblem) -> ElasticRelaxation | None:
+        """Return the linear relaxation of a problem, to be asked within this time; None where that has ended."""
+        return None if self._is_over() else ElasticRelaxation.of(problem, time.monotonic() + self.left())
+
+    def ruled_out(self, problem: PlanningProblem) -> bool:
+        """Return whether the linear relaxation proves that there is no plan."""
         if self._is_over():
-            return None
-        return ElasticRelaxation.of(problem, time.monotonic() + self.left()).smallest(keys)
+            return False
+        model = PlanModel.of(problem)
+        compact = Compact.of(model, ArrayModel.of(model.linear))
+        return not Master.of(model, compact).relax(time.monotonic() + self.left())
 
     def possible(self, problem: PlanningProblem) -> bool | None:
         """Return whether a plan exists, verified by the referee; None where the time ended first."""
         if self._is_over():
             return None
         model = PlanModel.of(problem)
+        if self._is_over():
+            return None
         answer = self._possible_near(model) if self._looks_near(model) else None
         if answer is not None:
             return answer
@@ -120,6 +130,8 @@ class Trial:
         if self._is_over():
             return None
         model = _giving_way(problem, ways)
+        if self._is_over():
+            return None
         scales = [1.0 if len(ways) == 1 else max(abs(way.concession.stated), 1.0) for way in ways]
         columns = [model.giving[way.key, way.concession.part] for way in ways]
         model.linear.objective = {column: 1 / scale for column, scale in zip(columns, scales, strict=True)}
