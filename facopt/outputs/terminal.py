@@ -165,7 +165,7 @@ def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
     for conflict in report.conflicts:
         yield f"  {conflict.place}: {conflict.sentence_zh if lang == 'zh' else conflict.sentence_en}"
     if not report.conflicts:
-        yield f"  {say('terminal.no_way_out', lang)}"
+        yield f"  {say('conflicts.none_verified' if report.shortfalls else 'terminal.no_way_out', lang)}"
     if report.shortfalls:
         yield say("conflicts.shortfalls", lang)
     for short in report.shortfalls:

@@ -35,7 +35,7 @@ def conflicts(m: Material) -> Section | None:
     if m.report.status != "infeasible":
         return None
     if not m.report.conflicts:
-        inner = paragraph("conflicts.none_found")
+        inner = paragraph("conflicts.none_verified" if m.report.shortfalls else "conflicts.none_found")
     else:
         inner = f'<ol class="ways">{"".join(map(_way_out, m.report.conflicts))}</ol>'
     inner = _clashes(m) + inner + _shortfalls(m)

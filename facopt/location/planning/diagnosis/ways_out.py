@@ -93,11 +93,9 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
     # Where it is not known which statements matter, trying each alone would leave none of them enough time.
     tried = not finding.cut_short or len({way.key for way in ways}) <= MOST_TRIED
     alone = list(_alone(search, ways, trial)) if tried else _left_open(ways)
-    enough = [one for one in alone if one.verified]
-    if tried and not enough:
-        enough = list(_left_out(search, found.statements, trial))
-    if not enough:
-        enough = list(together(problem, stated, trial))
+    if tried and not any(one.verified for one in alone):
+        alone += _left_out(search, found.statements, trial)
+    enough = [one for one in alone if one.verified] or list(together(problem, stated, trial))
     return Diagnosis(
         conflict=tuple(one.key for one in found.statements),
         parts={key: tuple(way.concession.part for way in needed) for key, needed in found.parts.items() if needed},
@@ -137,13 +135,14 @@ def _alone(search: Search, ways: Sequence[Way], trial: Trial) -> Iterable[Relaxa
         if found is not None:
             yield relaxation(way, found)
         elif asked.cut_short:
-            yield from _left_open([way])
+            yield relaxation(way, Changes(None))
 
 
 def _left_open(ways: Iterable[Way]) -> list[Relaxation]:
-    """Return figures of whole statements of which nothing is known."""
-    whole = [way for way in ways if not (way.concession.part and way.concession.field)]
-    return [relaxation(way, Changes(None)) for way in whole[:MOST_OPEN]]
+    """Return figures of which nothing is known, one of each statement: of all of it where it has such a figure."""
+    in_parts = sorted(ways, key=lambda way: bool(way.concession.part and way.concession.field))
+    first = {way.key: way for way in reversed(in_parts)}
+    return [relaxation(first[key], Changes(None)) for key in dict.fromkeys(way.key for way in ways)][:MOST_OPEN]
 
 
 def relaxation(way: Way, found: Changes) -> Relaxation:
@@ -236,12 +235,15 @@ def _bracket(enough: Callable[[int], bool | None], shown: int, count: int) -> tu
 
 
 def _left_out(search: Search, conflict: Iterable[Statement], trial: Trial) -> Iterable[Relaxation]:
-    """Yield the statements of the conflict without which a plan exists, for those that have no figure to change."""
+    """Yield the statements of the conflict without which a plan exists, and those without a figure that stay open."""
     until = time.monotonic() + SCREENING_SHARE * trial.left()
     may_help = [statement for statement in conflict if search.may_help(statement.key, "", until)]
     for number, statement in enumerate(may_help):
-        if trial.part(1 / (len(may_help) + 1 - number)).possible(statement.left_out(search.problem)):
+        answer = trial.part(1 / (len(may_help) + 1 - number)).possible(statement.left_out(search.problem))
+        if answer:
             yield Relaxation(statement.key, 1.0, 0.0, "statement", together=False)
+        elif answer is None and not statement.ways:
+            yield Relaxation(statement.key, 1.0, 1.0, "statement", together=False, least=False, verified=False)
 
 
 def _ranked(found: list[Relaxation]) -> tuple[Relaxation, ...]:
