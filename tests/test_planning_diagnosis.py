@@ -20,6 +20,7 @@ from facopt.location.planning.diagnosis.ways_out import diagnose
 from facopt.location.planning.limits import Budget, CoverageTarget, SiteCount
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.problem import LevelWish, Stated
+from facopt.location.planning.scale import large
 from facopt.location.planning.search import solve_planning
 from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
@@ -36,7 +37,7 @@ from facopt.scenario.load import load_scenario
 from tests.cli_runner import facopt
 from tests.diagnosis_cases import possible, problem
 from tests.planning_cases import draw
-from tests.planning_oracle import best_values, course_count
+from tests.planning_oracle import best_values
 
 if TYPE_CHECKING:
     from facopt.measures.report import Report
@@ -96,10 +97,18 @@ def test_conflicts_are_smallest_and_ways_out_least() -> None:
     assert found >= 5
 
 
-FAMILIES = (
-    "Budget", "CoverageTarget", "Floor", "least_load", "split", "merge", "three_stages", "nested", "SitesPerZone",
-    "ServicePopulation", "Gap", "Backup", "WorstMinutes", "Spacing", "single", "nearest",
+WITHOUT_PLAN = (
+    ("Budget", 6), ("Budget", 7), ("CoverageTarget", 4), ("Floor", 1), ("Floor", 3), ("least_load", 3), ("split", 9),
+    ("merge", 26), ("three_stages", 9), ("nested", 12), ("SitesPerZone", 4), ("ServicePopulation", 2), ("Gap", 2),
+    ("Gap", 13), ("Backup", 0), ("WorstMinutes", 12), ("Spacing", 24), ("single", 0), ("single", 4), ("nearest", 0),
 )  # fmt: skip
+"""Families and seeds of drawn problems with few courses and no plan, each for something else."""
+
+
+def asked_as_large(monkeypatch) -> None:
+    """Ask small problems as large ones are: near the relaxation, then with a bound and a plan side by side."""
+    monkeypatch.setattr(trial, "LARGE", 0)
+    monkeypatch.setattr(large, "LEAST_ASSIGNMENT", 1)
 
 
 @pytest.mark.parametrize("near", [False, True])
@@ -108,27 +117,75 @@ def test_conflicts_of_every_kind_of_problem(near: bool, monkeypatch) -> None:
 
     Once as small problems are asked, once as large ones are: first near the relaxation.
     """
-    monkeypatch.setattr(trial, "LARGE", 0 if near else trial.LARGE)
-    found = 0
-    for number, family in enumerate(FAMILIES):
-        for seed in range(5 * near, 5 * near + 1 + number % 2):
-            case = draw(seed, family).replace(levels=(LevelWish(Cost()),))
-            if course_count(case) > 200 or best_values(case) is not None:
-                continue
-            found += 1
-            diagnosis, stated = diagnose(case, SETTINGS, 30), statements(case)
-            conflict = [one for one in stated if one.key in diagnosis.conflict]
-            assert diagnosis.is_smallest, (family, seed)
-            assert best_values(only_these(case, stated, conflict)) is None, (family, seed, diagnosis)
-            for one in conflict:
-                rest = [other for other in conflict if other is not one]
-                assert best_values(only_these(case, stated, rest)) is not None, (family, seed, diagnosis, one.key)
-            for one in diagnosis.relaxations:
-                if one.unit != "statement" and not one.together:
-                    assert one.verified
-                    changed = way_of(case, one).change(case, one.needed)
-                    assert best_values(changed) is not None, (family, seed, one)
-    assert found >= 5
+    if near:
+        asked_as_large(monkeypatch)
+    for family, seed in WITHOUT_PLAN:
+        case = draw(seed, family).replace(levels=(LevelWish(Cost()),))
+        assert best_values(case) is None, f"draw another seed of {family}"
+        diagnosis, stated = diagnose(case, SETTINGS, 30), statements(case)
+        conflict = [one for one in stated if one.key in diagnosis.conflict]
+        assert diagnosis.is_smallest, (family, seed)
+        assert best_values(only_these(case, stated, conflict)) is None, (family, seed, diagnosis)
+        for one in conflict:
+            rest = [other for other in conflict if other is not one]
+            assert best_values(only_these(case, stated, rest)) is not None, (family, seed, diagnosis, one.key)
+        assert diagnosis.relaxations, (family, seed)
+        for one in diagnosis.relaxations:
+            if one.unit != "statement" and not one.together:
+                assert one.verified
+                changed = way_of(case, one).change(case, one.needed)
+                assert best_values(changed) is not None, (family, seed, one)
+
+
+def crowded_case(seed: int):
+    """Return a problem with more people than room, and figures of every sort to give way."""
+    rng = np.random.default_rng(seed)
+    people = rng.integers(10, 40, 6).astype(float)
+    rules = [
+        ("targets.0", CoverageTarget(0, float(rng.choice([80, 90])), people[None], range(1))),
+        ("rules.0", Floor(kind="floor", tier="clinic", at_least_percent=float(rng.choice([40, 60])))),
+        ("limits.budget", Budget(float(rng.integers(8, 20)))),
+        ("limits.new_sites.clinic", SiteCount(0, int(rng.integers(1, 4)), exact=False)),
+    ]
+    return problem(
+        np.where(rng.random((6, 4)) < 0.85, rng.integers(1, 45, (6, 4)), np.inf).tolist(),
+        people=people.tolist(), cost=rng.integers(3, 9, 4).astype(float).tolist(), zones=list("aabbcc"),
+        capacity=float(rng.integers(35, 70)), rules=rules,
+    )  # fmt: skip
+
+
+def test_the_way_of_large_problems_agrees_with_that_of_small_ones(monkeypatch) -> None:
+    """From the search to verified ways out: none is missing, none better than the least, each enough, by both ways."""
+    known, sides = [], []
+    for seed in range(6):
+        exact = solve_planning(crowded_case(seed), SETTINGS)
+        if exact.status is Status.INFEASIBLE:
+            known.append((seed, {(one.key, one.part, one.field): one for one in exact.relaxations}))
+    assert len(known) >= 4
+    monkeypatch.setattr(trial, "solve_large", lambda *asked: sides.append(1) or large.solve_large(*asked))
+    asked_as_large(monkeypatch)
+    for seed, least in known:
+        case, found = crowded_case(seed), solve_planning(crowded_case(seed), SETTINGS)
+        assert found.status is Status.INFEASIBLE
+        assert found.conflict_is_smallest
+        assert {(one.key, one.part, one.field) for one in found.relaxations} >= {
+            key for key, one in least.items() if one.key in found.conflict and not one.together
+        }  # fmt: skip
+        for one in found.relaxations:
+            assert_no_better(way_of(case, one), one, least.get((one.key, one.part, one.field)), case)
+    assert sides
+
+
+def assert_no_better(way, one, least, case) -> None:
+    """A way out leads to a plan and is not below the least one; what is proven not to be enough is not."""
+    assert one.verified
+    if not one.together:
+        assert trial.Trial(SETTINGS, 30).possible(way.change(case, one.needed)) is True, one
+    if least is not None and not least.together:
+        assert way.concession.direction * (one.needed - least.needed) >= 0, (one, least)
+        assert one.needed == least.needed or not one.least, (one, least)
+        if one.not_enough is not None:
+            assert way.concession.direction * (least.needed - one.not_enough) > 0, (one, least)
 
 
 def test_the_relaxation_knows_which_statements_it_needs() -> None:
