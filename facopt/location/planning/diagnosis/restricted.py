@@ -20,6 +20,8 @@ from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.master import Master
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from facopt.location.planning.model import PlanModel
     from facopt.location.problem import BoolArray, FloatArray
 
@@ -60,10 +62,15 @@ class _Patience:
         return isfinite(self.last) and time.monotonic() > self.last + patience
 
 
-def near_relaxation(model: PlanModel, seconds: float, gap: float, seed: int) -> Found:
-    """Return a plan among the sites that the relaxation uses, to a gap relative to the best of these, and a bound."""
+def near_relaxation(
+    model: PlanModel, seconds: float, gap: float, seed: int, most: Mapping[int, float] | None = None
+) -> Found:
+    """Return a plan among the sites that the relaxation uses, to a gap relative to the best of these, and a bound.
+
+    `most` holds upper bounds of columns that are to be no larger this time.
+    """
     until = time.monotonic() + seconds
-    arrays = ArrayModel.of(model.linear)
+    arrays = _at_most(ArrayModel.of(model.linear), most or {})
     compact = Compact.of(model, arrays)
     master = Master.of(model, compact)
     possible = master.relax(time.monotonic() + RELAXING * (until - time.monotonic()))
@@ -77,6 +84,22 @@ def near_relaxation(model: PlanModel, seconds: float, gap: float, seed: int) -> 
     effort = Effort(max(until - time.monotonic(), 0.1), gap, seed=seed, stop=watch.is_over, improved=watch.improved)
     result = solve_arrays(replace(arrays, upper=upper), effort)
     return Found(result.values, master.relaxed.objective)
+
+
+def with_these_sites(model: PlanModel, values: FloatArray, seconds: float) -> FloatArray:
+    """Return the columns of the best plan for a model's objective that builds what another (N,) builds."""
+    arrays = ArrayModel.of(model.linear)
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    lower[arrays.integer] = upper[arrays.integer] = np.round(values[arrays.integer])
+    best = solve_arrays(replace(arrays, lower=lower, upper=upper), Effort(max(seconds, 1.0), 0.0)).values
+    return values if best is None else best
+
+
+def _at_most(arrays: ArrayModel, most: Mapping[int, float]) -> ArrayModel:
+    upper = arrays.upper.copy()
+    for column, value in most.items():
+        upper[column] = value
+    return replace(arrays, upper=upper)
 
 
 def _used(model: PlanModel, compact: Compact, master: Master, values: FloatArray) -> BoolArray:

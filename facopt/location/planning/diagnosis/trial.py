@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from facopt.linear import total
 from facopt.location.planning.diagnosis.elastic import ElasticRelaxation
+from facopt.location.planning.diagnosis.least import least_near
 from facopt.location.planning.diagnosis.restricted import Found, near_relaxation
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.referee import judge
@@ -32,8 +33,6 @@ LARGE = 10_000
 """Columns from which on plans are first looked for near the relaxation."""
 NEAR_SHARE = 0.6
 """Of the time of a question whether a plan exists: at most so much for looking there."""
-NEAR_GAP = 0.01
-"""Relative, of a change: near enough to the least among the sites that the relaxation uses."""
 
 
 def changed(problem: PlanningProblem, ways: Sequence[Way], values: Sequence[float]) -> PlanningProblem:
@@ -152,7 +151,7 @@ class Trial:
         """Return the best plan found for a model's objective, and what no plan can be below."""
         near = None
         if self._looks_near(model):
-            near = near_relaxation(model, self.left(), NEAR_GAP, self.settings.seed)
+            near = least_near(model, self.left(), self.settings.seed)
             if near.values is not None or near.bound == inf:
                 return near
         result = self._solve(model, absolute_gap=gap)
