@@ -82,6 +82,17 @@ def test_terminal_and_report_list_them() -> None:
     assert "These cannot hold together; without any one of them the others can:" in page
 
 
+def test_changes_that_have_a_plan_where_time_ended() -> None:
+    """They stand under a heading that claims nothing of the scenario as it is."""
+    for without, heading in (((), False), (conflicts((PROVEN,), telling()), True)):
+        report = replace(report_fixture.no_solution_report(), conflicts=without)
+        text, page = run_summary(report, Path("maps/x"), [], "en"), html_report(report)
+        assert "No plan was found in time" in text
+        assert ("With these changes there is a plan" in text) == heading
+        assert ("With these changes there is a plan" in page) == heading
+        assert (plain("¥11.6 million → ¥14.8 million") in plain(text)) == heading
+
+
 def test_one_statement_that_cannot_be_kept() -> None:
     """A conflict of one is no conflict between statements, and is not called one."""
     report = replace(report_fixture.infeasible_report(), clashes=clashes(("targets.0",), {}, telling()))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from facopt.location.planning import planned
 from facopt.location.planning.diagnosis import least, trial
 from facopt.location.planning.diagnosis.concessions import Concession, round_step
 from facopt.location.planning.diagnosis.conflict import minimal, only_these
@@ -358,6 +359,25 @@ def test_numbers_of_sites_change_together() -> None:
         {("limits.sites.clinic", "fewer"): 2.0, ("limits.new_sites.clinic", "more"): 2.0},
         {("limits.sites.clinic", "fewer"): 1.0, ("targets.0", ""): 50.0},
     )
+
+
+def test_where_time_ended_changes_that_have_a_plan_are_told(monkeypatch) -> None:
+    """It is not known that there is no plan: what comes beside that has one, and the status stays as it is."""
+    case = problem([[10, 40], [40, 10]], people=[5, 5], cost=[8, 9], rules=[
+        ("limits.budget", Budget(10)), ("targets.0", CoverageTarget(0, 90, np.array([[5.0, 5.0]]), range(1))),
+    ])  # fmt: skip
+
+    def out_of_time(problem, settings, _tell):
+        found = solve_planning(problem, settings)
+        effort = replace(found.effort, limit="time")
+        return replace(found, status=Status.NO_SOLUTION, effort=effort, conflict=(), relaxations=())
+
+    monkeypatch.setattr(planned, "solve_planning", out_of_time)
+    today = case.replace(moves=(), rules=())
+    solution = planned.solve_planned(planned.PlanningTask(case, today, today), SETTINGS, lambda _: None).solution
+    assert (solution.status, solution.conflict) == (Status.NO_SOLUTION, ())
+    # Half of the people for the budget stated, or 17 for all of them: relative to what is stated, less of a change.
+    assert [(one.key, one.needed, one.together) for one in solution.relaxations] == [("targets.0", 50.0, False)]
 
 
 def test_without_time_all_statements_are_named() -> None:

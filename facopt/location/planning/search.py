@@ -58,7 +58,8 @@ class PlanningSolution:
     conflict_is_smallest: bool = True
     """False where time ended before the conflict was as small as it can be."""
     relaxations: tuple[Relaxation, ...] = ()
-    """For infeasible problems: what would help, the smallest relative change first, each verified by a solve."""
+    """For infeasible problems: what would help, the smallest relative change first, each verified by a solve. Where
+    time ended without a plan: changes that have one together."""
 
     @property
     def plan(self) -> Plan | None:

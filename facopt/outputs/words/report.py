@@ -405,6 +405,10 @@ WORDS = MappingProxyType(
             "限时内没有找到经验证的办法；这并不说明没有。",
             "No way out was verified in the time given; that does not mean that there is none.",
         ),
+        "conflicts.easier": (
+            "作如下改动则有方案（经求解验证）；不改是否也有，限时内未能确定：",
+            "With these changes there is a plan, verified by a solve; whether there is one without was not found out:",
+        ),
         "conflicts.none_found": (
             "没有找到只改一条就能成立的办法；需要同时放宽几条。",
             "No single change makes a plan possible; several have to change together.",

@@ -32,7 +32,8 @@ def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial
             return ()
         changes, proven = {way: way.concession.loosest for way in steps} | found[0], False
     kept = _taken_back(problem, changes, trial)
-    return tuple(_relaxation(way, value, proven) for way, value in kept.items())
+    several = len(kept) > 1
+    return tuple(_relaxation(way, value, proven, together=several) for way, value in kept.items())
 
 
 def _measured_whole(way: Way) -> bool:
@@ -82,6 +83,6 @@ def _changed(problem: PlanningProblem, changes: dict[Way, float]) -> PlanningPro
     return problem
 
 
-def _relaxation(way: Way, value: float, least: bool) -> Relaxation:
+def _relaxation(way: Way, value: float, least: bool, *, together: bool) -> Relaxation:
     one = way.concession
-    return Relaxation(way.key, one.stated, value, one.unit, True, one.part, one.field, least)
+    return Relaxation(way.key, one.stated, value, one.unit, together, one.part, one.field, least)

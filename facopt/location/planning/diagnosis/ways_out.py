@@ -104,6 +104,11 @@ def diagnose(problem: PlanningProblem, settings: SolverSettings, seconds: float)
     )
 
 
+def easier(problem: PlanningProblem, settings: SolverSettings, seconds: float) -> tuple[Relaxation, ...]:
+    """Return changes that have a plan together, of a problem of which it is not known whether it has one."""
+    return _ranked(list(together(problem, statements(problem), Trial(settings, seconds))))
+
+
 def _worth_trying(search: Search, found: SmallestConflict, trial: Trial) -> list[Way]:
     """Return the ways that may help alone: of parts that are in conflict, then of all of a statement, then standards.
 
