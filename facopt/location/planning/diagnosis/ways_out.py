@@ -112,13 +112,19 @@ def easier(problem: PlanningProblem, settings: SolverSettings, seconds: float) -
 def _worth_trying(search: Search, found: SmallestConflict, trial: Trial) -> list[Way]:
     """Return the ways that may help alone: of parts that are in conflict, then of all of a statement, then standards.
 
-    Figures of one statement as a whole come first, as they are found by one minimisation.
+    Figures that are found by one minimisation come first.
     """
     until = time.monotonic() + SCREENING_SHARE * trial.left()
     ways = [way for one in found.statements for way in _of_conflict(one, found.parts)]
-    ways = [way for way in ways if search.may_help(way.key, way.concession.part, until)]
+    # The first relaxation of a minimisation says the same, and sooner where costs lead the way.
+    ways = [way for way in ways if _minimised(way) or search.may_help(way.key, way.concession.part, until)]
     longer = [way for way in standards(search.problem) if _standard_may_help(search.conflict, way, trial)]
-    return [*sorted(ways, key=lambda way: not way.concession.measured), *longer]
+    return [*sorted(ways, key=lambda way: not _minimised(way)), *longer]
+
+
+def _minimised(way: Way) -> bool:
+    """Return whether a way is of all of a statement and found by minimising."""
+    return way.concession.measured and not (way.concession.part and way.concession.field)
 
 
 def _of_conflict(statement: Statement, parts: dict[str, tuple[Way, ...]]) -> Iterable[Way]:
