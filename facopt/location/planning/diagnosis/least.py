@@ -35,6 +35,8 @@ def least_near(model: PlanModel, seconds: float, seed: int) -> Found:
     some = _cheapest(model, FIRST * seconds, seed)
     if some.bound == inf:
         return some
+    if some.values is not None and len(model.linear.objective) > 1:
+        return _halved(model, some.values, until, seed)
     least = near_relaxation(model, MINIMISING * (until - time.monotonic()), GAP, seed)
     if least.bound == inf:
         return least
@@ -42,7 +44,7 @@ def least_near(model: PlanModel, seconds: float, seed: int) -> Found:
     if not found:
         return least
     best = min(found, key=lambda values: _value(model, values))
-    if least.bound > -inf or len(model.linear.objective) > 1:
+    if least.bound > -inf:
         return Found(best, least.bound)
     return _halved(model, best, until, seed)
 
@@ -61,19 +63,28 @@ def _cheapest(model: PlanModel, seconds: float, seed: int, most: Mapping[int, fl
     model.linear.objective = change
     if found.values is None:
         return replace(found, bound=inf if found.bound == inf else -inf)
-    return Found(with_these_sites(model, found.values, until - time.monotonic()), -inf)
+    return Found(with_these_sites(model, found.values, until - time.monotonic(), most), -inf)
 
 
 def _halved(model: PlanModel, best: FloatArray, until: float, seed: int) -> Found:
-    """Return a plan with a smaller change of one figure, as far as time allows to look for one."""
-    (column,) = model.linear.objective
+    """Return a plan with less of each change, one after the other, as far as time allows to look for one."""
+    columns, shown = list(model.linear.objective), 0.0
+    for number, column in enumerate(columns):
+        now = time.monotonic()
+        best, shown = _less_of(model, column, best, now + (until - now) / (len(columns) - number), seed)
+    return Found(best, shown if shown > 0 and len(columns) == 1 else -inf)
+
+
+def _less_of(model: PlanModel, column: int, best: FloatArray, until: float, seed: int) -> tuple[FloatArray, float]:
+    """Return a plan with less of one change and no more of the others, and how much of it is shown not to be enough."""
+    others = {other: float(best[other]) for other in model.linear.objective if other != column}
     shown = tried = 0.0
     high = float(best[column])
     while time.monotonic() < until and high - tried > GAP * high:
         middle = (tried + high) / 2
-        found = _cheapest(model, HALVING * (until - time.monotonic()), seed, {column: middle})
-        if found.values is not None:
-            best, high = found.values, min(middle, float(found.values[column]))
-        else:
+        found = _cheapest(model, HALVING * (until - time.monotonic()), seed, others | {column: middle})
+        if found.values is None:
             tried, shown = middle, middle if found.bound == inf else shown
-    return Found(best, shown if shown > 0 else -inf)
+        else:
+            best, high = found.values, min(middle, float(found.values[column]))
+    return best, shown

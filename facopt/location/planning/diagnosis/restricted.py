@@ -86,9 +86,11 @@ def near_relaxation(
     return Found(result.values, master.relaxed.objective)
 
 
-def with_these_sites(model: PlanModel, values: FloatArray, seconds: float) -> FloatArray:
+def with_these_sites(
+    model: PlanModel, values: FloatArray, seconds: float, most: Mapping[int, float] | None = None
+) -> FloatArray:
     """Return the columns of the best plan for a model's objective that builds what another (N,) builds."""
-    arrays = ArrayModel.of(model.linear)
+    arrays = _at_most(ArrayModel.of(model.linear), most or {})
     lower, upper = arrays.lower.copy(), arrays.upper.copy()
     lower[arrays.integer] = upper[arrays.integer] = np.round(values[arrays.integer])
     best = solve_arrays(replace(arrays, lower=lower, upper=upper), Effort(max(seconds, 1.0), 0.0)).values

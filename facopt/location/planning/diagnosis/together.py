@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from facopt.location.planning.problem import PlanningProblem
 
 
+LIMITS_SHARE = 0.7
+"""Of the time left: for changes of limits alone."""
+
+
 def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial) -> tuple[Relaxation, ...]:
     """Return changes that are enough together, none of which can be spared, as far as time allows to try.
 
-    First the least sum of relative changes of the measured figures alone. Where that is not enough, the others are
+    First the least sum of relative changes of the measured figures alone; of large problems, where the first changes
+    found are far from the least, those of the limits before those of targets. Where that is not enough, the others are
     stated as loosely as can be beside them, and what turns out not to be needed is taken back.
     """
     measured = tuple(way for one in stated for way in one.ways if _measured_whole(way))
-    answer = _measured(problem, measured, trial)
+    limits = tuple(way for way in measured if way.key.startswith("limits.")) if trial.is_large(problem) else ()
+    answer = _measured(problem, limits, trial.part(LIMITS_SHARE)) if limits else None
+    answer = answer or _measured(problem, measured, trial)
     if answer is not None:
         changes, proven = answer
     else:

@@ -162,6 +162,10 @@ class Trial:
         bounds = [-inf if result.bound is None else result.bound, -inf if near is None else near.bound]
         return Found(result.values, max(bounds), optimal=result.status is Status.OPTIMAL)
 
+    def is_large(self, problem: PlanningProblem) -> bool:
+        """Return whether plans of a problem are first looked for near the relaxation."""
+        return self._looks_near(PlanModel.of(problem))
+
     def _looks_near(self, model: PlanModel) -> bool:
         return self.settings.is_highs and len(model.linear.column_names) >= LARGE
 
