@@ -68,7 +68,8 @@ def _taken_back(problem: PlanningProblem, changes: dict[Way, float], trial: Tria
     changes = {way: value for way, value in changes.items() if value != way.concession.stated}
     for way in list(changes):
         others = {other: value for other, value in changes.items() if other != way}
-        if trial.possible(_changed(problem, others)):
+        # Without any change there is none, or none that was found in the time of the search itself.
+        if others and trial.possible(_changed(problem, others)):
             changes = others
         elif not way.concession.measured:
             changes[way] = _nearest(problem, way, others, trial)
