@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from facopt.location.planning import planned
 from facopt.location.planning.diagnosis import least, trial
-from facopt.location.planning.diagnosis.concessions import Concession, round_step
 from facopt.location.planning.diagnosis.conflict import minimal, only_these
 from facopt.location.planning.diagnosis.elastic import ElasticRelaxation
 from facopt.location.planning.diagnosis.restricted import Found, near_relaxation
@@ -26,25 +23,16 @@ from facopt.location.planning.search import solve_planning
 from facopt.location.solution import Status
 from facopt.location.solver import SolverSettings
 from facopt.objectives.cost import Cost
-from facopt.outputs.terminal import run_summary
-from facopt.pipeline import prepare, solve
-from facopt.progress import QuietProgress
 from facopt.rules import rule_classes
 from facopt.rules.floor import Floor
 from facopt.rules.must_not_open import MustNotOpen
 from facopt.rules.must_open import MustOpen
 from facopt.rules.spacing import Spacing
-from facopt.scenario.load import load_scenario
-from tests.cli_runner import facopt
 from tests.diagnosis_cases import possible, problem
 from tests.planning_cases import draw
 from tests.planning_oracle import best_values
 
-if TYPE_CHECKING:
-    from facopt.measures.report import Report
-
 SETTINGS = SolverSettings(time_limit_seconds=30)
-INFEASIBLE = Path(__file__).parent / "data/infeasible"
 
 
 def random_case(seed: int):
@@ -402,91 +390,9 @@ def test_smallest_part_of_a_set() -> None:
     assert minimal([], impossible) == []
 
 
-@pytest.mark.parametrize(
-    ("concession", "change", "needed"),
-    [
-        (Concession("", 1e8, np.inf, "money", round_step(1e8, 4), measured=True), 3_141_593.0, 103_200_000.0),
-        (Concession("", 90.0, 0.0, "percent", 0.1), 5.24, 84.7),
-        (Concession("", 90.0, 0.0, "percent", 0.1), 90.4, 0.0),
-        (Concession("", 97.0, 0.0, "percent", 0.1), 0.1 + 1e-9, 96.9),
-        (Concession("", 12.0, np.inf, "sites", 1.0), 2.0 - 1e-8, 14.0),
-    ],
-)
-def test_what_is_proposed_can_be_kept(concession: Concession, change: float, needed: float) -> None:
-    """A change is rounded to the looser side, in the steps in which planners state the figure."""
-    assert concession.allowing(change) == needed
-
-
-@pytest.mark.parametrize(
-    ("concession", "bound", "short"),
-    [
-        (Concession("", 2e7, np.inf, "money", round_step(2e7, 4), measured=True), 38_341_335.6, 58_340_000.0),
-        (Concession("", 90.0, 0.0, "percent", 0.1), 5.24, 84.8),
-        (Concession("", 90.0, 0.0, "percent", 0.1), 5.0, 85.1),
-        (Concession("", 12.0, np.inf, "sites", 1.0), 2.0, 13.0),
-        (Concession("", 12.0, np.inf, "sites", 1.0), 0.9, None),
-        (Concession("", 12.0, np.inf, "sites", 1.0), -np.inf, None),
-    ],
-)
-def test_what_is_said_not_to_be_enough_is_not(concession: Concession, bound: float, short: float | None) -> None:
-    """A bound is rounded to the stricter side, and says nothing where no step lies between."""
-    assert concession.short_of(bound) == short
-
-
-def test_values_between_stated_and_loosest() -> None:
-    """The values to try begin with the first multiple looser than what is stated and end with the loosest."""
-    rising = Concession("", 30.0, 33.4, "minutes", 1.0)
-    assert [rising.value(n) for n in range(1, rising.count + 1)] == [31.0, 32.0, 33.0, 33.4]
-    falling = Concession("", 1990.0, 100.0, "metres", 500.0)
-    assert [falling.value(n) for n in range(1, falling.count + 1)] == [1500.0, 1000.0, 500.0, 100.0]
-
-
 def test_every_rule_says_what_it_asks_for() -> None:
     """Each kind of rule has words in both languages, but for the register of exceptions, which asks for nothing."""
     for kind in rule_classes():
         if kind.__name__ != "ApprovedException":
             assert all(kind.subject), kind
             assert all(kind.asks), kind
-
-
-def solved(name: str, *changes: str) -> Report:
-    """Return the report of one of the infeasible scenarios, with some values changed."""
-    loaded = load_scenario(INFEASIBLE / f"{name}.yaml", changes)
-    return solve(prepare(loaded, QuietProgress()))[0]
-
-
-@pytest.mark.parametrize("name", ["budget", "floor-spacing", "capacity"])
-def test_three_infeasible_scenarios_in_words(name: str) -> None:
-    """The conflict with the line of each statement, and the ways out in planners' units, in both languages."""
-    report = solved(name)
-    for language in ("en", "zh"):
-        told = run_summary(report, Path("maps"), (), language).split("\n\n")[0].replace("\\", "/") + "\n"
-        assert told == (INFEASIBLE / f"{name}.{language}.txt").read_text(encoding="utf-8")
-
-
-def test_an_infeasible_scenario_through_the_command_line(tmp_path: Path, monkeypatch) -> None:
-    """What is printed, the status and the page say why there is no plan."""
-    monkeypatch.chdir(INFEASIBLE)
-    monkeypatch.setenv("FACOPT_LANG", "en")
-    called = facopt("run", "capacity.yaml", "--out", tmp_path / "maps")
-    assert called.status == 1, called.err
-    assert called.out.startswith((INFEASIBLE / "capacity.en.txt").read_text(encoding="utf-8"))
-    page = (tmp_path / "maps" / "capacity" / "report.html").read_text(encoding="utf-8")
-    assert "These cannot hold together; without any one of them the others can:" in page
-
-
-@pytest.mark.parametrize(
-    ("name", "change"),
-    [
-        ("budget", "limits.budget=14800000"),
-        ("budget", "tiers.clinic.standard_minutes=36"),
-        ("budget", "targets.0.at_least_percent=91.8"),
-        ("floor-spacing", "rules.1.at_least_metres=1650"),
-        ("floor-spacing", "rules.0.at_least_percent_by_part.石河镇=83.6"),
-        ("capacity", "tiers.clinic.sizes.small.capacity=2760"),
-        ("capacity", "targets.0.at_least_percent=85.4"),
-    ],
-)
-def test_what_a_way_out_proposes_can_be_stated(name: str, change: str) -> None:
-    """Each change of the three scenarios, made in the scenario itself, leads to a plan."""
-    assert solved(name, change).status == "optimal"
