@@ -40,7 +40,7 @@ def conflicts(m: Material) -> Section | None:
     if not m.report.conflicts:
         inner = paragraph("conflicts.none_verified" if m.report.shortfalls else "conflicts.none_found")
     else:
-        inner = _ways_out(m)
+        inner = paragraph("terminal.ways_out") + _ways_out(m)
     inner = _clashes(m) + inner + _shortfalls(m)
     return Section("conflicts", "section.conflicts", inner + note("conflicts.today_only"))
 
