@@ -78,13 +78,15 @@ def _halved(model: PlanModel, best: FloatArray, until: float, seed: int) -> Foun
 def _less_of(model: PlanModel, column: int, best: FloatArray, until: float, seed: int) -> tuple[FloatArray, float]:
     """Return a plan with less of one change and no more of the others, and how much of it is shown not to be enough."""
     others = {other: float(best[other]) for other in model.linear.objective if other != column}
-    shown = tried = 0.0
+    shown = tried = took = 0.0
     high = float(best[column])
-    while time.monotonic() < until and high - tried > GAP * high:
-        middle = (tried + high) / 2
-        found = _cheapest(model, HALVING * (until - time.monotonic()), seed, others | {column: middle})
+    middle = 0.0 if others else high / 2  # a change that can be spared is best left out
+    while time.monotonic() + took < until and high - tried > GAP * high:
+        began = time.monotonic()
+        found = _cheapest(model, HALVING * (until - began), seed, others | {column: middle})
         if found.values is None:
             tried, shown = middle, middle if found.bound == inf else shown
         else:
             best, high = found.values, min(middle, float(found.values[column]))
+        middle, took = (tried + high) / 2, time.monotonic() - began
     return best, shown
