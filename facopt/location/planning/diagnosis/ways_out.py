@@ -32,7 +32,7 @@ CONFLICT_SHARE = 0.4
 """Of the time: for the conflict; the rest is for the ways out."""
 MOST_TRIED = 6
 """Statements of a conflict of which each is tried alone although some of them may be spared."""
-MOST_OPEN = 6
+MOST_OPEN = 10
 """Figures of which it is said that nothing is known of them."""
 SCREENING_SHARE = 0.2
 """Of the time left: for what the relaxation says of which figures may help at all."""
