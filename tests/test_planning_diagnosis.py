@@ -64,7 +64,7 @@ def random_case(seed: int):
 def test_conflicts_are_smallest_and_ways_out_least() -> None:
     """Of random small problems: infeasible exactly where all plans fail; no conflict or change can be smaller."""
     found = 0
-    for seed in range(60):
+    for seed in range(40):
         case = random_case(seed)
         keys = {stated.key for stated in case.rules}
         if possible(case, keys):
@@ -104,11 +104,11 @@ def asked_as_large(monkeypatch) -> None:
 def test_conflicts_of_every_kind_of_problem(near: bool, monkeypatch) -> None:
     """With capacities, least loads, stages, moves and every rule: conflicts are smallest, ways out work; by all plans.
 
-    Once as small problems are asked, once as large ones are: first near the relaxation.
+    Once as small problems are asked, once every second of them as large ones are: first near the relaxation.
     """
     if near:
         asked_as_large(monkeypatch)
-    for family, seed in WITHOUT_PLAN:
+    for family, seed in WITHOUT_PLAN[1::2] if near else WITHOUT_PLAN:
         case = draw(seed, family).replace(levels=(LevelWish(Cost()),))
         assert best_values(case) is None, f"draw another seed of {family}"
         diagnosis, stated = diagnose(case, SETTINGS, 30), statements(case)
