@@ -44,7 +44,7 @@ def least_near(model: PlanModel, seconds: float, seed: int) -> Found:
     if not found:
         return least
     best = min(found, key=lambda values: _value(model, values))
-    if least.bound > -inf:
+    if least.bound > -inf and len(model.linear.objective) == 1:
         return Found(best, least.bound)
     return _halved(model, best, until, seed)
 
