@@ -50,6 +50,22 @@ def test_what_is_only_known_not_to_be_enough_is_no_way_out() -> None:
     assert short.sentence_en == "Coverage target of township clinic: 100% → 93.5% is not enough."
 
 
+def test_what_nothing_is_known_of_is_said_so() -> None:
+    """No value is made up for a figure that time did not suffice for."""
+    nothing = [replace(SHORT, needed=SHORT.stated, not_enough=None)]
+    nothing.append(replace(nothing[0], key="limits.budget", field="", unit="statement"))
+    figure, whole = shortfalls(tuple(nothing), telling())
+    assert figure.not_enough is None
+    assert figure.sentence_zh == "乡镇卫生院覆盖率目标：现定 100%，改为多少才够，未能算出。"
+    assert figure.sentence_en == "Coverage target of township clinic: 100%; what is enough was not found out."
+    assert plain(whole.sentence_en) == (
+        "Leave this out: Budget: at most ¥11.6 million; whether that is enough was not found out."
+    )
+    report = replace(report_fixture.infeasible_report(), conflicts=(), shortfalls=(figure,))
+    assert "No way out was verified in the time given" in run_summary(report, Path("maps/x"), [], "en")
+    assert "several have to change together" not in html_report(report)
+
+
 def test_terminal_and_report_list_them() -> None:
     """Both say the conflict, the ways out and what is not enough, each under its own heading."""
     told = telling()
@@ -59,11 +75,22 @@ def test_terminal_and_report_list_them() -> None:
     )  # fmt: skip
     text = run_summary(report, Path("maps/x"), [], "en")
     lines = text.splitlines()
-    heading = next(n for n, line in enumerate(lines) if line.startswith("Changed alone, each of these is proven not"))
+    heading = next(n for n, line in enumerate(lines) if line.startswith("Changed alone, these were not verified"))
     assert lines[heading + 1] == "  budget.yaml:5:54: Coverage target of township clinic: 100% → 93.5% is not enough."
     page = html_report(report)
     assert "仍不够" in page
     assert "These cannot hold together; without any one of them the others can:" in page
+
+
+def test_changes_that_have_a_plan_where_time_ended() -> None:
+    """They stand under a heading that claims nothing of the scenario as it is."""
+    for without, heading in (((), False), (conflicts((PROVEN,), telling()), True)):
+        report = replace(report_fixture.no_solution_report(), conflicts=without)
+        text, page = run_summary(report, Path("maps/x"), [], "en"), html_report(report)
+        assert "No plan was found in time" in text
+        assert ("With these changes there is a plan" in text) == heading
+        assert ("With these changes there is a plan" in page) == heading
+        assert (plain("¥11.6 million → ¥14.8 million") in plain(text)) == heading
 
 
 def test_one_statement_that_cannot_be_kept() -> None:

@@ -61,6 +61,16 @@ def test_a_table_with_everything(tmp_path: Path) -> None:
     assert (demand.lon.tolist(), demand.lat.tolist()) == ([113.5, 113.6], [30.5, 30.6])
 
 
+def test_other_columns_group_points(tmp_path: Path) -> None:
+    """A column that is no field and says the same of several points is a grouping; blank cells and notes are none."""
+    text = (
+        "id,people,area_class,lon,lat,区划,note,gone\n"
+        "a,10,rural,113.5,30.5,北片,first,\nb,20,rural,113.6,30.6,北片,second,\nc,30,rural,113.7,30.7,,,\n"
+    )
+    groups = read(tmp_path, text).demand.groups
+    assert {heading: texts.tolist() for heading, texts in groups.items()} == {"区划": ["北片", "北片", ""]}
+
+
 def test_points_without_people_and_segments_that_are_too_big_are_warned_of(tmp_path: Path) -> None:
     """Zero is a number of people, but worth a look."""
     text = "id,people,people_old,lon,lat,area_class\na,0,0,114,30,urban\nb,5,6,114,30,urban\n"
@@ -210,7 +220,7 @@ def polygons(folder: Path, crs: str = "EPSG:32650") -> Source:
     west, east = box(500_000, 3_430_000, 500_200, 3_430_400), box(500_200, 3_430_000, 500_400, 3_430_400)
     frame = geopandas.GeoDataFrame(
         {"id": ["w", "e", "far"], "people": [1000, 500, 70], "people_old": [100, 50, 7],
-         "area_class": ["urban", "rural", "rural"]},
+         "area_class": ["urban", "rural", "rural"], "side": ["near", "near", ""]},
         geometry=[west, east, Point(510_000, 3_430_000).buffer(100)], crs="EPSG:32650",
     )  # fmt: skip
     frame.to_crs(crs).to_file(folder / "polygons.gpkg")
@@ -238,6 +248,7 @@ def test_people_of_polygons_are_spread_over_a_raster_and_kept(tmp_path: Path, ce
         assert demand.people[rows].sum() == pytest.approx(people)
         assert demand.segments["old"][rows].sum() == pytest.approx(people / 10)
         assert set(demand.area_class[rows]) == {area_class}
+        assert set(demand.groups["side"][rows]) == {"" if polygon == "far" else "near"}
     if cell_metres is None:
         assert demand.people[demand.id == "w-r0c0"][0] == pytest.approx(1000 * 1 / (1 + 5 + 10 + 13 + 14))
     assert texts(findings, tmp_path) == [

@@ -231,12 +231,37 @@ def test_both_orders_of_the_stages_are_priced(county: Path) -> None:
         ("rules: [{kind: must_open, sites: [sx]}]", "scenario.yaml:6:35: rules.0.sites.0: there is no site 'sx'."),
         ("rules: [{kind: exception, points: [d], reason: far}]", "there is no demand point 'd'."),
         ("targets: [{kind: coverage, segment: odl, at_least_percent: 5}]", "Did you mean 'old'."),
+        (
+            "rules: [{kind: floor, tier: clinic, per: county, at_least_percent: 5}]",
+            "rules.0.per: there is no grouping 'county'. Known are: area_class, district, zone.",
+        ),
     ],
 )
 def test_names_that_the_tables_do_not_have(county: Path, stated: str, message: str) -> None:
     """A scenario that names what is not there is refused with the place and what is known."""
     file = county / "scenario.yaml"
     file.write_text(BASE + CLINIC + stated + "\nobjective: [coverage]\n", encoding="utf-8")
+    _with_districts(county)
     called = facopt("run", file, "--out", county / "maps")
     assert called.status == 2
     assert message in " ".join(called.err.split())
+
+
+def _with_districts(folder: Path) -> None:
+    """Add a column that puts villages b and c together, and one that tells all of them apart."""
+    districts = {"a": ("west", "1"), "b": ("east", "2"), "c": ("east", "3")}
+    heading, *rows = (folder / "people.csv").read_text(encoding="utf-8").splitlines()
+    rows = [",".join([row, *districts[row[0]]]) for row in rows]
+    (folder / "people.csv").write_text("\n".join([f"{heading},district,page", *rows, ""]), encoding="utf-8")
+
+
+def test_a_floor_per_column_of_the_table(county: Path) -> None:
+    """The floor of a district holds for its villages together: one clinic is enough where three zones need two."""
+    _with_districts(county)
+    clinic = CLINIC.replace("minutes: 10}", "minutes: 0}")  # each clinic covers its own village alone
+    rule = "rules: [{{kind: floor, tier: clinic, per: {}, at_least_percent: 55}}]\nobjective: [cost]\n"
+    sites_of = {
+        per: sorted(site["site_id"] for site in plan(county, clinic + rule.format(per))["opened"])
+        for per in ("zone", "district")
+    }
+    assert sites_of == {"zone": ["sa", "sb", "sc"], "district": ["sa", "sb"]}

@@ -95,16 +95,29 @@ def _less(one: Relaxation, scenario: Scenario) -> Words:
 
 
 def _shortfall(one: Relaxation, telling: Telling) -> Shortfall:
-    zh, en = _sentence(one, telling)
+    if one.not_enough is None:
+        zh, en = _open(one, telling)
+    else:
+        zh, en = _sentence(one, telling)
+        zh, en = f"{zh}，仍不够", f"{en} is not enough"
     return Shortfall(
         key=_key_of(one),
         place=str(telling.place(f"{one.key}.{one.field}" if one.field else one.key)),
         stated=one.stated,
-        not_enough=one.needed,
+        not_enough=one.not_enough,
         unit=_unit_of(one, telling.scenario),
-        sentence_zh=f"{zh}，仍不够。",
-        sentence_en=f"{en} is not enough.",
+        sentence_zh=f"{zh}。",
+        sentence_en=f"{en}.",
     )
+
+
+def _open(one: Relaxation, telling: Telling) -> Words:
+    """Return that nothing is known of a change."""
+    if one.unit in {"statement", "listed"}:
+        zh, en = _sentence(one, telling)
+        return f"{zh}：是否就够，未能算出", f"{en}; whether that is enough was not found out"
+    (zh, en), stated = _about(one, telling), amount(one.stated, one.unit, telling.scenario)
+    return f"{zh}：现定 {stated[0]}，改为多少才够，未能算出", f"{en}: {stated[1]}; what is enough was not found out"
 
 
 def _key_of(one: Relaxation) -> str:
@@ -120,17 +133,24 @@ def _unit_of(one: Relaxation, scenario: Scenario) -> str:
 def _sentence(one: Relaxation, telling: Telling) -> Words:
     """Return what changes, without the ending."""
     scenario = telling.scenario
-    zh, en = subject(one.key, one.field, scenario)
+    zh, en = _about(one, telling)
     named_zh, named_en = telling.named(one.part)
     if one.unit == "statement":
         return f"去掉这一条：{asked(one.key, scenario)[0]}", f"Leave this out: {asked(one.key, scenario)[1]}"
     if one.unit == "listed":
         return f"{zh}：不再包括{named_zh}", f"{en}: leave out {named_en}"
-    if one.part and one.unit != "sites":
-        zh, en = f"{zh}（{named_zh}）", f"{en} ({named_en})"
     (stated_zh, stated_en), (needed_zh, needed_en) = (amount(v, one.unit, scenario) for v in (one.stated, one.needed))
     more_zh, more_en = change(one.needed - one.stated, one.unit, scenario)
     return f"{zh}由 {_then(stated_zh)}改为 {needed_zh}{more_zh}", f"{en}: {stated_en} → {needed_en}{more_en}"
+
+
+def _about(one: Relaxation, telling: Telling) -> Words:
+    """Return what changes, with the part that it is of."""
+    zh, en = subject(one.key, one.field, telling.scenario)
+    if not one.part or one.unit in {"sites", "listed"}:
+        return zh, en
+    named_zh, named_en = telling.named(one.part)
+    return f"{zh}（{named_zh}）", f"{en} ({named_en})"
 
 
 def _then(text: str) -> str:

@@ -91,7 +91,7 @@ def _from_table(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog)
     demand = DemandPoints(
         id=ids, name=np.where(names == "", ids, names).astype(object), people=points.people, zone=zone,
         area_class=area_class, lon=points.lon, lat=points.lat, segments=_segments(table, stated, points.people, log),
-        name_en=table.text("name_en") if "name_en" in table else None,
+        name_en=table.text("name_en") if "name_en" in table else None, groups=_groups(table),
     )  # fmt: skip
     recognised = replace(table.recognised, crs=crs)
     zone_names, zone_names_en = (_names_of_zones(table, zone, key) for key in ("zone_name", "zone_name_en"))
@@ -256,6 +256,13 @@ def _segments(table: Table, people: FloatArray, adjusted: FloatArray, log: Findi
     return segments
 
 
+def _groups(table: Table) -> dict[str, TextArray]:
+    """Return the columns that are no field of demand points and put several of them together, by heading."""
+    fields = {column.heading for column in table.recognised.columns.values()}
+    others = ((heading, texts) for heading, texts in table.raw.items() if heading not in fields)
+    return {heading: texts for heading, texts in others if len(set(texts.tolist()) - {""}) < np.count_nonzero(texts)}
+
+
 def _from_raster(request: StudyAreaRequest, ground: GroundFiles, log: FindingLog) -> DemandFiles:
     """Return one demand point per inhabited cell, or per block of cells within one zone."""
     part = request.demand
@@ -348,6 +355,7 @@ def _spread(part: DemandRequest, files: tuple[DemandFiles, Table], ground: Groun
         lat=np.concatenate((blocks.lat, demand.lat[empty])),
         segments={name: values[row] * share for name, values in demand.segments.items()},
         name_en=None if demand.name_en is None else demand.name_en[row],
+        groups={heading: texts[row] for heading, texts in demand.groups.items()},
     )  # fmt: skip
     return DemandFiles(
         spread,

@@ -38,6 +38,8 @@ class DemandPoints:
     """People of a segment (for example "65_plus") by segment name; a part of `people`."""
     name_en: TextArray | None = None
     """English name, "" where the table has none; None where it has no such column."""
+    groups: dict[str, TextArray] = field(default_factory=dict)
+    """What is written in other columns of the table, by heading, where it is the same in several rows."""
 
     def __len__(self) -> int:
         return len(self.id)

@@ -189,14 +189,15 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Shortfall:
-    """A change of one statement, proven not to be enough; what would be enough was not found in time."""
+    """A change of one statement of which it was not found in time what is enough."""
 
     key: str
     """Dotted scenario key, such as limits.budget."""
     place: str
     """file:line of the statement."""
     stated: float
-    not_enough: float
+    not_enough: float | None
+    """Proven not to be enough; None where nothing is known."""
     unit: str
     sentence_zh: str
     sentence_en: str

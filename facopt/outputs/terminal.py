@@ -154,6 +154,9 @@ def _fine_grid(report: Report, lang: Lang) -> list[str]:
 def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
     if report.status == "no_solution":
         yield say("terminal.no_solution", lang)
+        if report.conflicts:
+            yield say("conflicts.easier", lang)
+        yield from _ways_out(report, lang)
     if report.status != "infeasible":
         return
     told = "terminal.no_plan" if report.clashes_are_all_needed else "conflicts.clash_in_time"
@@ -162,14 +165,18 @@ def _why_no_plan(report: Report, lang: Lang) -> Iterator[str]:
         yield f"  {clash.place}: {clash.sentence_zh if lang == 'zh' else clash.sentence_en}"
     if report.clashes and report.conflicts:
         yield say("terminal.ways_out", lang)
-    for conflict in report.conflicts:
-        yield f"  {conflict.place}: {conflict.sentence_zh if lang == 'zh' else conflict.sentence_en}"
+    yield from _ways_out(report, lang)
     if not report.conflicts:
-        yield f"  {say('terminal.no_way_out', lang)}"
+        yield f"  {say('conflicts.none_verified' if report.shortfalls else 'terminal.no_way_out', lang)}"
     if report.shortfalls:
         yield say("conflicts.shortfalls", lang)
     for short in report.shortfalls:
         yield f"  {short.place}: {short.sentence_zh if lang == 'zh' else short.sentence_en}"
+
+
+def _ways_out(report: Report, lang: Lang) -> Iterator[str]:
+    for conflict in report.conflicts:
+        yield f"  {conflict.place}: {conflict.sentence_zh if lang == 'zh' else conflict.sentence_en}"
 
 
 def _tier_lines(report: Report, lang: Lang) -> list[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from facopt.scenario.schema import Scenario
 
 Named = tuple[str, str, str]
-"""(key, name, kind: zone, segment, demand point or site)."""
+"""(key, name, kind: zone, segment, demand point, site or grouping of demand points)."""
 
 
 def require_known(scenario: Scenario, area: StudyArea, place: Callable[[str], Place]) -> None:
@@ -25,7 +25,7 @@ def require_known(scenario: Scenario, area: StudyArea, place: Callable[[str], Pl
         "segment": set(area.demand.segments),
         "demand point": set(area.demand.id.tolist()),
         "site": set(area.sites.id.tolist()),
-        "group": {"zone", "area_class"},
+        "grouping": {"zone", "area_class", *area.demand.groups},
     }
     findings = [
         _unknown(key, name, kind, known[kind], place) for key, name, kind in _names(scenario) if name not in known[kind]
@@ -58,7 +58,7 @@ def _names(scenario: Scenario) -> Iterator[Named]:
 
 def _names_of_rule(key: str, stated: dict[str, object]) -> Iterator[Named]:
     """Yield what a rule names, by what its keys mean in every rule."""
-    kinds = {"sites": "site", "points": "demand point", "zones": "zone", "zone": "zone", "per": "group"}
+    kinds = {"sites": "site", "points": "demand point", "zones": "zone", "zone": "zone", "per": "grouping"}
     for name, kind in kinds.items():
         value = stated.get(name)
         if isinstance(value, str):

@@ -135,6 +135,7 @@ def _labels(
         segments=people.segments,
         metres=metres,
         zone_names=area.zone_names,
+        groups=area.demand.groups,
         excused=_excused(scenario, area),
         excluded=_excluded(forbidden, area),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from facopt.location.planning.diagnosis.ways_out import easier
 from facopt.location.planning.estate import outcome_of_estate
 from facopt.location.planning.missing import losses_by_stage
 from facopt.location.planning.orders import final_first
 from facopt.location.planning.search import solve_planning
+from facopt.location.solution import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from facopt.location.solver import SolverSettings
 
 Order = Literal["jointly", "final_first"]
+EASING_SHARE = 0.5
+"""Of the time limit: for changes with which there is a plan, where time ended without one."""
 LOSSES_SECONDS = 60.0
 """Most time for what the loss of each site would do; less where the scenario's own limit is shorter."""
 
@@ -58,6 +62,10 @@ def solve_planned(task: PlanningTask, settings: SolverSettings, tell: Callable[[
     """Solve a planning task. Raises RefereeError and SolverError as `solve_planning` does."""
     ways = {"jointly": solve_planning, "final_first": final_first}
     solution = ways[task.order](task.problem, settings, tell)
+    if solution.status is Status.NO_SOLUTION and solution.effort.limit == "time" and task.order == "jointly":
+        tell("diagnosis")
+        relaxations = easier(task.problem, settings, EASING_SHARE * settings.time_limit_seconds)
+        solution = replace(solution, relaxations=relaxations)
     other = None
     if task.compare_orders and task.problem.stage_count > 1:
         (name,) = set(ways) - {task.order}

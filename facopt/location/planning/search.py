@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from facopt.location.planning.problem import LevelWish, PlanningProblem
     from facopt.location.problem import FloatArray
 
-DIAGNOSIS_SHARE = 0.5
+DIAGNOSIS_SHARE = 0.8
 """Of the time limit: the least that is spent on finding out why there is no plan."""
 LAST_SECONDS = 5.0
 """What is left of the time limit when a solver's error is taken for its end."""
@@ -58,7 +58,8 @@ class PlanningSolution:
     conflict_is_smallest: bool = True
     """False where time ended before the conflict was as small as it can be."""
     relaxations: tuple[Relaxation, ...] = ()
-    """For infeasible problems: what would help, the smallest relative change first, each verified by a solve."""
+    """For infeasible problems: what would help, the smallest relative change first, each verified by a solve. Where
+    time ended without a plan: changes that have one together."""
 
     @property
     def plan(self) -> Plan | None:

@@ -32,14 +32,21 @@ _STRONG_NAME = frozenset({"name"})
 
 def conflicts(m: Material) -> Section | None:
     """Return why there is no plan: each verified way out with what is stated and what would be needed."""
+    if m.report.status == "no_solution" and m.report.conflicts:
+        inner = f"{paragraph('conflicts.easier')}{_ways_out(m)}"
+        return Section("conflicts", "section.conflicts", inner + note("conflicts.today_only"))
     if m.report.status != "infeasible":
         return None
     if not m.report.conflicts:
-        inner = paragraph("conflicts.none_found")
+        inner = paragraph("conflicts.none_verified" if m.report.shortfalls else "conflicts.none_found")
     else:
-        inner = f'<ol class="ways">{"".join(map(_way_out, m.report.conflicts))}</ol>'
+        inner = paragraph("terminal.ways_out") + _ways_out(m)
     inner = _clashes(m) + inner + _shortfalls(m)
     return Section("conflicts", "section.conflicts", inner + note("conflicts.today_only"))
+
+
+def _ways_out(m: Material) -> str:
+    return f'<ol class="ways">{"".join(map(_way_out, m.report.conflicts))}</ol>'
 
 
 def _clashes(m: Material) -> str:

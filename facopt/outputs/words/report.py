@@ -397,9 +397,17 @@ WORDS = MappingProxyType(
             "This cannot be kept by itself, whatever else is stated:",
         ),
         "conflicts.shortfalls": (
-            "单独改动下列任何一项，改到所示数值仍不够（已证明）；改到多少才够，限时内没有找到：",
-            "Changed alone, each of these is proven not to be enough at the value shown; "
-            "what is enough was not found in time:",
+            "以下各项单独改动，限时内未能验证（标明“仍不够”的已经证明；放宽 solver.time_limit_seconds 可算出更多）：",
+            "Changed alone, these were not verified in the time given (“not enough” is proven; "
+            "a longer solver.time_limit_seconds may tell more):",
+        ),
+        "conflicts.none_verified": (
+            "限时内没有找到经验证的办法；这并不说明没有。",
+            "No way out was verified in the time given; that does not mean that there is none.",
+        ),
+        "conflicts.easier": (
+            "作如下改动则有方案（经求解验证）；不改是否也有，限时内未能确定：",
+            "With these changes there is a plan, verified by a solve; whether there is one without was not found out:",
         ),
         "conflicts.none_found": (
             "没有找到只改一条就能成立的办法；需要同时放宽几条。",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from facopt.location.planning.diagnosis.elastic import ElasticRelaxation
     from facopt.location.planning.diagnosis.statements import Statement, Way
     from facopt.location.planning.diagnosis.trial import Trial
     from facopt.location.planning.problem import PlanningProblem
@@ -30,10 +31,12 @@ class SmallestConflict:
     """By key: which parts of a statement, such as zones of a floor, it needs; of statements that have any."""
 
 
-def smallest_conflict(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial) -> SmallestConflict:
-    """Return the smallest conflict as far as time allows; statements that planners can loosen are preferred."""
-    preferred = sorted(stated, key=lambda one: (one.key.startswith(_CORE), not one.ways))
-    shown = trial.relaxed_conflict(problem, [one.key for one in preferred])
+def smallest_conflict(
+    problem: PlanningProblem, stated: Sequence[Statement], trial: Trial, relaxation: ElasticRelaxation | None
+) -> SmallestConflict:
+    """Return the smallest conflict as far as time allows; statements of one figure are preferred."""
+    preferred = sorted(stated, key=_preference)
+    shown = None if relaxation is None else relaxation.smallest([one.key for one in preferred])
     if shown is None:
         kept = _by_solver(problem, stated, preferred, trial)
         conflict = tuple(one for one in stated if one in kept)
@@ -45,6 +48,11 @@ def smallest_conflict(problem: PlanningProblem, stated: Sequence[Statement], tri
         return SmallestConflict(needed, {} if trial.cut_short else _parts(problem, stated, needed, trial))
     parts = {one.key: tuple(way for way in one.parts if (way.key, way.concession.part) in shown) for one in conflict}
     return SmallestConflict(conflict, {key: ways for key, ways in parts.items() if ways})
+
+
+def _preference(one: Statement) -> tuple[bool, bool, bool, bool]:
+    """Return what statements are sorted by: limits first, which most conflicts are with, then targets, then rules."""
+    return one.key.startswith(_CORE), not one.ways, bool(one.parts), not one.key.startswith("limits.")
 
 
 def _needed(

@@ -7,8 +7,8 @@ all others left unbuilt is a small part of it, in which a solver soon finds a pl
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,8 @@ from facopt.location.planning.scale.highs import Effort, solve_arrays
 from facopt.location.planning.scale.master import Master
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from facopt.location.planning.model import PlanModel
     from facopt.location.problem import BoolArray, FloatArray
 
@@ -27,6 +29,8 @@ USED = 1e-6
 """Of a site: opened by the relaxation."""
 RELAXING = 0.5
 """Of the time: at most so much for the relaxation."""
+LEAST_PATIENCE, PATIENCE = 5.0, 1.0
+"""Seconds, and of the time that the best plan took: where none better is found for so long, it is taken."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,32 @@ class Found:
     """Whether the plan is proven best."""
 
 
-def near_relaxation(model: PlanModel, seconds: float, gap: float, seed: int) -> Found:
-    """Return a plan among the sites that the relaxation uses, to a gap relative to the best of these, and a bound."""
+@dataclass
+class _Patience:
+    """When the last better plan was found."""
+
+    began: float = field(default_factory=time.monotonic)
+    last: float = inf
+
+    def improved(self, _value: float, _values: FloatArray) -> None:
+        """Take the time of a better plan."""
+        self.last = time.monotonic()
+
+    def is_over(self) -> bool:
+        """Return whether there is a plan and none better has come for long."""
+        patience = max(LEAST_PATIENCE, PATIENCE * (self.last - self.began))
+        return isfinite(self.last) and time.monotonic() > self.last + patience
+
+
+def near_relaxation(
+    model: PlanModel, seconds: float, gap: float, seed: int, most: Mapping[int, float] | None = None
+) -> Found:
+    """Return a plan among the sites that the relaxation uses, to a gap relative to the best of these, and a bound.
+
+    `most` holds upper bounds of columns that are to be no larger this time.
+    """
     until = time.monotonic() + seconds
-    arrays = ArrayModel.of(model.linear)
+    arrays = _at_most(ArrayModel.of(model.linear), most or {})
     compact = Compact.of(model, arrays)
     master = Master.of(model, compact)
     possible = master.relax(time.monotonic() + RELAXING * (until - time.monotonic()))
@@ -54,9 +80,28 @@ def near_relaxation(model: PlanModel, seconds: float, gap: float, seed: int) -> 
         return Found(None, -inf)
     upper = arrays.upper.copy()
     upper[_left_out(model, _used(model, compact, master, master.relaxed.values))] = 0.0
-    effort = Effort(max(until - time.monotonic(), 0.1), gap, seed=seed)
+    watch = _Patience()
+    effort = Effort(max(until - time.monotonic(), 0.1), gap, seed=seed, stop=watch.is_over, improved=watch.improved)
     result = solve_arrays(replace(arrays, upper=upper), effort)
     return Found(result.values, master.relaxed.objective)
+
+
+def with_these_sites(
+    model: PlanModel, values: FloatArray, seconds: float, most: Mapping[int, float] | None = None
+) -> FloatArray:
+    """Return the columns of the best plan for a model's objective that builds what another (N,) builds."""
+    arrays = _at_most(ArrayModel.of(model.linear), most or {})
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    lower[arrays.integer] = upper[arrays.integer] = np.round(values[arrays.integer])
+    best = solve_arrays(replace(arrays, lower=lower, upper=upper), Effort(max(seconds, 1.0), 0.0)).values
+    return values if best is None else best
+
+
+def _at_most(arrays: ArrayModel, most: Mapping[int, float]) -> ArrayModel:
+    upper = arrays.upper.copy()
+    for column, value in most.items():
+        upper[column] = value
+    return replace(arrays, upper=upper)
 
 
 def _used(model: PlanModel, compact: Compact, master: Master, values: FloatArray) -> BoolArray:

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from facopt.location.planning.problem import PlanningProblem
 
 
+LIMITS_SHARE = 0.7
+"""Of the time left: for changes of limits alone."""
+
+
 def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial) -> tuple[Relaxation, ...]:
     """Return changes that are enough together, none of which can be spared, as far as time allows to try.
 
-    First the least sum of relative changes of the measured figures alone. Where that is not enough, the others are
+    First the least sum of relative changes of the measured figures alone; of large problems, where the first changes
+    found are far from the least, those of the limits before those of targets. Where that is not enough, the others are
     stated as loosely as can be beside them, and what turns out not to be needed is taken back.
     """
     measured = tuple(way for one in stated for way in one.ways if _measured_whole(way))
-    answer = _measured(problem, measured, trial)
+    limits = tuple(way for way in measured if way.key.startswith("limits.")) if trial.is_large(problem) else ()
+    answer = _measured(problem, limits, trial.part(LIMITS_SHARE)) if limits else None
+    answer = answer or _measured(problem, measured, trial)
     if answer is not None:
         changes, proven = answer
     else:
@@ -32,7 +39,8 @@ def together(problem: PlanningProblem, stated: Sequence[Statement], trial: Trial
             return ()
         changes, proven = {way: way.concession.loosest for way in steps} | found[0], False
     kept = _taken_back(problem, changes, trial)
-    return tuple(_relaxation(way, value, proven) for way, value in kept.items())
+    several = len(kept) > 1
+    return tuple(_relaxation(way, value, proven, together=several) for way, value in kept.items())
 
 
 def _measured_whole(way: Way) -> bool:
@@ -60,7 +68,8 @@ def _taken_back(problem: PlanningProblem, changes: dict[Way, float], trial: Tria
     changes = {way: value for way, value in changes.items() if value != way.concession.stated}
     for way in list(changes):
         others = {other: value for other, value in changes.items() if other != way}
-        if trial.possible(_changed(problem, others)):
+        # Without any change there is none, or none that was found in the time of the search itself.
+        if others and trial.possible(_changed(problem, others)):
             changes = others
         elif not way.concession.measured:
             changes[way] = _nearest(problem, way, others, trial)
@@ -82,6 +91,6 @@ def _changed(problem: PlanningProblem, changes: dict[Way, float]) -> PlanningPro
     return problem
 
 
-def _relaxation(way: Way, value: float, least: bool) -> Relaxation:
+def _relaxation(way: Way, value: float, least: bool, *, together: bool) -> Relaxation:
     one = way.concession
-    return Relaxation(way.key, one.stated, value, one.unit, True, one.part, one.field, least)
+    return Relaxation(way.key, one.stated, value, one.unit, together, one.part, one.field, least)

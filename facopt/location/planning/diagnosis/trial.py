@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 
 from facopt.linear import total
 from facopt.location.planning.diagnosis.elastic import ElasticRelaxation
+from facopt.location.planning.diagnosis.least import least_near
 from facopt.location.planning.diagnosis.restricted import Found, near_relaxation
 from facopt.location.planning.model import PlanModel
 from facopt.location.planning.referee import judge
+from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.large import is_large, solve_large
+from facopt.location.planning.scale.master import Master
 from facopt.location.solution import Status
 from facopt.location.solver import MilpResult, SolverSettings, solve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from facopt.location.planning.diagnosis.elastic import Group
     from facopt.location.planning.diagnosis.statements import Way
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.problem import FloatArray
@@ -30,8 +33,6 @@ LARGE = 10_000
 """Columns from which on plans are first looked for near the relaxation."""
 NEAR_SHARE = 0.6
 """Of the time of a question whether a plan exists: at most so much for looking there."""
-NEAR_GAP = 0.01
-"""Relative, of a change: near enough to the least among the sites that the relaxation uses."""
 
 
 def changed(problem: PlanningProblem, ways: Sequence[Way], values: Sequence[float]) -> PlanningProblem:
@@ -79,17 +80,25 @@ class Trial:
         """Return a trial with a share of the time that is left."""
         return Trial(self.settings, share * max(self.left(), 0.0))
 
-    def relaxed_conflict(self, problem: PlanningProblem, keys: Sequence[str]) -> frozenset[Group] | None:
-        """Return a conflict that the linear relaxation shows, the earlier keys preferred; None where it shows none."""
+    def relaxation(self, problem: PlanningProblem) -> ElasticRelaxation | None:
+        """Return the linear relaxation of a problem, to be asked within this time; None where that has ended."""
+        return None if self._is_over() else ElasticRelaxation.of(problem, time.monotonic() + self.left())
+
+    def ruled_out(self, problem: PlanningProblem) -> bool:
+        """Return whether the linear relaxation proves that there is no plan."""
         if self._is_over():
-            return None
-        return ElasticRelaxation.of(problem, time.monotonic() + self.left()).smallest(keys)
+            return False
+        model = PlanModel.of(problem)
+        compact = Compact.of(model, ArrayModel.of(model.linear))
+        return not Master.of(model, compact).relax(time.monotonic() + self.left())
 
     def possible(self, problem: PlanningProblem) -> bool | None:
         """Return whether a plan exists, verified by the referee; None where the time ended first."""
         if self._is_over():
             return None
         model = PlanModel.of(problem)
+        if self._is_over():
+            return None
         answer = self._possible_near(model) if self._looks_near(model) else None
         if answer is not None:
             return answer
@@ -120,6 +129,8 @@ class Trial:
         if self._is_over():
             return None
         model = _giving_way(problem, ways)
+        if self._is_over():
+            return None
         scales = [1.0 if len(ways) == 1 else max(abs(way.concession.stated), 1.0) for way in ways]
         columns = [model.giving[way.key, way.concession.part] for way in ways]
         model.linear.objective = {column: 1 / scale for column, scale in zip(columns, scales, strict=True)}
@@ -140,7 +151,7 @@ class Trial:
         """Return the best plan found for a model's objective, and what no plan can be below."""
         near = None
         if self._looks_near(model):
-            near = near_relaxation(model, self.left(), NEAR_GAP, self.settings.seed)
+            near = least_near(model, self.left(), self.settings.seed)
             if near.values is not None or near.bound == inf:
                 return near
         result = self._solve(model, absolute_gap=gap)
@@ -150,6 +161,10 @@ class Trial:
             return Found(None, inf)
         bounds = [-inf if result.bound is None else result.bound, -inf if near is None else near.bound]
         return Found(result.values, max(bounds), optimal=result.status is Status.OPTIMAL)
+
+    def is_large(self, problem: PlanningProblem) -> bool:
+        """Return whether plans of a problem are first looked for near the relaxation."""
+        return self._looks_near(PlanModel.of(problem))
 
     def _looks_near(self, model: PlanModel) -> bool:
         return self.settings.is_highs and len(model.linear.column_names) >= LARGE
