@@ -83,11 +83,12 @@ class Refinement:
             detail = self.details.detail(self.wanted, self.state.sets)
             parts = self._parts(detail)
             finished = self._solve(parts, detail)
-            if self.state.infeasible or parts.values is None or not (self.small or finished):
-                self._tell(parts, detail)
-                return False
             self._tell(parts, detail)
-            if (finished or not np.isfinite(before)) and self._disagree(parts):
+            if self.state.infeasible or not (self.small or finished):
+                return False
+            if parts.values is None:
+                continue
+            if finished and self._disagree(parts):
                 continue
             if not self._refined(parts, detail, parts.bound - before > LEAST_RISE * abs(parts.bound)):
                 if parts.unproven() <= PROVEN:
