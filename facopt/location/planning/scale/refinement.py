@@ -90,7 +90,10 @@ class Refinement:
                 continue
             if finished and self._disagree(parts):
                 continue
-            if not self._refined(parts, detail, parts.bound - before > LEAST_RISE * abs(parts.bound)):
+            rising = parts.bound - before > LEAST_RISE * abs(parts.bound)
+            if not rising and not finished:
+                return False
+            if not self._refined(parts, detail, rising):
                 if parts.unproven() <= PROVEN:
                     return True
                 self.gap *= FINER
