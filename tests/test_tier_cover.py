@@ -6,9 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from facopt.measures.build import build_report
+from facopt.measures.coverage import people_by_state
 from tests.cli_runner import facopt
 from tests.measures_cases import random_run
 from tests.staged_county import SCENARIO, staged_county
@@ -67,3 +70,14 @@ def test_every_stop_of_the_map_counts_a_tier_as_the_table_of_stages_does(tmp_pat
             assert cover["people"]["c"] + cover["people"]["n"] == pytest.approx(told["people_covered"])
             assert sum(cover["people"].values()) == pytest.approx(told["people"])
             assert len(cover["states"]) == len(drawn["points"]["id"])
+
+
+def test_the_order_of_terms_is_nobodys_loss() -> None:
+    """Sums that differ in their last digits are the same people; whole people who lose a place are lost."""
+    now = np.array([0.1 + 0.2, 100.0, 50.0])
+    points = pd.DataFrame({"people": [1.0, 100.0, 60.0], "covered_now": now, "covered": [0.3, 99.0, 50.0 + 1e-9]})
+    points["state"] = ["uncovered", "uncovered", "uncovered"]
+    found = people_by_state(points, planned=True)
+    assert found["loses_cover"] == 1.0
+    assert found["newly_covered"] == 0.0
+    assert sum(found.values()) == pytest.approx(161.0)

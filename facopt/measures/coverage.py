@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
+SAME_PEOPLE = 1e-6
+"""People by which two sums of the same shares may differ: nobody gains or loses by the order of terms."""
+
 
 @dataclass(frozen=True)
 class Nearest:
@@ -102,7 +105,8 @@ def point_states(covered_now: BoolArray, covered: BoolArray | None, unreachable:
 def people_by_state(points: pd.DataFrame, *, planned: bool) -> dict[str, float]:
     """Return the people of each of `POINT_STATES`; they add up to all people.
 
-    Where capacities cover a part of a point's people, that part counts as covered and the rest as not.
+    Where capacities cover a part of a point's people, that part counts as covered and the rest as not. What
+    sums differ by for the order of their terms is nobody's gain or loss.
 
     Parameters
     ----------
@@ -113,6 +117,7 @@ def people_by_state(points: pd.DataFrame, *, planned: bool) -> dict[str, float]:
     """
     people, now = points["people"].to_numpy(dtype=float), points["covered_now"].to_numpy(dtype=float)
     plan = points["covered"].to_numpy(dtype=float) if planned else now
+    plan = np.where(np.abs(plan - now) < SAME_PEOPLE, now, plan)
     lost, left = np.maximum(now - plan, 0.0), people - np.maximum(now, plan)
     unreachable = (points["state"] == "unreachable").to_numpy()
     return {
