@@ -15,6 +15,7 @@ from facopt.location.planning.referee import judge
 from facopt.location.planning.scale.arrays import ArrayModel
 from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.highs import Effort, solve_arrays
+from facopt.location.planning.scale.improve import Descent
 from facopt.location.planning.scale.large import is_large, solve_large
 from facopt.location.planning.scale.master import Master
 from facopt.location.planning.scale.prices import tying_rows
@@ -218,6 +219,29 @@ def test_rounded_openings_are_whole_and_keep_what_is_not_priced(family: str) -> 
         assert np.abs(rounding.openings - rounding.openings.round())[decided].max(initial=0.0) < 1e-5, seed
         kept = master.arrays.only_rows(np.flatnonzero(~tying_rows(master)))
         assert kept.violation(rounding.openings) < 1e-5, seed
+
+
+@pytest.mark.parametrize("family", ["split", "Requires", "three_stages"])
+def test_without_rounded_openings_the_relaxation_is_where_to_begin(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where rounding finds nothing the search begins with what the relaxation opens more than half of."""
+    began = []
+    real = Descent.begin_with
+
+    def beginning(self, values, part):
+        began.append((values, self.master.relaxed.values))
+        real(self, values, part)
+
+    monkeypatch.setattr(Rounding, "find", lambda *_: None)
+    monkeypatch.setattr(Descent, "begin_with", beginning)
+    for seed, problem, model, constant in models(family, range(40, 52)):
+        best = solve_arrays(ArrayModel.of(model.linear), Effort(20.0, gap=0.0))
+        answer = solve_large(model, SETTINGS, None, constant)
+        if answer.values is not None:
+            assert answer.objective >= best.objective - 1e-5 * max(1.0, abs(best.objective)), seed
+            assert not judge(problem, model.plan(answer.values)).violations, seed
+    assert any(values.sum() == pytest.approx(relaxed.sum()) for values, relaxed in began)
 
 
 def test_openings_are_found_where_there_is_a_plan() -> None:
