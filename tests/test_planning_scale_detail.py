@@ -15,7 +15,7 @@ from facopt.location.planning.scale.highs import solve_arrays
 from facopt.location.planning.scale.master import Master
 from facopt.location.planning.scale.windows import Places, Windows
 from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES
-from tests.test_planning_scale_bounds import EXACT, Case, _plainly_split, cases
+from tests.planning_scale_cases import EXACT, Case, cases, plainly_split
 
 FAMILIES = (*RULES, *OBJECTIVES, *ACTIONS, *FEATURES)
 
@@ -61,7 +61,7 @@ def test_people_without_a_place_are_found_until_the_optimum_is_reached() -> None
     """Split demand: looking again and again at who goes without ends, and ends at the model's optimum."""
     ended = looks = 0
     for seed in range(80):
-        case = Case(_plainly_split(seed))
+        case = Case(plainly_split(seed))
         if case.best.values is None:
             continue
         _, master, details = parts(case, knowing=False)

@@ -11,12 +11,13 @@ from facopt.location.planning.scale.compact import Compact
 from facopt.location.planning.scale.detail import Details
 from facopt.location.planning.scale.highs import solve_arrays
 from facopt.location.planning.scale.master import Master
+from facopt.location.planning.scale.prices import tying_rows
 from facopt.location.planning.scale.probing import Probing, serving_nobody
 from facopt.location.planning.scale.refinement import LEAST_RISE, Refinement
 from facopt.location.planning.scale.state import State
 from facopt.location.planning.scale.windows import Places
 from tests.planning_cases import ACTIONS, FEATURES, RULES
-from tests.test_planning_scale_bounds import EXACT, Case, _plainly_split, cases
+from tests.planning_scale_cases import EXACT, Case, cases, plainly_split
 
 FAMILIES = (*RULES, *ACTIONS, *FEATURES)
 
@@ -29,6 +30,11 @@ def relaxed(case: Case, *, knowing: bool = True) -> tuple[Compact, Master, Detai
         master.arrays, master.keys = master.arrays.only_rows(np.arange(master.own_rows)), master.keys[: master.own_rows]
     found = master.relax(time.monotonic() + (20 if knowing else 0)) and master.relaxed is not None
     return (compact, master, Details.of(case.model, compact, master)) if found else None
+
+
+def refined(state: State, details: Details) -> Refinement:
+    """The refinement of a relaxed master."""
+    return Refinement.of(state, details, tying_rows(details.master), 1)
 
 
 def probed(case: Case, compact: Compact, master: Master) -> Probing:
@@ -82,7 +88,7 @@ def test_a_refined_master_never_passes_the_optimum(family: str) -> None:
             continue
         now = time.monotonic()
         state = State(now, now + 20, now + 20, 0.0)
-        ended = Refinement.of(state, rooms[2], 1).run()
+        ended = refined(state, rooms[2]).run()
         if state.infeasible:
             assert case.best.values is None, seed
             continue
@@ -98,13 +104,13 @@ def test_where_demand_may_be_split_the_refined_master_says_what_the_model_does(
     monkeypatch.setattr("facopt.location.planning.scale.refinement.LEAST_RISE", rise)
     reached = wanted = 0
     for seed in range(60):
-        case = Case(_plainly_split(seed))
+        case = Case(plainly_split(seed))
         rooms = relaxed(case, knowing=False)
         if rooms is None or case.best.values is None:
             continue
         now = time.monotonic()
         state = State(now, now + 20, now + 20, 0.0)
-        refinement = Refinement.of(state, rooms[2], 1)
+        refinement = refined(state, rooms[2])
         assert refinement.run(), seed
         assert abs(state.bound - case.optimum) <= case.slack, seed
         reached += 1
@@ -130,5 +136,5 @@ def test_parts_as_they_were_are_not_solved_again(monkeypatch: pytest.MonkeyPatch
                 continue
             solved.clear()
             now = time.monotonic()
-            Refinement.of(State(now, now + 20, now + 20, 0.0), rooms[2], 1).run()
+            refined(State(now, now + 20, now + 20, 0.0), rooms[2]).run()
             assert len(set(solved)) == len(solved)

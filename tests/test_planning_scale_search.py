@@ -212,7 +212,7 @@ def test_rounded_openings_are_whole_and_keep_what_is_not_priced(family: str) -> 
             continue
         places = Places.of(model, compact).of_columns(master.kept)
         rounding = Rounding(master, places, 1)
-        rounding.find(time.monotonic() + 20, lambda: False)
+        rounding.find(tying_rows(master), time.monotonic() + 20, lambda: False)
         if rounding.openings is None:
             continue
         decided = master.arrays.integer & (places.site >= 0)
@@ -252,6 +252,6 @@ def test_openings_are_found_where_there_is_a_plan() -> None:
         master = Master.of(model, compact)
         if master.relax(time.monotonic() + 20):
             rounding = Rounding(master, Places.of(model, compact).of_columns(master.kept), 1)
-            rounding.find(time.monotonic() + 20, lambda: False)
+            rounding.find(tying_rows(master), time.monotonic() + 20, lambda: False)
             found.append(rounding.openings is not None)
     assert np.mean(found) > 0.8

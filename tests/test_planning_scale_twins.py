@@ -34,32 +34,22 @@ from facopt.location.planning.scale.large import solve_large
 from facopt.location.planning.scale.master import Master
 from facopt.location.planning.scale.twins import Marks, Twins
 from facopt.location.planning.scale.windows import Places
-from facopt.location.planning.threshold import ThresholdObjective
 from facopt.location.solver import SolverSettings
 from facopt.objectives.cost import Cost
 from facopt.objectives.travel import Travel
 from facopt.rules.floor import Floor
-from tests.planning_cases import ACTIONS, FEATURES, OBJECTIVES, RULES, draw
 from tests.planning_repeated import doubled
-from tests.test_planning_scale_bounds import EXACT, Case, _plainly_split, _with_all_rows
+from tests.planning_scale_cases import EXACT, FAMILIES, Case, cases, plainly_split, with_all_rows
 
 if TYPE_CHECKING:
     from facopt.location.planning.model import PlanModel
 
-FAMILIES = (*RULES, *OBJECTIVES, *ACTIONS, *FEATURES)
 SEEDS = range(700, 703)
 SHARED = ("split", "three_stages", "merge", "least_load", "mixed", "Floor", "CoverageTarget", "ServicePopulation")
 """Families in which points are often alike."""
 
 
 # --- each demand point several times over ----------------------------------------------------------------------------
-
-
-def cases(family: str, seeds: range = SEEDS):
-    for seed in seeds:
-        problem = doubled(draw(seed, family), seed)
-        if not isinstance(problem.levels[0].objective, ThresholdObjective):
-            yield seed, Case(problem)
 
 
 def merged(compact: Compact) -> int:
@@ -70,7 +60,7 @@ def merged(compact: Compact) -> int:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_merging_keeps_the_optimum_and_every_rule_both_ways(family: str) -> None:
     """The merged model's best plan is one of the model, with its value; the mean of the model's best is as good."""
-    for seed, case in cases(family):
+    for seed, case in cases(family, SEEDS, doubled):
         compact = Compact.of(case.model, case.arrays)
         found = solve_arrays(compact.arrays, EXACT)
         assert (found.values is None) == (case.best.values is None), seed
@@ -90,7 +80,7 @@ def test_the_mean_of_any_plan_keeps_every_row_at_its_cost() -> None:
     """Also of plans that send twins to different places; a mean with wrong weights would serve too many somewhere."""
     merges = unlike = 0
     for family in SHARED:
-        for seed, case in cases(family, range(720, 728)):
+        for seed, case in cases(family, range(720, 728), doubled):
             compact = Compact.of(case.model, case.arrays)
             rng = np.random.default_rng(seed)
             some = solve_arrays(replace(case.arrays, cost=rng.normal(size=case.arrays.columns)), EXACT)
@@ -109,7 +99,7 @@ def test_the_mean_of_any_plan_keeps_every_row_at_its_cost() -> None:
 @pytest.mark.parametrize("family", SHARED)
 def test_no_bound_exceeds_the_optimum_and_all_assignment_reaches_it(family: str) -> None:
     """The master of merged points is a relaxation; with the assignment of all it is the model."""
-    for seed, case in cases(family):
+    for seed, case in cases(family, SEEDS, doubled):
         compact = Compact.of(case.model, case.arrays)
         master = Master.of(case.model, compact)
         if not master.relax(inf):
@@ -131,11 +121,11 @@ def test_hall_rows_of_merged_points_say_as_much_as_assignment() -> None:
     """Loads of twins add up: rows added until none is broken give the optimum, without any column of assignment."""
     reached = 0
     for seed in range(30):
-        case = Case(doubled(_plainly_split(seed), seed))
+        case = Case(doubled(plainly_split(seed), seed))
         compact = Compact.of(case.model, case.arrays)
         if case.best.values is None or not merged(compact):
             continue
-        assert abs(_with_all_rows(Master.of(case.model, compact)) - case.optimum) <= case.slack, seed
+        assert abs(with_all_rows(Master.of(case.model, compact)) - case.optimum) <= case.slack, seed
         reached += 1
     assert reached > 12
 
@@ -143,7 +133,7 @@ def test_hall_rows_of_merged_points_say_as_much_as_assignment() -> None:
 @pytest.mark.parametrize("family", ["split", "three_stages", "mixed"])
 def test_bound_and_plan_enclose_the_optimum_where_points_are_merged(family: str) -> None:
     """The search as a whole: its plan is one of all demand points, and the referee takes it."""
-    for seed, case in cases(family, range(740, 742)):
+    for seed, case in cases(family, range(740, 742), doubled):
         answer = solve_large(case.model, SolverSettings(time_limit_seconds=2.0, gap=1e-9))
         assert answer.bound is None or answer.bound <= case.optimum + case.slack, seed
         if answer.values is not None:
@@ -364,7 +354,7 @@ def proposal(problem: PlanningProblem) -> tuple[Twins, ArrayModel, PlanModel]:
 def test_the_check_takes_what_is_proposed() -> None:
     """What colour refinement proposes for random problems is right."""
     for family in SHARED:
-        for seed, case in cases(family):
+        for seed, case in cases(family, SEEDS, doubled):
             assert Twins.proposed(case.arrays, Marks.of(case.model)).holds(case.arrays), (family, seed)
 
 

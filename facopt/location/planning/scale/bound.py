@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from facopt.location.planning.scale.highs import Effort, solve_arrays
+from facopt.location.planning.scale.prices import tying_rows
 from facopt.location.planning.scale.probing import Probing
 from facopt.location.planning.scale.refinement import Refinement
 from facopt.location.planning.scale.state import Side
@@ -55,9 +56,10 @@ class Bound(Side):
         state.infeasible = not probing.run(self._until(PROBING), state.stop)
         if probing.opened:
             state.raised(master.relaxed.objective, f"{len(probing.opened)} states that every plan has")
-        self.rounding.find(self._until(ROUNDING), state.stop)
+        tying = tying_rows(master)
+        self.rounding.find(tying, self._until(ROUNDING), state.stop)
         self.rounded.set()
-        if not state.stop() and Refinement.of(state, self.details, self.seed).run():
+        if not state.stop() and Refinement.of(state, self.details, tying, self.seed).run():
             self._exact()
         state.settled = True
         self.afterwards()

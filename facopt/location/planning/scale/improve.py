@@ -1,4 +1,4 @@
-"""The side that lowers the plan: the master looked at more closely, plans made of what it finds, exact windows."""
+"""The side that lowers the plan: plans made of what the master finds, exact windows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2
 NEAR = 0.06
-"""Distance from the bound at which a solution of the master is worth a closer look, or a plan."""
+"""Distance from the bound at which a solution of the master is worth making a plan of."""
 WAITING = 0.5
 """Share of the time after which any solution of the master is."""
 GIVING_UP = 0.25
@@ -111,7 +111,7 @@ class Descent:
             self.ended = True
 
     def _go_down(self) -> None:
-        """Follow the master's solutions, look closer where they fail, try windows; until nothing is left to do."""
+        """Follow the master's solutions and try windows in turn, until nothing is left to do."""
         state = self.state
         while not state.stop():
             hint = self._hint() if self._master_next() else None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.planning.scale.highs import Effort, solve_arrays
-from facopt.location.planning.scale.prices import Parts, tying_rows, worth_a_price
+from facopt.location.planning.scale.prices import Parts, worth_a_price
 from facopt.location.planning.scale.state import PROVEN
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class Refinement:
     """Number of rows and the part last solved, by its columns."""
 
     @classmethod
-    def of(cls, state: State, details: Details, seed: int) -> Refinement:
-        """Return the refinement of a relaxed master, with all priced that is worth it."""
+    def of(cls, state: State, details: Details, tying: BoolArray, seed: int) -> Refinement:
+        """Return the refinement of a relaxed master, with all of the tying rows (R,) priced that are worth it."""
         master = details.master
-        rows = worth_a_price(master.arrays, tying_rows(master))
+        rows = worth_a_price(master.arrays, tying)
         return cls(state, details, seed, details.nobody(), rows[: master.own_rows], master.prices()[: master.own_rows])
 
     @property
@@ -89,6 +89,7 @@ class Refinement:
             if parts.values is None:
                 continue
             if finished and self._disagree(parts):
+                before = -np.inf
                 continue
             rising = parts.bound - before > LEAST_RISE * abs(parts.bound)
             if not rising and not finished:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facopt.location.planning.scale.highs import Effort, solve_arrays
-from facopt.location.planning.scale.prices import lawful, priced, tying_rows
+from facopt.location.planning.scale.prices import lawful, priced
 from facopt.location.planning.scale.probing import in_between, serving_nobody
 from facopt.location.planning.scale.windows import Places, Windows
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from facopt.location.planning.scale.arrays import IntArray
     from facopt.location.planning.scale.highs import Result
     from facopt.location.planning.scale.master import Master
-    from facopt.location.problem import FloatArray
+    from facopt.location.problem import BoolArray, FloatArray
 
 UP = 0.6
 """In a dive everything from this on is opened at once, else the one nearest to it."""
@@ -49,14 +49,14 @@ class Rounding:
     prices: FloatArray = field(default_factory=lambda: np.zeros(0))
     """(R,) of the master's rows, with sites decided that serve nobody themselves."""
 
-    def find(self, until: float, stop: Callable[[], bool]) -> None:
-        """Look for openings until the time (monotonic) `until`."""
+    def find(self, tying: BoolArray, until: float, stop: Callable[[], bool]) -> None:
+        """Look for openings until the time (monotonic) `until`, with the tying rows (R,) at their price."""
         result = self._dive(until, stop)
         if result is None or result.values is None:
             return
         self.values = result.values
         self.prices = self.master.prices(result)
-        windows, tried = self._windows(), np.zeros(0, dtype=np.int64)
+        windows, tried = self._windows(tying), np.zeros(0, dtype=np.int64)
         while not stop() and time.monotonic() < until:
             sites = self._in_doubt(windows)
             sites = sites[~np.isin(sites, tried)]
@@ -80,9 +80,9 @@ class Rounding:
             result = program.solve(until - time.monotonic())
         return None
 
-    def _windows(self) -> Windows:
+    def _windows(self, tying: BoolArray) -> Windows:
         """Return windows over the master with the rows that tie the county together at their prices."""
-        arrays, tying = self.master.arrays, tying_rows(self.master)
+        arrays = self.master.arrays
         prices = np.where(tying, lawful(arrays, self.prices), 0.0)
         loose = replace(priced(arrays, prices), integer=arrays.integer & (self.places.site >= 0))
         own = int((~tying[: self.master.own_rows]).sum())
