@@ -110,6 +110,14 @@ class ArrayModel:
         return float(max(missed.max(initial=0.0), outside.max(initial=0.0)))
 
 
+def one_label(row: IntArray, label: IntArray, rows: int) -> IntArray:
+    """Return (rows,) the label that all entries of a row have, each in `row` with its `label`; -1 where they differ."""
+    low, high = np.full(rows, np.iinfo(np.int64).max), np.full(rows, -1)
+    np.minimum.at(low, row, label)
+    np.maximum.at(high, row, label)
+    return np.where(low == high, high, -1)
+
+
 def with_short_indices(matrix: Any) -> Any:
     """Return a sparse CSR matrix with 32-bit indices, which older graph routines ask for."""
     if matrix.indices.dtype == np.int32 and matrix.indptr.dtype == np.int32:

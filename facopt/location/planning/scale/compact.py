@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from facopt.location.planning.scale.arrays import ArrayModel
+from facopt.location.planning.scale.arrays import ArrayModel, one_label
 from facopt.location.planning.scale.twins import Marks, Twins
 
 if TYPE_CHECKING:
@@ -244,10 +244,7 @@ class Compact:
 def _rows_of_one_site(arrays: ArrayModel, site: IntArray) -> IntArray:
     """Return (R,) the site whose moves alone a row speaks of, as (1) and (2) do; -1 for all others."""
     entries = sparse.coo_array(arrays.matrix)
-    low, high = np.full(arrays.rows, np.iinfo(np.int64).max), np.full(arrays.rows, -1)
-    np.minimum.at(low, entries.row, site[entries.col])
-    np.maximum.at(high, entries.row, site[entries.col])
-    return np.where(low == high, high, -1)
+    return one_label(entries.row, site[entries.col], arrays.rows)
 
 
 def _same(arrays: ArrayModel, tried: list[Ways], inner: IntArray) -> list[Ways]:

@@ -30,7 +30,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from facopt.location.planning.scale.arrays import ArrayModel, with_short_indices
+from facopt.location.planning.scale.arrays import ArrayModel, one_label, with_short_indices
 
 if TYPE_CHECKING:
     from facopt.location.planning.model import PlanModel
@@ -197,7 +197,9 @@ class _Blocks:
         row, column = (one[there].astype(np.int64) for one in (entries.row, entries.col))
         value = entries.data[there]
         point = np.where(arrays.integer, -1, marks.point)
-        own, owned = _rows_of_one_point(row, point[column], arrays.rows), point >= 0
+        owned = point >= 0
+        of_point = owned[column]
+        own = one_label(row[of_point], point[column[of_point]], arrays.rows) >= 0
         label = _connected(own, owned, row, column)
         shared, amount = ~own[row] & owned[column], np.zeros(len(label))
         np.add.at(amount, label[column[shared]], np.abs(value[shared]))
@@ -243,15 +245,6 @@ class _Blocks:
         """Return (R,) colours by statement and bounds; each row that is not one point's alone has its own."""
         number = np.where(self.own, -1, np.arange(arrays.rows))
         return _chained(_bits(number), _bits(marks.statement), _bits(arrays.row_lower), _bits(arrays.row_upper))
-
-
-def _rows_of_one_point(row: IntArray, point: IntArray, rows: int) -> BoolArray:
-    """Return (R,) rows whose entries, each in a row and of a point or -1, are of one point, or of none."""
-    low, high = np.full(rows, np.iinfo(np.int64).max), np.full(rows, -1)
-    of_point = point >= 0
-    np.minimum.at(low, row[of_point], point[of_point])
-    np.maximum.at(high, row[of_point], point[of_point])
-    return np.asarray(low == high)
 
 
 def _connected(own: BoolArray, owned: BoolArray, row: IntArray, column: IntArray) -> IntArray:
