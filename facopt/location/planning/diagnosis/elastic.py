@@ -25,11 +25,12 @@ from facopt.location.planning.scale.highs import GrowingProgram
 from facopt.location.planning.scale.master import Master
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from facopt.location.planning.problem import PlanningProblem
     from facopt.location.planning.scale.arrays import IntArray
     from facopt.location.planning.scale.hall import HallSet
+    from facopt.location.planning.scale.highs import Result
     from facopt.location.problem import BoolArray, FloatArray
 
 Group = tuple[str, str]
@@ -117,15 +118,7 @@ class ElasticRelaxation:
         """Return whether a plan may exist without a statement, or without a part of it: False is proven."""
         groups = self.everything
         kept = groups - ({(key, part)} & groups or {one for one in groups if one[0] == key})
-        holds = self._ask(kept, may_lack=False)
-        for _ in range(MOST_ROUNDS):
-            result = self.program.solve(self.until - time.monotonic()) if time.monotonic() < self.until else None
-            if result is None or result.values is None:
-                return result is None
-            broken = self.master.hall.broken(result.values[: self.master.arrays.columns])
-            if not self._add([one for one in broken if holds[one[0]]]):
-                return True
-        return True
+        return not any(one is not None and one.values is None for one in self._rounds(self._ask(kept, may_lack=False)))
 
     def _first(self, keys: Sequence[str]) -> frozenset[Group] | None:
         """Return a conflict among few of the first keys: to ask about few rows takes a tenth of the time."""
@@ -148,19 +141,25 @@ class ElasticRelaxation:
 
     def conflict(self, kept: Collection[Group]) -> frozenset[Group] | None:
         """Return those of the groups whose rows cannot hold together; None where the relaxation shows none."""
-        holds = self._ask(kept)
-        for _ in range(MOST_ROUNDS):
-            if time.monotonic() >= self.until:
-                return None
-            result = self.program.solve(self.until - time.monotonic())
-            if result is None or result.values is None or result.duals is None:
-                return None
-            if result.objective > LACKS:
+        for result in self._rounds(self._ask(kept)):
+            if result is not None and result.duals is not None and result.objective > LACKS:
                 return self._priced(result.duals) & frozenset(kept)
+        return None
+
+    def _rounds(self, holds: BoolArray) -> Iterator[Result | None]:
+        """Yield the optimum, then that with the Hall rows it breaks in the layers (L,) that hold, until it breaks none.
+
+        None where time ends.
+        """
+        for _ in range(MOST_ROUNDS):
+            left = self.until - time.monotonic()
+            result = self.program.solve(left) if left > 0 else None
+            yield result
+            if result is None or result.values is None:
+                return
             broken = self.master.hall.broken(result.values[: self.master.arrays.columns])
             if not self._add([one for one in broken if holds[one[0]]]):
-                return None
-        return None
+                return
 
     def _ask(self, kept: Collection[Group], *, may_lack: bool = True) -> BoolArray:
         """Let what is not kept lack whatever it likes, for nothing, and what is kept at a price or not at all.
