@@ -16,6 +16,7 @@ from facopt.outputs.words import (
     as_built,
     common,
     compare,
+    conflicts,
     explain,
     frontier,
     gallery,
@@ -36,6 +37,7 @@ Text = str | tuple[str, str]
 _CATALOGUES = (
     common.WORDS, tables.WORDS, report.WORDS, workbook.WORDS, gallery.WORDS, compare.WORDS, terminal.WORDS,
     as_built.WORDS, explain.WORDS, frontier.WORDS, stability.WORDS, planning.WORDS,
+    conflicts.WORDS,
 )  # fmt: skip
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
