@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-SAME_PEOPLE = 1e-6
-"""People by which two sums of the same shares may differ: nobody gains or loses by the order of terms."""
+SAME_PEOPLE, SAME_SHARE = 1e-6, 1e-9
+"""People, and share of a point's, by which sums of the same may differ: nobody gains or loses by the order of terms."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from facopt.measures.coverage import SAME_SHARE
 from facopt.measures.names import ZoneNames
 from facopt.measures.points import points_table, state_columns
 from facopt.measures.report import OPEN_ACTIONS
@@ -156,7 +157,7 @@ def as_built_review(
 
 def _above(share: FloatArray, other: FloatArray) -> FloatArray:
     """Return (I,) by how much a share is above another, 0 where it is not."""
-    above: FloatArray = np.maximum(share - other, 0.0)
+    above: FloatArray = np.where(share - other > SAME_SHARE, share - other, 0.0)
     return above
 
 
